@@ -1,1 +1,7 @@
-//! flow_core
+//! Flowglass's engine: the bytes of VPC Flow Logs in, answers out.
+//!
+//! No browser, no clock, no randomness, no threads and no IO: whatever is needed comes as an argument.
+//! Modules look left only: record, parse, store, query, analysis, session.
+
+pub mod parse;
+pub mod record;

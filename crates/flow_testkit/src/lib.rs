@@ -1,1 +1,1 @@
-//! flow_testkit
+//! Development only: fixtures, the slow obvious oracle.

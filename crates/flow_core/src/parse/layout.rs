@@ -1,0 +1,53 @@
+//! The order of the fields in one file.
+
+use serde::{Deserialize, Serialize};
+
+use crate::record::{ColumnKey, DEFAULT_LAYOUT};
+
+/// Which column each value of a line belongs to. Columns are distinct.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Layout {
+    columns: Vec<ColumnKey>,
+}
+
+impl Layout {
+    /// The version 2 default format.
+    pub fn aws_default() -> Layout {
+        Layout { columns: DEFAULT_LAYOUT.map(ColumnKey::from).to_vec() }
+    }
+
+    /// A layout from names in order. A name that was there before is kept as a column of its own,
+    /// `srcaddr_2`, so that no value is lost.
+    pub fn from_names<'a>(names: impl IntoIterator<Item = &'a str>) -> Layout {
+        let mut columns: Vec<ColumnKey> = Vec::new();
+        for name in names {
+            let mut key = ColumnKey::from_name(name);
+            let mut copy = 1;
+            while columns.contains(&key) {
+                copy += 1;
+                key = ColumnKey::Other(format!("{name}_{copy}"));
+            }
+            columns.push(key);
+        }
+        Layout { columns }
+    }
+
+    pub fn columns(&self) -> &[ColumnKey] {
+        &self.columns
+    }
+
+    pub fn names(&self) -> Vec<String> {
+        self.columns.iter().map(|key| key.name().to_owned()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_given_twice_keeps_both_columns() {
+        let layout = Layout::from_names(["srcaddr", "srcAddr", "new-field", "new-field"]);
+        assert_eq!(layout.names(), ["srcaddr", "srcAddr_2", "new-field", "new-field_2"]);
+    }
+}

@@ -1,0 +1,70 @@
+//! A line or a file that we could not read, with its place and the reason.
+
+use serde::{Deserialize, Serialize};
+
+/// Why a line is not a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum ProblemKind {
+    NotANumber,
+    /// A number past what its field can hold, such as port 70000.
+    OutOfRange,
+    NotAnAddress,
+    TooFewFields,
+    TooManyFields,
+    LineTooLong,
+    /// The line is not UTF-8, or holds NUL bytes.
+    NotText,
+    /// The compressed data ends early or is corrupt here; what follows in the file is lost.
+    Damaged,
+}
+
+impl ProblemKind {
+    /// As the summary export names it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            ProblemKind::NotANumber => "not-a-number",
+            ProblemKind::OutOfRange => "out-of-range",
+            ProblemKind::NotAnAddress => "not-an-address",
+            ProblemKind::TooFewFields => "too-few-fields",
+            ProblemKind::TooManyFields => "too-many-fields",
+            ProblemKind::LineTooLong => "line-too-long",
+            ProblemKind::NotText => "not-text",
+            ProblemKind::Damaged => "damaged",
+        }
+    }
+
+    /// The reason in a sentence for people.
+    pub const fn explanation(self) -> &'static str {
+        match self {
+            ProblemKind::NotANumber => "A number is expected here",
+            ProblemKind::OutOfRange => "The number is larger than this field can hold",
+            ProblemKind::NotAnAddress => "An IPv4, IPv6 or MAC address is expected here",
+            ProblemKind::TooFewFields => "The line has fewer values than the layout has fields",
+            ProblemKind::TooManyFields => "The line has more values than the layout has fields",
+            ProblemKind::LineTooLong => "The line is longer than a flow record can be; it was skipped",
+            ProblemKind::NotText => "The line is not text",
+            ProblemKind::Damaged => {
+                "The compressed data is damaged or cut off here; the rows before it were kept"
+            }
+        }
+    }
+}
+
+/// One line that is not a row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// 1 for the first line of the file, counted after decompression.
+    pub line: u64,
+    /// The name of the field that could not be read, where it is one field.
+    pub field: Option<String>,
+    pub kind: ProblemKind,
+    /// The text of the line, cut at [`TEXT_CHARS_MAX`] characters, invalid bytes replaced.
+    pub text: String,
+}
+
+/// A problem's text is shown to a person; more of it says no more, and a hostile line may be long.
+pub const TEXT_CHARS_MAX: usize = 400;
+
+/// Problems kept for each file, with their texts; all are counted. A file of another kind can have one on
+/// every line, and nobody reads past these.
+pub const PROBLEMS_KEPT_PER_FILE: usize = 1_000;

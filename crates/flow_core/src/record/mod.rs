@@ -1,0 +1,16 @@
+//! The words of the domain: fields, values, addresses, directions, and the names people use for numbers.
+//!
+//! Knows nothing of files, columns or queries.
+
+pub mod address;
+pub mod column_key;
+pub mod direction;
+pub mod field;
+pub mod name;
+pub mod value;
+
+pub use address::{Address, Prefix};
+pub use column_key::ColumnKey;
+pub use direction::{Direction, Evidence, FlowClass, Orientation};
+pub use field::{DEFAULT_LAYOUT, FIELDS, Field, FieldInfo, FieldKind, LogKind};
+pub use value::Value;
