@@ -4,4 +4,6 @@
 //! Modules look left only: record, parse, store, query, analysis, session.
 
 pub mod parse;
+pub mod query;
 pub mod record;
+pub mod store;

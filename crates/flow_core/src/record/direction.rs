@@ -72,28 +72,6 @@ impl Evidence {
     }
 }
 
-/// A direction with its evidence; packs into one byte so that a segment can hold one for each row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Orientation {
-    pub direction: Direction,
-    pub evidence: Evidence,
-}
-
-impl Orientation {
-    pub const UNKNOWN: Orientation = Orientation { direction: Direction::Unknown, evidence: Evidence::None };
-
-    pub const fn to_code(self) -> u8 {
-        self.evidence as u8 * 4 + self.direction as u8
-    }
-
-    pub fn from_code(code: u8) -> Orientation {
-        Orientation {
-            direction: Direction::ALL[usize::from(code % 4)],
-            evidence: Evidence::ALL[usize::from(code / 4)],
-        }
-    }
-}
-
 /// Where a flow ran, seen from the networks of the log's owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum FlowClass {
@@ -128,6 +106,39 @@ impl FlowClass {
     }
 }
 
+/// Which way a row went, how we know, and between whom; packs into one byte so that a segment can hold one
+/// for each row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Orientation {
+    pub direction: Direction,
+    pub evidence: Evidence,
+    pub class: FlowClass,
+}
+
+impl Orientation {
+    pub const UNKNOWN: Orientation =
+        Orientation { direction: Direction::Unknown, evidence: Evidence::None, class: FlowClass::Unknown };
+
+    const N_DIRECTIONS: u8 = Direction::ALL.len() as u8;
+    const N_CLASSES: u8 = FlowClass::ALL.len() as u8;
+
+    pub const fn to_code(self) -> u8 {
+        (self.evidence as u8 * Self::N_CLASSES + self.class as u8) * Self::N_DIRECTIONS + self.direction as u8
+    }
+
+    /// # Panics
+    /// Where `code` is not one that [`Orientation::to_code`] made.
+    pub fn from_code(code: u8) -> Orientation {
+        let (rest, direction) = (code / Self::N_DIRECTIONS, code % Self::N_DIRECTIONS);
+        let (evidence, class) = (rest / Self::N_CLASSES, rest % Self::N_CLASSES);
+        Orientation {
+            direction: Direction::ALL[usize::from(direction)],
+            evidence: Evidence::ALL[usize::from(evidence)],
+            class: FlowClass::ALL[usize::from(class)],
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,8 +147,10 @@ mod tests {
     fn an_orientation_survives_its_byte() {
         for direction in Direction::ALL {
             for evidence in Evidence::ALL {
-                let orientation = Orientation { direction, evidence };
-                assert_eq!(Orientation::from_code(orientation.to_code()), orientation);
+                for class in FlowClass::ALL {
+                    let orientation = Orientation { direction, evidence, class };
+                    assert_eq!(Orientation::from_code(orientation.to_code()), orientation);
+                }
             }
         }
     }

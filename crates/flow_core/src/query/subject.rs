@@ -1,0 +1,85 @@
+//! What a table shows, a sort orders by and a filter tests: a column, or what is worked out from the
+//! interface that recorded a row.
+
+use serde::{Deserialize, Serialize};
+
+use crate::record::{ColumnKey, Field, FieldKind};
+
+/// One value of every row.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Subject {
+    Column(ColumnKey),
+    /// `ingress`, `egress` or `unknown`: recorded or inferred, see the row's evidence.
+    Direction,
+    /// `internal`, `inbound`, `outbound`, `transit` or `unknown`.
+    Class,
+    /// The interface's own end of the flow; absent where the direction is unknown. The same for the next three.
+    LocalAddress,
+    LocalPort,
+    RemoteAddress,
+    RemotePort,
+}
+
+impl Subject {
+    /// The subjects that are worked out, not recorded.
+    pub const DERIVED: [Subject; 6] = [
+        Subject::Direction,
+        Subject::Class,
+        Subject::LocalAddress,
+        Subject::LocalPort,
+        Subject::RemoteAddress,
+        Subject::RemotePort,
+    ];
+
+    /// As a filter and a URL spell it.
+    pub fn name(&self) -> &str {
+        match self {
+            Subject::Column(key) => key.name(),
+            Subject::Direction => "direction",
+            Subject::Class => "class",
+            Subject::LocalAddress => "localaddr",
+            Subject::LocalPort => "localport",
+            Subject::RemoteAddress => "remoteaddr",
+            Subject::RemotePort => "remoteport",
+        }
+    }
+
+    /// A derived subject or an AWS field by any of its spellings; else a column of that very name.
+    pub fn from_name(name: &str) -> Subject {
+        Subject::DERIVED
+            .into_iter()
+            .find(|subject| subject.name().eq_ignore_ascii_case(name))
+            .unwrap_or_else(|| Subject::Column(ColumnKey::from_name(name)))
+    }
+
+    pub fn kind(&self) -> FieldKind {
+        match self {
+            Subject::Column(key) => key.kind(),
+            Subject::Direction | Subject::Class => FieldKind::Text,
+            Subject::LocalAddress | Subject::RemoteAddress => FieldKind::Address,
+            Subject::LocalPort | Subject::RemotePort => FieldKind::Port,
+        }
+    }
+
+    /// A sentence for people; `None` for a column that AWS does not document.
+    pub fn doc(&self) -> Option<&'static str> {
+        Some(match self {
+            Subject::Column(ColumnKey::Known(field)) => field.info().doc,
+            Subject::Column(ColumnKey::Other(_)) => return None,
+            Subject::Direction => {
+                "Seen from the interface: recorded in flow-direction, else inferred from the interface's own address"
+            }
+            Subject::Class => "Between whom: internal, inbound, outbound, transit or unknown",
+            Subject::LocalAddress => "The interface's own end of the flow",
+            Subject::LocalPort => "The port at the interface's own end",
+            Subject::RemoteAddress => "The peer's end of the flow",
+            Subject::RemotePort => "The port at the peer's end",
+        })
+    }
+}
+
+impl From<Field> for Subject {
+    fn from(field: Field) -> Subject {
+        Subject::Column(field.into())
+    }
+}

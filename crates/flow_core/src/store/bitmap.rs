@@ -1,0 +1,120 @@
+//! One bit for each row of a segment.
+
+/// A fixed number of bits; bits past the length are zero.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bitmap {
+    words: Box<[u64]>,
+    n_bits: u32,
+}
+
+impl Bitmap {
+    pub fn zeros(n_bits: u32) -> Bitmap {
+        Bitmap { words: vec![0; n_bits.div_ceil(64) as usize].into(), n_bits }
+    }
+
+    pub fn ones(n_bits: u32) -> Bitmap {
+        let mut bitmap = Bitmap { words: vec![u64::MAX; n_bits.div_ceil(64) as usize].into(), n_bits };
+        bitmap.clear_past_end();
+        bitmap
+    }
+
+    /// One bit for each item, in order. Written word by word: a bit at a time costs several times as much.
+    pub fn from_tests<T: Copy>(items: &[T], test: impl Fn(T) -> bool) -> Bitmap {
+        let words = items
+            .chunks(64)
+            .map(|chunk| {
+                chunk.iter().enumerate().fold(0, |word, (at, &item)| word | u64::from(test(item)) << at)
+            })
+            .collect();
+        Bitmap { words, n_bits: items.len() as u32 }
+    }
+
+    pub fn n_bits(&self) -> u32 {
+        self.n_bits
+    }
+
+    pub fn get(&self, at: u32) -> bool {
+        self.words[at as usize / 64] >> (at % 64) & 1 == 1
+    }
+
+    pub fn set(&mut self, at: u32) {
+        debug_assert!(at < self.n_bits);
+        self.words[at as usize / 64] |= 1 << (at % 64);
+    }
+
+    pub fn n_ones(&self) -> u32 {
+        self.words.iter().map(|word| word.count_ones()).sum()
+    }
+
+    /// Both must have the same length, here and below.
+    pub fn and(&mut self, other: &Bitmap) {
+        debug_assert_eq!(self.n_bits, other.n_bits);
+        for (word, other) in self.words.iter_mut().zip(&other.words) {
+            *word &= other;
+        }
+    }
+
+    pub fn or(&mut self, other: &Bitmap) {
+        debug_assert_eq!(self.n_bits, other.n_bits);
+        for (word, other) in self.words.iter_mut().zip(&other.words) {
+            *word |= other;
+        }
+    }
+
+    pub fn not(&mut self) {
+        for word in &mut self.words {
+            *word = !*word;
+        }
+        self.clear_past_end();
+    }
+
+    /// Places of the ones, ascending.
+    pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
+        self.words.iter().enumerate().flat_map(|(at, &word)| {
+            let mut rest = word;
+            std::iter::from_fn(move || {
+                (rest != 0).then(|| {
+                    let bit = rest.trailing_zeros();
+                    rest &= rest - 1;
+                    at as u32 * 64 + bit
+                })
+            })
+        })
+    }
+
+    fn clear_past_end(&mut self) {
+        let n_used = self.n_bits % 64;
+        if n_used != 0
+            && let Some(last) = self.words.last_mut()
+        {
+            *last &= (1 << n_used) - 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bits_past_the_end_stay_zero() {
+        for n_bits in [0, 1, 63, 64, 65, 130] {
+            assert_eq!(Bitmap::ones(n_bits).n_ones(), n_bits);
+            let mut bitmap = Bitmap::zeros(n_bits);
+            bitmap.not();
+            assert_eq!(bitmap, Bitmap::ones(n_bits));
+            assert_eq!(bitmap.iter().collect::<Vec<_>>(), (0..n_bits).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn tests_land_on_their_bits() {
+        let items: Vec<u32> = (0..200).collect();
+        let bitmap = Bitmap::from_tests(&items, |item| item % 7 == 3);
+        assert_eq!(
+            bitmap.iter().collect::<Vec<_>>(),
+            items.iter().copied().filter(|i| i % 7 == 3).collect::<Vec<_>>()
+        );
+        assert!(bitmap.get(3) && !bitmap.get(4));
+    }
+}

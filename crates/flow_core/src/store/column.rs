@@ -1,0 +1,201 @@
+//! One frozen column of one segment: packed as narrow as its values allow.
+//!
+//! A value is a `u64`: a number itself, or a code of a dictionary. Packed values are kept as the distance
+//! from the smallest (frame of reference), in 1, 2, 4 or 8 bytes; where some rows are absent, 0 stands for
+//! absent and every distance is one more. A column that is the same in all rows takes no room.
+
+use super::Bitmap;
+
+/// What a decoded column holds where a row has no value. No number and no code is this large.
+pub const ABSENT: u64 = u64::MAX;
+
+#[derive(Clone, Debug)]
+pub struct Column {
+    n_rows: u32,
+    n_present: u32,
+    /// Smallest and largest present value; meaningless where `n_present` is 0.
+    min: u64,
+    max: u64,
+    packed: Packed,
+}
+
+#[derive(Clone, Debug)]
+enum Packed {
+    /// The same in every row: `min`, or absent where `n_present` is 0.
+    Constant,
+    U8(Box<[u8]>),
+    U16(Box<[u16]>),
+    U32(Box<[u32]>),
+    U64(Box<[u64]>),
+}
+
+/// Runs `$body` with `$items` bound to the packed slice, whatever its width.
+macro_rules! for_packed {
+    ($packed:expr, constant: $constant:expr, $items:ident => $body:expr) => {
+        match $packed {
+            Packed::Constant => $constant,
+            Packed::U8($items) => $body,
+            Packed::U16($items) => $body,
+            Packed::U32($items) => $body,
+            Packed::U64($items) => $body,
+        }
+    };
+}
+
+// The macro's bodies widen codes to u64, which one of its arms already has.
+#[allow(clippy::useless_conversion)]
+impl Column {
+    /// A column in which every row is absent.
+    pub const fn absent(n_rows: u32) -> Column {
+        Column { n_rows, n_present: 0, min: 0, max: 0, packed: Packed::Constant }
+    }
+
+    /// Packs decoded values; [`ABSENT`] is absence. At most `u32::MAX` values.
+    pub fn freeze(values: &[u64]) -> Column {
+        let n_rows = values.len() as u32;
+        let (mut min, mut max, mut n_present) = (u64::MAX, 0, 0);
+        for &value in values {
+            if value != ABSENT {
+                min = min.min(value);
+                max = max.max(value);
+                n_present += 1;
+            }
+        }
+        if n_present == 0 {
+            return Column::absent(n_rows);
+        }
+        if min == max && n_present == n_rows {
+            return Column { n_rows, n_present, min, max, packed: Packed::Constant };
+        }
+        let first = u64::from(n_present < n_rows);
+        // No overflow: absence takes u64::MAX, so a range over all other values still leaves 0 free.
+        let largest = max - min + first;
+        let code = |value: u64| if value == ABSENT { 0 } else { value - min + first };
+        let packed = if largest <= u64::from(u8::MAX) {
+            Packed::U8(values.iter().map(|&value| code(value) as u8).collect())
+        } else if largest <= u64::from(u16::MAX) {
+            Packed::U16(values.iter().map(|&value| code(value) as u16).collect())
+        } else if largest <= u64::from(u32::MAX) {
+            Packed::U32(values.iter().map(|&value| code(value) as u32).collect())
+        } else {
+            Packed::U64(values.iter().map(|&value| code(value)).collect())
+        };
+        Column { n_rows, n_present, min, max, packed }
+    }
+
+    pub fn n_rows(&self) -> u32 {
+        self.n_rows
+    }
+
+    pub fn n_present(&self) -> u32 {
+        self.n_present
+    }
+
+    pub fn has_absent(&self) -> bool {
+        self.n_present < self.n_rows
+    }
+
+    /// Smallest and largest present value; `None` where every row is absent.
+    pub fn range(&self) -> Option<(u64, u64)> {
+        (self.n_present > 0).then_some((self.min, self.max))
+    }
+
+    /// The value of a row; `None` where absent.
+    pub fn get(&self, row: u32) -> Option<u64> {
+        debug_assert!(row < self.n_rows);
+        if self.n_present == 0 {
+            return None;
+        }
+        for_packed!(&self.packed, constant: Some(self.min), items => self.unpack(u64::from(items[row as usize])))
+    }
+
+    fn unpack(&self, code: u64) -> Option<u64> {
+        if self.has_absent() {
+            code.checked_sub(1).map(|code| self.min + code)
+        } else {
+            Some(self.min + code)
+        }
+    }
+
+    /// Replaces `out` by one value for each row, [`ABSENT`] where absent.
+    pub fn decode(&self, out: &mut Vec<u64>) {
+        out.clear();
+        let constant = if self.n_present == 0 { ABSENT } else { self.min };
+        for_packed!(
+            &self.packed,
+            constant: out.resize(self.n_rows as usize, constant),
+            items => if self.has_absent() {
+                // min - 1 wraps where min is 0; the sum wraps back. Code 0 is absent.
+                let base = self.min.wrapping_sub(1);
+                out.extend(items.iter().map(|&code| {
+                    let code = u64::from(code);
+                    if code == 0 { ABSENT } else { base.wrapping_add(code) }
+                }));
+            } else {
+                out.extend(items.iter().map(|&code| self.min + u64::from(code)));
+            }
+        );
+    }
+
+    /// The rows whose value is present and passes `test`.
+    pub fn select(&self, test: impl Fn(u64) -> bool) -> Bitmap {
+        let constant = self.n_present > 0 && test(self.min);
+        for_packed!(
+            &self.packed,
+            constant: if constant { Bitmap::ones(self.n_rows) } else { Bitmap::zeros(self.n_rows) },
+            items => if self.has_absent() {
+                let base = self.min.wrapping_sub(1);
+                Bitmap::from_tests(items, |code| code != 0 && test(base.wrapping_add(u64::from(code))))
+            } else {
+                Bitmap::from_tests(items, |code| test(self.min + u64::from(code)))
+            }
+        )
+    }
+
+    /// The rows that have a value.
+    pub fn present(&self) -> Bitmap {
+        self.select(|_| true)
+    }
+
+    /// Bytes on the heap.
+    pub fn n_heap_bytes(&self) -> usize {
+        for_packed!(&self.packed, constant: 0, items => std::mem::size_of_val(&**items))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(values: &[u64], n_heap_bytes: usize) {
+        let column = Column::freeze(values);
+        let mut decoded = vec![7; 3];
+        column.decode(&mut decoded);
+        assert_eq!(decoded, values);
+        for (row, &value) in values.iter().enumerate() {
+            assert_eq!(column.get(row as u32), (value != ABSENT).then_some(value));
+        }
+        let odd: Vec<u32> = (0..values.len() as u32)
+            .filter(|&row| values[row as usize] != ABSENT && values[row as usize] % 2 == 1)
+            .collect();
+        assert_eq!(column.select(|value| value % 2 == 1).iter().collect::<Vec<_>>(), odd);
+        assert_eq!(column.n_heap_bytes(), n_heap_bytes);
+        let present = values.iter().copied().filter(|&value| value != ABSENT);
+        assert_eq!(column.range(), present.clone().min().zip(present.max()));
+    }
+
+    #[test]
+    fn values_come_back_and_take_no_more_room_than_they_need() {
+        check(&[], 0);
+        check(&[5, 5, 5], 0);
+        check(&[ABSENT, ABSENT], 0);
+        check(&[5, ABSENT, 5], 3);
+        check(&[0, 255], 2);
+        check(&[0, 255, ABSENT], 6);
+        check(&[0, 254, ABSENT], 3);
+        check(&[1_700_000_000, 1_700_000_600], 4);
+        check(&[7, 70_007], 8);
+        check(&[0, u64::MAX - 1], 16);
+        check(&[0, u64::MAX - 1, ABSENT], 24);
+    }
+}

@@ -1,0 +1,189 @@
+//! The store of one shard: its columns, dictionaries and tables; takes rows from the parser.
+
+use std::collections::HashMap;
+
+use super::column::ABSENT;
+use super::table::Origin;
+use super::{AddressDictionary, Table, TextDictionary};
+use crate::parse::{Layout, RawRow, RawValue, RowSink, SourceId};
+use crate::record::{ColumnKey, Field, FieldKind, Value};
+
+/// A column of one store. Ids differ between shards; names do not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ColumnId(u16);
+
+impl ColumnId {
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What is known of a column over all segments.
+#[derive(Clone, Debug)]
+pub struct StoreColumn {
+    pub key: ColumnKey,
+    /// Codes of a text column; empty for the others.
+    pub texts: TextDictionary,
+}
+
+/// All records of one shard.
+#[derive(Clone, Debug, Default)]
+pub struct Store {
+    columns: Vec<StoreColumn>,
+    ids: HashMap<ColumnKey, ColumnId>,
+    addresses: AddressDictionary,
+    layouts: Vec<Layout>,
+    /// The columns of each layout, in its order.
+    layout_columns: Vec<Vec<ColumnId>>,
+    rows: Table,
+    status_records: Table,
+    current: Option<(SourceId, u32)>,
+}
+
+impl Store {
+    pub fn columns(&self) -> &[StoreColumn] {
+        &self.columns
+    }
+
+    pub fn column_id(&self, key: &ColumnKey) -> Option<ColumnId> {
+        self.ids.get(key).copied()
+    }
+
+    pub fn field_id(&self, field: Field) -> Option<ColumnId> {
+        self.column_id(&ColumnKey::Known(field))
+    }
+
+    pub fn column(&self, id: ColumnId) -> &StoreColumn {
+        &self.columns[id.index()]
+    }
+
+    /// The dictionary of every address column.
+    pub fn addresses(&self) -> &AddressDictionary {
+        &self.addresses
+    }
+
+    pub fn layout(&self, layout: u32) -> &Layout {
+        &self.layouts[layout as usize]
+    }
+
+    /// The flow records.
+    pub fn rows(&self) -> &Table {
+        &self.rows
+    }
+
+    pub fn rows_mut(&mut self) -> &mut Table {
+        &mut self.rows
+    }
+
+    /// NODATA and SKIPDATA records: apart, because they are no flows.
+    pub fn status_records(&self) -> &Table {
+        &self.status_records
+    }
+
+    /// Makes every record added so far readable.
+    pub fn settle(&mut self) {
+        self.rows.settle();
+        self.status_records.settle();
+    }
+
+    /// The value that a decoded column's `code` stands for.
+    pub fn value(&self, id: ColumnId, code: u64) -> Value {
+        if code == ABSENT {
+            return Value::Absent;
+        }
+        let column = &self.columns[id.index()];
+        match column.key.kind() {
+            FieldKind::Address => Value::Address(self.addresses.get(code)),
+            FieldKind::Text => Value::Text(column.texts.get(code).to_owned()),
+            _ => Value::Number(code),
+        }
+    }
+
+    /// The value of a readable row; absent where the store has no such column.
+    pub fn cell(&self, table: &Table, row: u32, key: &ColumnKey) -> Value {
+        let Some(id) = self.column_id(key) else { return Value::Absent };
+        let (segment, at) = table.locate(row);
+        segment.column(id).get(at).map_or(Value::Absent, |code| self.value(id, code))
+    }
+
+    /// The line that a readable row came from: values as they were written, one space between, no comment.
+    pub fn line(&self, table: &Table, row: u32) -> String {
+        let layout = table.origin(row).layout as usize;
+        let (segment, at) = table.locate(row);
+        let mut line = String::new();
+        for &id in &self.layout_columns[layout] {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            match (table.odd_spelling(row, id), segment.column(id).get(at)) {
+                (Some(text), _) => line.push_str(text),
+                (None, Some(code)) => line.push_str(&self.value(id, code).to_string()),
+                (None, None) => line.push('-'),
+            }
+        }
+        line
+    }
+
+    /// Bytes on the heap, near enough to budget by.
+    pub fn n_heap_bytes(&self) -> usize {
+        self.rows.n_heap_bytes()
+            + self.status_records.n_heap_bytes()
+            + self.addresses.n_heap_bytes()
+            + self.columns.iter().map(|column| column.texts.n_heap_bytes()).sum::<usize>()
+    }
+
+    fn intern_column(&mut self, key: &ColumnKey) -> ColumnId {
+        if let Some(&id) = self.ids.get(key) {
+            return id;
+        }
+        let id =
+            ColumnId(u16::try_from(self.columns.len()).expect("the parser limits the columns of a layout"));
+        self.columns.push(StoreColumn { key: key.clone(), texts: TextDictionary::default() });
+        self.ids.insert(key.clone(), id);
+        id
+    }
+
+    fn intern_layout(&mut self, layout: &Layout) -> u32 {
+        if let Some(at) = self.layouts.iter().position(|known| known == layout) {
+            return at as u32;
+        }
+        let columns = layout.columns().iter().map(|key| self.intern_column(key)).collect();
+        self.layouts.push(layout.clone());
+        self.layout_columns.push(columns);
+        self.layouts.len() as u32 - 1
+    }
+
+    fn add(&mut self, to_rows: bool, row: RawRow<'_>) {
+        let (source, layout) = self.current.expect("begin comes before the first record");
+        let table = if to_rows { &mut self.rows } else { &mut self.status_records };
+        table.begin_row(Origin { source, line: row.line, layout });
+        let columns = &self.layout_columns[layout as usize];
+        for odd in row.odd {
+            table.set_odd_spelling(columns[odd.at], odd.text);
+        }
+        for (&id, value) in columns.iter().zip(row.values) {
+            let code = match *value {
+                RawValue::Absent => continue,
+                RawValue::Number(number) => number,
+                RawValue::Address(address) => u64::from(self.addresses.intern(address)),
+                RawValue::Text(text) => u64::from(self.columns[id.index()].texts.intern(text)),
+            };
+            table.set(id, code);
+        }
+        table.end_row();
+    }
+}
+
+impl RowSink for Store {
+    fn begin(&mut self, source: SourceId, layout: &Layout) {
+        self.current = Some((source, self.intern_layout(layout)));
+    }
+
+    fn row(&mut self, row: RawRow<'_>) {
+        self.add(true, row);
+    }
+
+    fn status_record(&mut self, row: RawRow<'_>) {
+        self.add(false, row);
+    }
+}

@@ -1,0 +1,18 @@
+//! Where records live: columns of packed numbers in frozen segments, dictionaries for text and addresses.
+//!
+//! Rows are only ever added. The raw text is not kept; a row prints back to the line it came from.
+//! Knows nothing of files, filters or questions.
+
+pub mod bitmap;
+pub mod column;
+pub mod dictionary;
+mod flow_store;
+pub mod segment;
+pub mod table;
+
+pub use bitmap::Bitmap;
+pub use column::{ABSENT, Column};
+pub use dictionary::{AddressDictionary, TextDictionary};
+pub use flow_store::{ColumnId, Store, StoreColumn};
+pub use segment::{SEGMENT_ROWS, Segment};
+pub use table::{Origin, Table};

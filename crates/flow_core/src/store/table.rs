@@ -1,0 +1,163 @@
+//! Rows in order: frozen segments, the open one that is being filled, and where each row came from.
+
+use std::collections::BTreeMap;
+
+use super::column::ABSENT;
+use super::segment::SEGMENT_ROWS;
+use super::{Column, ColumnId, Segment};
+use crate::parse::SourceId;
+
+/// Where a row came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Origin {
+    pub source: SourceId,
+    /// 1 for the first line of the file.
+    pub line: u64,
+    /// Index into the store's layouts.
+    pub layout: u32,
+}
+
+/// Consecutive rows from consecutive lines of one file in one layout.
+#[derive(Clone, Debug)]
+struct Run {
+    first_row: u32,
+    first: Origin,
+}
+
+/// A sequence of rows.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    segments: Vec<Segment>,
+    /// Whether the last of `segments` is a copy of the open rows, made so that they can be read.
+    has_open_copy: bool,
+    /// Values of the open rows by column, [`ABSENT`] where absent; a column may be short, its rest is absent.
+    open: Vec<Vec<u64>>,
+    n_open: u32,
+    n_frozen: u32,
+    runs: Vec<Run>,
+    /// Values whose text is not how we would print it.
+    odd_spellings: BTreeMap<(u32, ColumnId), Box<str>>,
+}
+
+impl Table {
+    /// Rows added so far, readable or not.
+    pub fn n_rows(&self) -> u32 {
+        self.n_frozen + self.n_open
+    }
+
+    /// Rows that [`Table::segments`] shows.
+    pub fn n_readable(&self) -> u32 {
+        self.segments.last().map_or(0, |last| last.first_row() + last.n_rows())
+    }
+
+    /// Readable rows in load order.
+    pub fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
+    pub fn segments_mut(&mut self) -> &mut [Segment] {
+        &mut self.segments
+    }
+
+    /// Makes every row added so far readable.
+    pub fn settle(&mut self) {
+        if self.n_readable() == self.n_rows() {
+            return;
+        }
+        self.drop_open_copy();
+        self.segments.push(self.frozen_open());
+        self.has_open_copy = true;
+    }
+
+    /// The segment of a readable row, and the row's place in it.
+    pub fn locate(&self, row: u32) -> (&Segment, u32) {
+        let segment = &self.segments[(row / SEGMENT_ROWS) as usize];
+        (segment, row - segment.first_row())
+    }
+
+    pub fn origin(&self, row: u32) -> Origin {
+        let at = self.runs.partition_point(|run| run.first_row <= row) - 1;
+        let run = &self.runs[at];
+        Origin { line: run.first.line + u64::from(row - run.first_row), ..run.first }
+    }
+
+    pub fn odd_spelling(&self, row: u32, column: ColumnId) -> Option<&str> {
+        self.odd_spellings.get(&(row, column)).map(|text| &**text)
+    }
+
+    pub fn n_heap_bytes(&self) -> usize {
+        self.segments.iter().map(Segment::n_heap_bytes).sum::<usize>()
+            + self.open.iter().map(|values| values.capacity() * 8).sum::<usize>()
+            + self.runs.capacity() * size_of::<Run>()
+            + self.odd_spellings.values().map(|text| text.len() + 32).sum::<usize>()
+    }
+
+    /// Adds a row: begin, any number of [`Table::set`], end.
+    pub(super) fn begin_row(&mut self, origin: Origin) {
+        let row = self.n_rows();
+        let follows = self.runs.last().is_some_and(|run| {
+            (run.first.source, run.first.layout) == (origin.source, origin.layout)
+                && run.first.line + u64::from(row - run.first_row) == origin.line
+        });
+        if !follows {
+            self.runs.push(Run { first_row: row, first: origin });
+        }
+    }
+
+    /// Sets a value of the row that was begun. Each column at most once a row.
+    pub(super) fn set(&mut self, column: ColumnId, value: u64) {
+        if self.open.len() <= column.index() {
+            self.open.resize_with(column.index() + 1, Vec::new);
+        }
+        let values = &mut self.open[column.index()];
+        if values.len() < self.n_open as usize {
+            values.resize(self.n_open as usize, ABSENT);
+        }
+        values.push(value);
+    }
+
+    pub(super) fn set_odd_spelling(&mut self, column: ColumnId, text: &str) {
+        self.odd_spellings.insert((self.n_rows(), column), text.into());
+    }
+
+    pub(super) fn end_row(&mut self) {
+        self.n_open += 1;
+        if self.n_open == SEGMENT_ROWS {
+            self.drop_open_copy();
+            self.segments.push(self.frozen_open());
+            self.n_frozen += self.n_open;
+            self.n_open = 0;
+            for values in &mut self.open {
+                values.clear();
+            }
+        }
+    }
+
+    fn frozen_open(&self) -> Segment {
+        let mut padded = Vec::new();
+        let columns = self
+            .open
+            .iter()
+            .map(|values| {
+                if values.len() == self.n_open as usize {
+                    Column::freeze(values)
+                } else if values.is_empty() {
+                    Column::absent(self.n_open)
+                } else {
+                    padded.clear();
+                    padded.extend_from_slice(values);
+                    padded.resize(self.n_open as usize, ABSENT);
+                    Column::freeze(&padded)
+                }
+            })
+            .collect();
+        Segment::new(self.n_frozen, self.n_open, columns)
+    }
+
+    fn drop_open_copy(&mut self) {
+        if self.has_open_copy {
+            self.segments.pop();
+            self.has_open_copy = false;
+        }
+    }
+}
