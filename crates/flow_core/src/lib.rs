@@ -3,7 +3,9 @@
 //! No browser, no clock, no randomness, no threads and no IO: whatever is needed comes as an argument.
 //! Modules look left only: record, parse, store, query, analysis, session.
 
+pub mod analysis;
 pub mod parse;
 pub mod query;
 pub mod record;
+pub mod session;
 pub mod store;

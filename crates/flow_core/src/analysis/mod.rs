@@ -1,0 +1,51 @@
+//! One file for each question a view asks. Pure: rows in, answer out; nothing is remembered.
+//!
+//! Every analysis is scan, merge, finish, so that shards can answer apart: the answer depends neither on how
+//! many there are nor on their order.
+
+pub mod direction;
+pub mod interface;
+pub mod overview;
+pub mod rejected;
+pub mod summary;
+pub mod tally;
+pub mod timeline;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::query::RowSet;
+use crate::store::Store;
+
+pub use tally::{Metric, Tally};
+
+/// What one shard lends to an analysis: its store, and the rows that the filter left.
+#[derive(Clone, Copy)]
+pub struct ShardView<'a> {
+    pub store: &'a Store,
+    pub rows: &'a RowSet,
+}
+
+/// A question that can be asked of shards apart.
+pub trait Analysis {
+    /// What one shard found, in values, never in codes: codes mean nothing outside their shard.
+    type Partial: Serialize + DeserializeOwned;
+    type Answer;
+
+    fn scan(&self, shard: ShardView<'_>) -> Self::Partial;
+    /// Order and grouping of merges must not matter.
+    fn merge(&self, into: &mut Self::Partial, other: Self::Partial);
+    fn finish(&self, partial: Self::Partial) -> Self::Answer;
+}
+
+/// Scans every shard, merges, finishes. `None` where there is no shard.
+pub fn answer<'a, A: Analysis>(
+    analysis: &A,
+    shards: impl IntoIterator<Item = ShardView<'a>>,
+) -> Option<A::Answer> {
+    let merged = shards.into_iter().map(|shard| analysis.scan(shard)).reduce(|mut into, other| {
+        analysis.merge(&mut into, other);
+        into
+    });
+    merged.map(|partial| analysis.finish(partial))
+}

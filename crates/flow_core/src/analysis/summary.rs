@@ -1,0 +1,1 @@
+//! The summary export, schema "flowglass.summary/1".

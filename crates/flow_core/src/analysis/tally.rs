@@ -1,0 +1,49 @@
+//! How much: rows, packets and bytes together.
+
+use serde::{Deserialize, Serialize};
+
+/// Sums over rows; packets and bytes of rows where they are absent count as nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Tally {
+    pub rows: u64,
+    pub packets: u64,
+    pub bytes: u64,
+}
+
+impl Tally {
+    pub fn add(&mut self, other: Tally) {
+        self.rows += other.rows;
+        // Hostile counts may not stop the page: a sum past u64 stays at its end.
+        self.packets = self.packets.saturating_add(other.packets);
+        self.bytes = self.bytes.saturating_add(other.bytes);
+    }
+
+    pub fn get(&self, metric: Metric) -> u64 {
+        match metric {
+            Metric::Rows => self.rows,
+            Metric::Packets => self.packets,
+            Metric::Bytes => self.bytes,
+        }
+    }
+}
+
+/// Which of the three a chart or a ranking is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Metric {
+    Rows,
+    Packets,
+    #[default]
+    Bytes,
+}
+
+impl Metric {
+    pub const ALL: [Metric; 3] = [Metric::Bytes, Metric::Packets, Metric::Rows];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Metric::Rows => "rows",
+            Metric::Packets => "packets",
+            Metric::Bytes => "bytes",
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! The only types that travel between the page and the engine.
+//!
+//! Requests in, events out, each a postcard of these. Every request ends in exactly one of
+//! [`Event::Answered`], [`Event::Failed`] and [`Event::Superseded`]; progress comes unasked.
+
+use serde::{Deserialize, Serialize};
+
+use crate::analysis::Metric;
+use crate::analysis::direction::DirectionView;
+use crate::analysis::interface::AddressByHand;
+use crate::analysis::overview::Overview;
+use crate::analysis::rejected::RejectedView;
+use crate::analysis::timeline::Timeline;
+use crate::parse::{FileReport, SourceId};
+use crate::query::{Filter, SortSpec, Subject};
+use crate::record::{ColumnKey, Orientation, Value};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RequestId(pub u32);
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    pub id: RequestId,
+    pub command: Command,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Command {
+    /// Adds files to what is loaded. Their bytes do not travel here: the shell was given the files beside this
+    /// message, in the same order. Answered by [`Answer::Opened`] at once; progress follows.
+    Open(Vec<FileMeta>),
+    /// Adds text that was pasted.
+    OpenText {
+        name: String,
+        text: String,
+    },
+    /// Adds the log that the engine's own generator makes.
+    OpenSample,
+    /// Stops reading; what was loaded stays.
+    Cancel,
+    /// Corrects which address an interface has, or with `None` goes back to what was inferred.
+    SetInterfaceAddress {
+        interface: Value,
+        by_hand: Option<AddressByHand>,
+    },
+    Ask(Question),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileMeta {
+    /// With its path where a folder was dropped.
+    pub name: String,
+    pub n_bytes: u64,
+}
+
+/// What a view asks. `filter` is what the view is filtered by: the page leaves out the view's own clause.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Question {
+    Timeline {
+        filter: Filter,
+        n_buckets_max: u32,
+    },
+    Overview {
+        filter: Filter,
+        metric: Metric,
+    },
+    Records {
+        filter: Filter,
+        sort: Option<SortSpec>,
+        subjects: Vec<Subject>,
+        offset: u64,
+        n_rows: u32,
+    },
+    Detail {
+        row: RowRef,
+    },
+    Direction {
+        filter: Filter,
+    },
+    Rejected {
+        filter: Filter,
+    },
+    /// What became of each file.
+    Report,
+    /// Answered by any number of [`Event::ExportPart`] and then [`Answer::Exported`].
+    Export {
+        kind: ExportKind,
+        filter: Filter,
+        sort: Option<SortSpec>,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ExportKind {
+    /// JSON, schema "flowglass.summary/1".
+    Summary,
+    /// One JSON object a line, every row in load order.
+    Records,
+    /// These columns, safe against spreadsheet formulas.
+    Csv(Vec<Subject>),
+}
+
+/// A row of the load: stays the same while files are added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RowRef {
+    pub shard: u16,
+    pub row: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// The state of the load, unasked, several times a second while loading and once when it ends.
+    Progress(Progress),
+    Answered {
+        id: RequestId,
+        answer: Answer,
+        coverage: Coverage,
+    },
+    Failed {
+        id: RequestId,
+        message: String,
+    },
+    /// A newer request of the same kind took its place.
+    Superseded {
+        id: RequestId,
+    },
+    ExportPart {
+        id: RequestId,
+        bytes: Vec<u8>,
+    },
+    /// The engine is gone; the message says why. Nothing follows.
+    Crashed {
+        message: String,
+    },
+}
+
+/// Which data an answer is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// Counts up whenever rows, files or corrections are added.
+    pub generation: u64,
+    /// Bytes read of the files, and their size.
+    pub n_bytes_read: u64,
+    pub n_bytes: u64,
+}
+
+impl Coverage {
+    pub fn is_complete(&self) -> bool {
+        self.n_bytes_read >= self.n_bytes
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Answer {
+    /// Numbers of the files in the order they were given.
+    Opened(Vec<SourceId>),
+    /// A command that has nothing to say.
+    Done,
+    Timeline(Timeline),
+    Overview(Overview),
+    Records(RecordsPage),
+    Detail(RowDetail),
+    Direction(DirectionView),
+    Rejected(RejectedView),
+    Report(Vec<FileReport>),
+    Exported {
+        file_name: String,
+        media_type: String,
+    },
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    pub coverage: Coverage,
+    pub phase: LoadPhase,
+    /// Milliseconds spent reading in the current or last load, by the shell's clock.
+    pub elapsed_ms: u64,
+    pub n_files: u32,
+    pub n_files_done: u32,
+    pub n_files_refused: u32,
+    pub n_rows: u64,
+    pub n_status_records: u64,
+    pub n_problems: u64,
+    /// Columns that any file has: AWS fields in the order of the field table, then others by name.
+    pub columns: Vec<ColumnKey>,
+    /// Smallest start and largest end of the rows, seconds since 1970.
+    pub time: Option<(u64, u64)>,
+    pub n_heap_bytes: u64,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LoadPhase {
+    #[default]
+    Idle,
+    Loading,
+    /// All files were read to their end.
+    Loaded,
+    Cancelled,
+    /// Loading stopped before the memory ran out; the sentence says so.
+    OutOfBudget(String),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordsPage {
+    /// Rows that the filter leaves.
+    pub n_rows: u64,
+    pub offset: u64,
+    pub rows: Vec<RecordRow>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordRow {
+    pub row: RowRef,
+    /// One for each subject asked for.
+    pub cells: Vec<Value>,
+}
+
+/// All that is known of one row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowDetail {
+    pub row: RowRef,
+    pub file: String,
+    pub line: u64,
+    /// The record as it stands in the file, single-spaced.
+    pub text: String,
+    /// Values in the file's order.
+    pub fields: Vec<(ColumnKey, Value)>,
+    pub orientation: Orientation,
+    pub local: (Value, Value),
+    pub remote: (Value, Value),
+}
