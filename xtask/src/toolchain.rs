@@ -56,23 +56,28 @@ impl WasmToolchain {
 
     /// `cargo`, of this toolchain.
     pub fn cargo(&self) -> Result<Command> {
-        let mut command;
         match self {
-            Self::Active => command = Command::new("cargo"),
-            Self::Debian(folder) => {
-                let bin = folder.join("bin");
-                command = Command::new(bin.join("cargo"));
-                // Called by its path rather than as `cargo +name`: works without rustup too, and saves a detour
-                // through rustup for every file that is compiled.
-                command.env("RUSTC", bin.join("rustc")).env("RUSTDOC", bin.join("rustdoc"));
-                // `cargo clippy` finds its two programs through these.
-                command.env("PATH", process::path_starting_with(&bin)?).env("SYSROOT", folder);
-                // Set by the outer cargo for xtask; true of that toolchain only.
-                command.env_remove("RUSTUP_TOOLCHAIN");
-            }
+            Self::Active => self.command(Path::new("cargo")),
+            Self::Debian(folder) => self.command(&folder.join("bin/cargo")),
         }
+    }
+
+    /// A program that calls `cargo` by itself and shall find this toolchain's.
+    pub fn command(&self, program: &Path) -> Result<Command> {
+        let mut command = Command::new(program);
         command.current_dir(workspace::root());
         forget_outer_cargo(&mut command);
+        if let Self::Debian(folder) = self {
+            // By variables and PATH rather than as `cargo +name`: works without rustup too, and saves a detour through
+            // rustup for every file that is compiled.
+            let bin = folder.join("bin");
+            command.env("RUSTC", bin.join("rustc")).env("RUSTDOC", bin.join("rustdoc"));
+            command.env("PATH", process::path_starting_with(&bin)?);
+            // `cargo clippy` starts the clippy-driver that lies beside the real cargo-clippy, in /usr/bin.
+            command.env("SYSROOT", folder);
+            // Set by the outer cargo for xtask; true of that toolchain only.
+            command.env_remove("RUSTUP_TOOLCHAIN");
+        }
         Ok(command)
     }
 }
