@@ -13,15 +13,18 @@
 (() => {
   const text_of = (id) => document.getElementById(id).textContent;
 
-  function say(...sentences) {
+  function say(title, ...sentences) {
+    const element = (name, text) => Object.assign(document.createElement(name), { textContent: text });
+    const alert = document.createElement("div");
+    alert.setAttribute("role", "alert");
+    alert.append(element("h1", title), ...sentences.map((sentence) => element("p", sentence)));
     // #boot-message is gone if the page had mounted before it failed.
-    const message = document.getElementById("boot-message") ?? document.createElement("div");
-    message.id = "boot-message";
-    message.setAttribute("role", "alert");
-    message.replaceChildren(
-      ...sentences.map((sentence) => Object.assign(document.createElement("p"), { textContent: sentence })),
-    );
-    document.body.prepend(message);
+    let message = document.getElementById("boot-message");
+    if (message === null) {
+      message = Object.assign(document.createElement("main"), { id: "boot-message" });
+      document.body.prepend(message);
+    }
+    message.replaceChildren(alert);
   }
 
   // The smallest module with a 128-bit vector instruction: (func (result v128) (i8x16.splat (i32.const 0)))
@@ -57,11 +60,14 @@
   }
 
   async function start() {
+    // Not in index.html, so that it is never beside the message for those without JavaScript.
+    document.getElementById("boot-message").textContent = "Starting Flowglass…";
     const missing = missing_feature();
     if (missing !== null) {
       say(
-        `This browser is too old for Flowglass: it has no ${missing}.`,
-        "Please open the page in a version of Chrome, Edge, Firefox or Safari from 2023 or later.",
+        "This browser is too old for Flowglass",
+        `It has no ${missing}.`,
+        "Open the page in a version of Chrome, Edge, Firefox or Safari from 2023 or later.",
       );
       return;
     }
@@ -71,7 +77,7 @@
       wasm_bindgen.initSync({ module });
     } catch (error) {
       say(
-        "Flowglass could not start.",
+        "Flowglass could not start",
         `The browser says: ${error}`,
         "If WebAssembly is turned off for this page, allow it; if the file was cut short on its way, fetch it again.",
       );
