@@ -11,8 +11,9 @@ let browser;
 before(async () => (browser = await start_browser()));
 after(() => browser.close());
 
+/** Opens a page made of `html`, with an icon so that the browser asks for none. */
 async function with_html(html, check) {
-  const place = await WAYS.hosted(html);
+  const place = await WAYS.hosted(html.replace("<!doctype html>", '$&<link rel="icon" href="data:,">'));
   const opened = await open_page(browser, place.url);
   try {
     await check(opened);

@@ -44,11 +44,14 @@ describe("after the page has loaded it makes no request", () => {
     const place = await WAYS.hosted(without_policy(page_html()));
     const { session, requests, close } = await open_page(browser, place.url);
     try {
-      const from_page = `${canary.origin}/from-page`;
-      const from_worker = `${canary.origin}/from-worker`;
-      await run_under_policy(session, trial("await fetch(url)", from_page));
-      await run_under_policy(session, trial(in_worker("await fetch(url)"), from_worker));
-      assert.deepEqual(requests, [place.url, from_page, from_worker]);
+      const urls = ["page", "worker", "socket", "import"].map((name) => `${canary.origin}/${name}`);
+      await run_under_policy(session, trial(`await fetch(url)`, urls[0]));
+      await run_under_policy(session, trial(in_worker(`await fetch(url)`), urls[1]));
+      await run_under_policy(session, trial(in_worker(`new WebSocket(url)`), urls[2]));
+      await run_under_policy(session, trial(in_worker(`importScripts(url)`), urls[3]));
+      urls[2] = urls[2].replace("http", "ws");
+      await within(3000, () => requests.length > urls.length);
+      assert.deepEqual(requests, [place.url, ...urls]);
     } finally {
       await close();
       await place.close();

@@ -1,9 +1,9 @@
-//! The bundling step: all parts of the page in, the one HTML file out. Pure, so that what `cargo xtask dist` and Trunk
-//! make can only differ in what they put in.
+//! The bundling step: all parts of the page in, the one HTML file out. Pure, so that what `cargo xtask dist`
+//! and Trunk make can only differ in what they put in.
 //!
-//! The policy allows exactly the scripts and styles that are in the file, by their hashes. A hash is of the text as the
-//! browser's HTML parser sees it, so every text goes through `inline` once, and what comes out is both hashed and
-//! written.
+//! The policy allows exactly the scripts and styles that are in the file, by their hashes. A hash is of the
+//! text as the browser's HTML parser sees it, so every text goes through `inline` once, and what comes out is
+//! both hashed and written.
 
 use std::io::Write;
 
@@ -55,8 +55,8 @@ pub fn bundle(parts: &Parts) -> Result<String> {
     )
 }
 
-/// What the page may do: run its own scripts, wear its own style, compile its own wasm, start workers from a Blob
-/// (which inherit the policy), show images that it carries. Nothing may be fetched from anywhere.
+/// What the page may do: run its own scripts, wear its own style, compile its own wasm, start workers from a
+/// Blob (which inherit the policy), show images that it carries. Nothing may be fetched from anywhere.
 fn policy(scripts: &[&str], style: &str) -> String {
     let scripts: Vec<_> = scripts.iter().map(|script| hash(script)).collect();
     [
@@ -80,12 +80,12 @@ fn hash(text: &str) -> String {
 fn inline(text: &str, element: &str) -> String {
     // The parser turns line ends into \n before anything is hashed.
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    // An end tag would end the element. In a string, regular expression or comment, the only places where a program
-    // or style sheet can hold one, `\/` means `/`.
+    // An end tag would end the element. In a string, regular expression or comment, the only places where a
+    // program or style sheet can hold one, `\/` means `/`.
     let text = replace_ignoring_case(&text, &format!("</{element}"), |found| found.replacen("</", "<\\/", 1));
     if element == "script" {
-        // `<!--` followed by `<script` would hide the end tag. As code it begins a comment in classic scripts, so it
-        // can only stand in a string, a regular expression or a comment.
+        // `<!--` followed by `<script` would hide the end tag. As code it begins a comment in classic
+        // scripts, so it can only stand in a string, a regular expression or a comment.
         return text.replace("<!--", "\\x3c!--");
     }
     text
@@ -129,7 +129,8 @@ fn without_trunk_links(page: &str) -> String {
     page.split_inclusive('\n').filter(|line| !line.contains("data-trunk")).collect()
 }
 
-/// Puts each value in place of its `{{slot}}`. In one pass over the template: a value may contain what looks like a slot.
+/// Puts each value in place of its `{{slot}}`. In one pass over the template: a value may contain what looks
+/// like a slot.
 fn fill(template: &str, values: &[(&str, &str)]) -> Result<String> {
     let mut page = String::new();
     let mut filled = Vec::new();
@@ -147,7 +148,7 @@ fn fill(template: &str, values: &[(&str, &str)]) -> Result<String> {
         rest = after;
     }
     for (name, _) in values {
-        ensure!(filled.contains(&name), "index.html has no slot {{{{{name}}}}}");
+        ensure!(filled.contains(name), "index.html has no slot {{{{{name}}}}}");
     }
     Ok(page + rest)
 }
@@ -202,14 +203,18 @@ mod tests {
         assert_eq!(glue, "let a = '<\\/script>\\x3c!-- <SCRIPT';\nlet b = 'é<\\/SCRIPT>';");
         assert_eq!(boot, "start();");
         let (glue, boot, style) = (sha256(glue), sha256(boot), sha256(style));
-        assert!(policy.contains(&format!("script-src 'sha256-{glue}' 'sha256-{boot}' 'wasm-unsafe-eval';")), "{policy}");
+        assert!(
+            policy.contains(&format!("script-src 'sha256-{glue}' 'sha256-{boot}' 'wasm-unsafe-eval';")),
+            "{policy}"
+        );
         assert!(policy.contains(&format!("style-src 'sha256-{style}';")), "{policy}");
     }
 
     #[test]
     fn the_policy_lets_nothing_be_fetched() {
         let policy = policy(&["a"], "b");
-        for directive in ["default-src 'none'", "connect-src 'none'", "form-action 'none'", "base-uri 'none'"] {
+        for directive in ["default-src 'none'", "connect-src 'none'", "form-action 'none'", "base-uri 'none'"]
+        {
             assert!(policy.split("; ").any(|part| part == directive), "no {directive} in {policy}");
         }
         for open in ["http", "'self'", "'unsafe-inline'", "'unsafe-eval'", "*"] {
@@ -234,7 +239,8 @@ mod tests {
         let page = bundle(&Parts { wasm: wasm.clone(), ..parts() }).unwrap();
         let text = text_of(&page, "id=\"wasm\">", "</script");
         let mut unpacked = Vec::new();
-        std::io::copy(&mut flate2::read::GzDecoder::new(&BASE64.decode(text).unwrap()[..]), &mut unpacked).unwrap();
+        std::io::copy(&mut flate2::read::GzDecoder::new(&BASE64.decode(text).unwrap()[..]), &mut unpacked)
+            .unwrap();
         assert_eq!(unpacked, wasm);
     }
 
@@ -242,8 +248,12 @@ mod tests {
     fn windows_line_ends_change_nothing() {
         let windows = |text: &str| text.replace('\n', "\r\n");
         let unix = Parts { glue: "a;\nb;\n".to_owned(), boot: "c;\n\nd;".to_owned(), ..parts() };
-        let windows =
-            Parts { template: windows(TEMPLATE), glue: windows(&unix.glue), boot: windows(&unix.boot), ..parts() };
+        let windows = Parts {
+            template: windows(TEMPLATE),
+            glue: windows(&unix.glue),
+            boot: windows(&unix.boot),
+            ..parts()
+        };
         assert_eq!(bundle(&unix).unwrap(), bundle(&windows).unwrap());
     }
 
@@ -276,7 +286,13 @@ mod tests {
     fn a_wrong_template_is_an_error_that_names_the_slot() {
         let error = |template: String| bundle(&Parts { template, ..parts() }).unwrap_err().to_string();
         assert_eq!(error(TEMPLATE.replace("{{icon}}", "")), "index.html has no slot {{icon}}");
-        assert_eq!(error(TEMPLATE.replace("{{icon}}", "{{logo}}")), "index.html has a slot {{logo}} that nothing fills");
-        assert_eq!(error(TEMPLATE.replace("{{icon}}", "{{style}}")), "index.html has the slot {{style}} twice");
+        assert_eq!(
+            error(TEMPLATE.replace("{{icon}}", "{{logo}}")),
+            "index.html has a slot {{logo}} that nothing fills"
+        );
+        assert_eq!(
+            error(TEMPLATE.replace("{{icon}}", "{{style}}")),
+            "index.html has the slot {{style}} twice"
+        );
     }
 }

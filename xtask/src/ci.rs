@@ -1,5 +1,5 @@
-//! `cargo xtask ci`: what must hold before a change is taken in. `.ci/run` calls this and nothing else, so there is no
-//! check that a contributor cannot run.
+//! `cargo xtask ci`: what must hold before a change is taken in. `.ci/run` calls this and nothing else, so
+//! there is no check that a contributor cannot run.
 
 use anyhow::Result;
 

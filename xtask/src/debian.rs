@@ -1,5 +1,5 @@
-//! Installing packages where the system is Debian or made from it. Elsewhere xtask says what to do by hand: other
-//! package managers would need a way to test what we tell them.
+//! Installing packages where the system is Debian or made from it. Elsewhere xtask says what to do by hand:
+//! other package managers would need a way to test what we tell them.
 
 use std::path::Path;
 use std::process::Command;
@@ -13,8 +13,8 @@ pub fn is_here() -> bool {
     Path::new("/etc/debian_version").is_file() && process::on_path("apt-get").is_some()
 }
 
-/// Installs `packages`, saying so in one line. Never removes a package to make room: what a user chose to install
-/// matters more than our page.
+/// Installs `packages`, saying so in one line. Never removes a package to make room: what a user chose to
+/// install matters more than our page.
 pub fn install(packages: &[&str], what_for: &str) -> Result<()> {
     // The lists are read once a run: they are old on most machines, and empty in most containers.
     static UPDATED: OnceLock<()> = OnceLock::new();

@@ -1,20 +1,22 @@
 //! A toolchain with the wasm32 target out of Debian's packages, for machines where rustup must not download.
 //!
-//! Debian packages the compiler and the sources of the standard library, but not the library built for wasm32. So it
-//! is built here, once, into a toolchain folder in the user's cache that borrows everything else from /usr. Nothing is
-//! written under /usr except by apt-get. This depends on the inside of rustc's source tree, so each step that may
-//! change with a new release says what it counts on.
+//! Debian packages the compiler and the sources of the standard library, but not the library built for
+//! wasm32. So it is built here, once, into a toolchain folder in the user's cache that borrows everything
+//! else from /usr. Nothing is written under /usr except by apt-get. This depends on the inside of rustc's
+//! source tree, so each step that may change with a new release says what it counts on.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::SystemTime;
 
 use anyhow::{Context, Result, ensure};
 
 use crate::toolchain::{WASM_TARGET, holds_std};
 use crate::{debian, process, workspace};
 
-/// The name under which rustup knows the toolchain: `cargo +flowglass-wasm …`, `RUSTUP_TOOLCHAIN=flowglass-wasm trunk …`.
+/// The name under which rustup knows the toolchain: `cargo +flowglass-wasm …`,
+/// `RUSTUP_TOOLCHAIN=flowglass-wasm trunk …`.
 pub const LINK_NAME: &str = "flowglass-wasm";
 
 /// Raised when the steps in `make` change, so that folders made by older steps are no longer used.
@@ -49,8 +51,8 @@ pub fn make() -> Result<PathBuf> {
 
     let folder = folder_of(&compiler)?;
     eprintln!("xtask: building Rust's standard library for {WASM_TARGET} (once, about half a minute)");
-    // Made beside its place and then renamed: an interrupted run leaves no half toolchain, and of two runs at the same
-    // time one wins and both go on.
+    // Made beside its place and then renamed: an interrupted run leaves no half toolchain, and of two runs at
+    // the same time one wins and both go on.
     let unfinished = folder.with_file_name(format!(".unfinished-{}", std::process::id()));
     fs::create_dir_all(&unfinished)?;
     let made = build_std(&compiler, &unfinished).and_then(|()| lay_out(&compiler, &unfinished, &folder));
@@ -71,15 +73,16 @@ pub fn make() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Deletes what `target` holds for wasm32 if it was built with another build of the standard library. Cargo sees only
-/// the compiler's version, which stays the same, and the mixture ends in "can't find crate" (E0460, E0463).
+/// Deletes what `target` holds for wasm32 if it was built with another build of the standard library. Cargo
+/// sees only the compiler's version, which stays the same, and the mixture ends in "can't find crate" (E0460,
+/// E0463).
 pub fn forget_builds_with_another_std(folder: &Path, target: &Path) -> Result<()> {
-    let mut rlibs: Vec<String> = fs::read_dir(library_folder(folder))?
-        .map(|entry| Ok(fs::metadata(entry?.path())?.modified()?))
-        .map(|modified: std::io::Result<_>| Ok(format!("{:?}", modified?)))
-        .collect::<std::io::Result<_>>()?;
-    rlibs.sort();
-    let std_now = rlibs.pop().unwrap_or_default();
+    // The newest file says when the library was built.
+    let mut built = SystemTime::UNIX_EPOCH;
+    for entry in fs::read_dir(library_folder(folder))? {
+        built = built.max(fs::metadata(entry?.path())?.modified()?);
+    }
+    let std_now = format!("{built:?}");
 
     let builds = target.join(WASM_TARGET);
     let stamp = builds.join(".flowglass-std");
@@ -97,7 +100,8 @@ pub fn forget_builds_with_another_std(folder: &Path, target: &Path) -> Result<()
 struct Compiler {
     release: String,
     host: String,
-    /// Debian has one lld for each major version of LLVM, and the right one is the one that rustc was built with.
+    /// Debian has one lld for each major version of LLVM, and the right one is the one that rustc was built
+    /// with.
     llvm_major: String,
 }
 
@@ -108,7 +112,8 @@ impl Compiler {
     }
 
     fn parse(version: &str) -> Option<Self> {
-        let value_of = |key: &str| version.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(": "));
+        let value_of =
+            |key: &str| version.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(": "));
         Some(Self {
             release: value_of("release")?.to_owned(),
             host: value_of("host")?.to_owned(),
@@ -130,7 +135,8 @@ fn library_folder(folder: &Path) -> PathBuf {
     folder.join("lib/rustlib").join(WASM_TARGET).join("lib")
 }
 
-/// Builds std, and `test` for wasm-bindgen-test, as dependencies of an empty package, and keeps the libraries.
+/// Builds std, and `test` for wasm-bindgen-test, as dependencies of an empty package, and keeps the
+/// libraries.
 fn build_std(compiler: &Compiler, folder: &Path) -> Result<()> {
     let scratch = folder.join("scratch");
     fs::create_dir_all(scratch.join("src"))?;
@@ -163,7 +169,9 @@ fn build_std(compiler: &Compiler, folder: &Path) -> Result<()> {
             .env_remove("RUSTUP_TOOLCHAIN")
             .env("CARGO_TARGET_DIR", scratch.join("target")),
     )
-    .with_context(|| format!("rustc {} from Debian did not build its own standard library", compiler.release))?;
+    .with_context(|| {
+        format!("rustc {} from Debian did not build its own standard library", compiler.release)
+    })?;
 
     let library = library_folder(folder);
     fs::create_dir_all(&library)?;
@@ -179,13 +187,16 @@ fn build_std(compiler: &Compiler, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The rest of the toolchain: Debian's programs, told to look for libraries here. `folder` is where `unfinished` will
-/// be in the end.
+/// The rest of the toolchain: Debian's programs, told to look for libraries here. `folder` is where
+/// `unfinished` will be in the end.
 fn lay_out(compiler: &Compiler, unfinished: &Path, folder: &Path) -> Result<()> {
     let bin = unfinished.join("bin");
     fs::create_dir_all(&bin)?;
     for program in ["rustc", "rustdoc"] {
-        write_script(&bin.join(program), &format!("exec /usr/bin/{program} --sysroot '{}' \"$@\"", folder.display()))?;
+        write_script(
+            &bin.join(program),
+            &format!("exec /usr/bin/{program} --sysroot '{}' \"$@\"", folder.display()),
+        )?;
     }
     write_script(
         &bin.join("clippy-driver"),
@@ -243,7 +254,7 @@ mod tests {
         forget_builds_with_another_std(&toolchain, &target).unwrap();
         assert!(build.is_dir(), "same library, builds kept");
 
-        std.set_modified(std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(4_000_000_000)).unwrap();
+        std.set_modified(SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(4_000_000_000)).unwrap();
         forget_builds_with_another_std(&toolchain, &target).unwrap();
         assert!(!build.exists(), "another library, builds deleted");
         fs::remove_dir_all(scratch).unwrap();

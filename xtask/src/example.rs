@@ -1,5 +1,5 @@
-//! `cargo xtask sample` and `cargo xtask bench`: thin ways to the engine's examples, which xtask does not depend on, so
-//! that a change of the engine does not build xtask again. Arguments go through unread.
+//! `cargo xtask sample` and `cargo xtask bench`: thin ways to the engine's examples, which xtask does not
+//! depend on, so that a change of the engine does not build xtask again. Arguments go through unread.
 
 use std::process::Command;
 
@@ -20,7 +20,11 @@ pub fn bench(arguments: &[String]) -> Result<()> {
     page::dist()?;
     run_example("bench", arguments)?;
     process::run(
-        Command::new(node).arg("bench.mjs").args(arguments).current_dir(npm::tests_folder()).env("CHROME", chrome),
+        Command::new(node)
+            .arg("bench.mjs")
+            .args(arguments)
+            .current_dir(npm::tests_folder())
+            .env("CHROME", chrome),
     )
 }
 

@@ -1,5 +1,5 @@
-//! `cargo xtask …`: everything that one does with this repository, with nothing to install first but stable Rust.
-//! Each command sets up what it needs and is missing, and says so.
+//! `cargo xtask …`: everything that one does with this repository, with nothing to install first but stable
+//! Rust. Each command sets up what it needs and is missing, and says so.
 
 mod bundle;
 mod ci;
@@ -93,7 +93,11 @@ fn serve(words: Vec<String>) -> Result<()> {
     } else {
         page::dist()?;
     }
-    serve::serve(&folder, &serve::Base::new(base.as_deref().unwrap_or("/")), port.unwrap_or(serve::DEFAULT_PORT))
+    serve::serve(
+        &folder,
+        &serve::Base::new(base.as_deref().unwrap_or("/")),
+        port.unwrap_or(serve::DEFAULT_PORT),
+    )
 }
 
 fn test(words: &[String]) -> Result<()> {
@@ -104,10 +108,15 @@ fn test(words: &[String]) -> Result<()> {
     let suites = match words {
         [] => Suite::ALL.to_vec(),
         [name] if name == "all" => Suite::ALL.to_vec(),
-        [name] => vec![Suite::from_name(name).with_context(|| format!("there is no test suite `{name}`\n\n{HELP}"))?],
+        [name] => vec![
+            Suite::from_name(name).with_context(|| format!("there is no test suite `{name}`\n\n{HELP}"))?,
+        ],
         [_, second, ..] => bail!("one test suite at a time, or none for all; `{second}` is one too many"),
     };
-    ensure!(suites.len() == 1 || extra.is_empty(), "arguments after -- go to one test runner: name the suite");
+    ensure!(
+        suites.len() == 1 || extra.is_empty(),
+        "arguments after -- go to one test runner: name the suite"
+    );
 
     let mut sections = Sections::default();
     test::run(&mut sections, &suites, extra)?;

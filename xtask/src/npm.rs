@@ -56,7 +56,10 @@ mod tests {
     #[test]
     fn the_lock_file_names_no_registry() {
         let lock = fs::read_to_string(tests_folder().join("package-lock.json")).unwrap();
-        assert!(!lock.contains("\"resolved\""), "npm would fetch from there whatever registry the user has set");
+        assert!(
+            !lock.contains("\"resolved\""),
+            "npm would fetch from there whatever registry the user has set"
+        );
         assert!(lock.contains("\"integrity\""), "what is fetched is still pinned");
     }
 }

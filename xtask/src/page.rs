@@ -1,5 +1,5 @@
-//! From the sources of the page to the file that is served: gathers the parts, bundles them and writes the result, for
-//! `cargo xtask dist` and for Trunk alike.
+//! From the sources of the page to the file that is served: gathers the parts, bundles them and writes the
+//! result, for `cargo xtask dist` and for Trunk alike.
 
 use std::env;
 use std::fs;
@@ -13,8 +13,8 @@ use crate::toolchain::WasmToolchain;
 use crate::wasm::{self, Compiled};
 use crate::workspace;
 
-/// The style sheets in the order in which they apply: later ones may overrule earlier ones. Those that are not there
-/// are left out.
+/// The style sheets in the order in which they apply: later ones may overrule earlier ones. Those that are
+/// not there are left out.
 const STYLE_SHEETS: [&str; 5] = ["tokens.css", "base.css", "layout.css", "table.css", "charts.css"];
 
 /// Builds the release page into `dist/index.html`, which is all of it, and gives back its path.
@@ -37,9 +37,9 @@ pub fn dist() -> Result<PathBuf> {
 
 /// The same for Trunk, as its post_build hook: turns what Trunk has staged into the one file.
 ///
-/// Trunk's own index.html is dropped, and with it the script for reloading that `trunk serve` puts in: it talks over a
-/// WebSocket, which the page's policy exists to block. A page that is tried out under a weaker policy than the one it
-/// is published with would hide mistakes.
+/// Trunk's own index.html is dropped, and with it the script for reloading that `trunk serve` puts in: it
+/// talks over a WebSocket, which the page's policy exists to block. A page that is tried out under a weaker
+/// policy than the one it is published with would hide mistakes.
 pub fn bundle_for_trunk() -> Result<()> {
     let staging = env::var_os("TRUNK_STAGING_DIR")
         .map(PathBuf::from)

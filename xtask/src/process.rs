@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-/// Runs `command` with its output shown as it comes. A failure is an error that repeats the command line, so that a
-/// reader of a CI log can run the same thing by hand.
+/// Runs `command` with its output shown as it comes. A failure is an error that repeats the command line, so
+/// that a reader of a CI log can run the same thing by hand.
 pub fn run(command: &mut Command) -> Result<()> {
     let status = command
         .stdin(Stdio::null())

@@ -1,4 +1,5 @@
-//! Titles and times between the parts of a long run, so that a log shows at a glance where it stopped and what was slow.
+//! Titles and times between the parts of a long run, so that a log shows at a glance where it stopped and
+//! what was slow.
 
 use std::time::{Duration, Instant};
 

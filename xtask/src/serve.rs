@@ -1,5 +1,5 @@
-//! A small server for the finished page, on this machine only. It answers GET and HEAD for the files in one folder;
-//! any static host does the same.
+//! A small server for the finished page, on this machine only. It answers GET and HEAD for the files in one
+//! folder; any static host does the same.
 
 use std::fs::{self, File};
 use std::io;
@@ -33,7 +33,10 @@ pub fn serve(folder: &Path, base: &Base, port: u16) -> Result<()> {
 fn bind(port: u16) -> Result<Server> {
     Server::http(("127.0.0.1", port)).map_err(|error| match error.downcast::<io::Error>() {
         Ok(error) if error.kind() == io::ErrorKind::AddrInUse => {
-            anyhow!("port {port} is taken; end what listens there or choose another: cargo xtask serve --port {}", port + 1)
+            anyhow!(
+                "port {port} is taken; end what listens there or choose another: cargo xtask serve --port {}",
+                port + 1
+            )
         }
         Ok(error) => anyhow!("cannot listen on 127.0.0.1:{port}: {error}"),
         Err(error) => anyhow!("cannot listen on 127.0.0.1:{port}: {error}"),
@@ -67,8 +70,8 @@ fn answer(request: Request, folder: &Path, base: &Base) -> io::Result<()> {
     request.respond(response)
 }
 
-/// The file below `folder` that `url_path` names. Names are compared with those that the folder has, so nothing that a
-/// request holds is ever taken as a way through the file system.
+/// The file below `folder` that `url_path` names. Names are compared with those that the folder has, so
+/// nothing that a request holds is ever taken as a way through the file system.
 fn file_for(url_path: &str, folder: &Path, base: &Base) -> Option<PathBuf> {
     let mut path = folder.to_owned();
     for name in url_path.strip_prefix(&base.0)?.split('/').filter(|name| !name.is_empty()) {
@@ -134,7 +137,8 @@ mod tests {
         fn ask(&self, request_line: &str) -> String {
             let address = self.server.server_addr().to_ip().unwrap();
             let mut stream = TcpStream::connect(address).unwrap();
-            write!(stream, "{request_line} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+            write!(stream, "{request_line} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                .unwrap();
             let mut answer = String::new();
             stream.read_to_string(&mut answer).unwrap();
             answer
@@ -176,8 +180,15 @@ mod tests {
     #[test]
     fn nothing_outside_the_folder_is_served() {
         let site = Site::new("outside");
-        for path in ["/", "/a/b/../secret", "/a/b/%2e%2e/secret", "/a/b//secret", "/a/b/..\\secret", "/a/b/nothing", "/a/b/deep"]
-        {
+        for path in [
+            "/",
+            "/a/b/../secret",
+            "/a/b/%2e%2e/secret",
+            "/a/b//secret",
+            "/a/b/..\\secret",
+            "/a/b/nothing",
+            "/a/b/deep",
+        ] {
             let answer = site.ask(&format!("GET {path}"));
             assert!(answer.starts_with("HTTP/1.1 404"), "{path}: {answer}");
         }

@@ -18,6 +18,9 @@ const CRATES_WITH_WASM_TESTS: [&str; 1] = ["flow_worker"];
 /// The version of wasm-bindgen that the page is built with; Trunk must find the same.
 const WASM_BINDGEN_VERSION: &str = "0.2.130";
 
+/// The hidden command that `cargo test` calls for each wasm test program.
+pub const WASM_TEST_RUNNER: &str = "wasm-test-runner";
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Suite {
     Native,
@@ -89,27 +92,28 @@ fn wasm(extra: &[String]) -> Result<()> {
     }
     cargo
         .args(extra)
-        // As JSON, because as a plain value cargo would cut a path at its spaces.
+        // As a list, because cargo cuts a plain text at its spaces, and paths may have some.
         .arg("--config")
         .arg(format!("target.{WASM_TARGET}.runner = {}", json!([xtask, WASM_TEST_RUNNER])))
         .env("CHROMEDRIVER", driver)
         .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities)
+        // The runner gives up after 20 seconds by default, which a busy machine needs to start.
+        .env("WASM_BINDGEN_TEST_TIMEOUT", "120")
         // Where a test does not say otherwise: that is where the engine lives.
         .env("WASM_BINDGEN_USE_DEDICATED_WORKER", "1");
     process::run(&mut cargo)
 }
 
-/// The hidden command that `cargo test` calls for each wasm test program.
-pub const WASM_TEST_RUNNER: &str = "wasm-test-runner";
-
-/// Runs one wasm test program in the browser: wasm-bindgen's runner, as a library rather than a program to install.
+/// Runs one wasm test program in the browser: wasm-bindgen's runner, as a library rather than a program to
+/// install.
 pub fn wasm_test_runner(arguments: Vec<std::ffi::OsString>) -> Result<()> {
     let program = std::ffi::OsString::from(WASM_TEST_RUNNER);
     wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(std::iter::once(program).chain(arguments))
 }
 
 fn webdriver_capabilities(chrome: &Path) -> serde_json::Value {
-    // No sandbox: Chromium has none to offer to root, as whom CI runs. The tests show it nothing but our own programs.
+    // No sandbox: Chromium has none to offer to root, as whom CI runs. The tests show it nothing but our own
+    // programs.
     json!({
         "goog:chromeOptions": { "binary": chrome, "args": ["--headless", "--no-sandbox", "--disable-gpu"] }
     })
@@ -143,7 +147,8 @@ fn test_files(folder: &Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// `cargo xtask dist` and `trunk build` must not drift apart: where Trunk is installed, both are run and compared.
+/// `cargo xtask dist` and `trunk build` must not drift apart: where Trunk is installed, both are run and
+/// compared.
 fn trunk() -> Result<()> {
     let Some(trunk) = process::on_path("trunk") else {
         println!("skipped: trunk not installed");
@@ -151,13 +156,18 @@ fn trunk() -> Result<()> {
     };
     let wasm_bindgen = process::output(Command::new("wasm-bindgen").arg("--version")).unwrap_or_default();
     if !wasm_bindgen.contains(WASM_BINDGEN_VERSION) {
-        println!("skipped: trunk needs wasm-bindgen {WASM_BINDGEN_VERSION} on PATH, and there is \"{wasm_bindgen}\"");
+        println!(
+            "skipped: trunk needs wasm-bindgen {WASM_BINDGEN_VERSION} on PATH, and there is \"{wasm_bindgen}\""
+        );
         return Ok(());
     }
     let ours = fs::read(page::dist()?)?;
     let folder: PathBuf = workspace::target()?.join("trunk-dist");
     process::run(
-        WasmToolchain::set_up()?.command(&trunk)?.args(["build", "--release", "--offline", "--dist"]).arg(&folder),
+        WasmToolchain::set_up()?
+            .command(&trunk)?
+            .args(["build", "--release", "--offline", "--dist"])
+            .arg(&folder),
     )?;
     let theirs = fs::read(folder.join("index.html"))?;
     ensure!(ours == theirs, "Trunk's page ({} bytes) is not xtask's ({} bytes)", theirs.len(), ours.len());

@@ -1,4 +1,5 @@
-//! The programs that the tests need beside Rust: where to look for each, and how it gets there if it is missing.
+//! The programs that the tests need beside Rust: where to look for each, and how it gets there if it is
+//! missing.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -83,7 +84,9 @@ impl Tool {
 
     fn find(&self) -> Option<PathBuf> {
         let on_path = self.names.iter().find_map(|name| process::on_path(name));
-        on_path.or_else(|| self.places.iter().map(|place| Path::new(place).to_owned()).find(|path| path.is_file()))
+        on_path.or_else(|| {
+            self.places.iter().map(|place| Path::new(place).to_owned()).find(|path| path.is_file())
+        })
     }
 }
 
@@ -115,7 +118,8 @@ mod tests {
 
     #[test]
     fn the_first_name_on_path_is_taken() {
-        let tool = Tool { variable: "FLOWGLASS_UNSET", names: &["no-such-program", "cargo", "rustc"], ..CARGO };
+        let tool =
+            Tool { variable: "FLOWGLASS_UNSET", names: &["no-such-program", "cargo", "rustc"], ..CARGO };
         assert_eq!(tool.find().unwrap().file_stem().unwrap(), "cargo");
     }
 

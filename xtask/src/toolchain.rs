@@ -1,7 +1,8 @@
 //! Which compiler builds for WebAssembly on this machine. Looks first, installs only what is missing:
 //!  1. the active toolchain, where it has the wasm32 target;
 //!  2. the toolchain that an earlier run made from Debian's packages;
-//!  3. `rustup target add`, unless RUSTUP_AUTO_INSTALL=0, which means "no toolchain downloads on this machine";
+//!  3. `rustup target add`, unless RUSTUP_AUTO_INSTALL=0, which means "no toolchain downloads on this
+//!     machine";
 //!  4. Debian's packages (debian_toolchain.rs);
 //!  5. else the user is told what to do.
 
@@ -68,8 +69,8 @@ impl WasmToolchain {
         command.current_dir(workspace::root());
         forget_outer_cargo(&mut command);
         if let Self::Debian(folder) = self {
-            // By variables and PATH rather than as `cargo +name`: works without rustup too, and saves a detour through
-            // rustup for every file that is compiled.
+            // By variables and PATH rather than as `cargo +name`: works without rustup too, and saves a
+            // detour through rustup for every file that is compiled.
             let bin = folder.join("bin");
             command.env("RUSTC", bin.join("rustc")).env("RUSTDOC", bin.join("rustdoc"));
             command.env("PATH", process::path_starting_with(&bin)?);
@@ -90,13 +91,16 @@ pub fn native_cargo() -> Command {
     command
 }
 
-/// `cargo xtask` is itself run by cargo, which sets variables for the program it starts. Passed on, CARGO would make
-/// `cargo clippy` of one toolchain call the cargo of another, and the rest would make crates that look at them build
-/// again whenever the command differs.
+/// `cargo xtask` is itself run by cargo, which sets variables for the program it starts. Passed on, CARGO
+/// would make `cargo clippy` of one toolchain call the cargo of another, and the rest would make crates that
+/// look at them build again whenever the command differs.
 fn forget_outer_cargo(command: &mut Command) {
     command.env_remove("CARGO");
     for (name, _) in env::vars_os() {
-        if name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")) {
+        if name
+            .to_str()
+            .is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
+        {
             command.env_remove(name);
         }
     }
@@ -104,13 +108,15 @@ fn forget_outer_cargo(command: &mut Command) {
 
 fn active_has_wasm() -> bool {
     process::output(
-        Command::new("rustc").args(["--print", "target-libdir", "--target", WASM_TARGET]).current_dir(workspace::root()),
+        Command::new("rustc")
+            .args(["--print", "target-libdir", "--target", WASM_TARGET])
+            .current_dir(workspace::root()),
     )
     .is_ok_and(|folder| holds_std(Path::new(&folder)))
 }
 
-/// Whether a toolchain's folder of libraries holds the standard library. rustc names the folder whether or not there
-/// is anything in it.
+/// Whether a toolchain's folder of libraries holds the standard library. rustc names the folder whether or
+/// not there is anything in it.
 pub fn holds_std(folder: &Path) -> bool {
     let Ok(entries) = fs::read_dir(folder) else { return false };
     entries.flatten().any(|entry| {
@@ -125,7 +131,9 @@ fn may_download(rustup_auto_install: Option<&str>) -> bool {
 }
 
 fn by_hand() -> String {
-    format!("the page needs a Rust toolchain with the target {WASM_TARGET}: run `rustup target add {WASM_TARGET}`")
+    format!(
+        "the page needs a Rust toolchain with the target {WASM_TARGET}: run `rustup target add {WASM_TARGET}`"
+    )
 }
 
 #[cfg(test)]
@@ -154,7 +162,8 @@ mod tests {
     fn cargo_of_a_made_toolchain_is_free_of_the_outer_one() {
         let cargo = WasmToolchain::Debian(PathBuf::from("/some/folder")).cargo().unwrap();
         assert_eq!(cargo.get_program(), "/some/folder/bin/cargo");
-        let value_of = |wanted: &str| cargo.get_envs().find(|(name, _)| *name == wanted).map(|(_, value)| value);
+        let value_of =
+            |wanted: &str| cargo.get_envs().find(|(name, _)| *name == wanted).map(|(_, value)| value);
         assert_eq!(value_of("RUSTUP_TOOLCHAIN"), Some(None), "removed, not inherited");
         assert_eq!(value_of("RUSTC").flatten(), Some("/some/folder/bin/rustc".as_ref()));
     }

@@ -1,7 +1,7 @@
 //! Compiling the page to WebAssembly and generating the JavaScript that goes with it.
 //!
-//! wasm-bindgen's generator is a dependency of xtask rather than a program to install, so its version is the one that
-//! Cargo.lock pins for the page too.
+//! wasm-bindgen's generator is a dependency of xtask rather than a program to install, so its version is the
+//! one that Cargo.lock pins for the page too.
 
 use std::path::Path;
 
@@ -17,7 +17,8 @@ pub struct Compiled {
     pub wasm: Vec<u8>,
 }
 
-/// Builds the release page. One program for the page and its workers: smaller than two, and one thing to compile.
+/// Builds the release page. One program for the page and its workers: smaller than two, and one thing to
+/// compile.
 pub fn build(toolchain: &WasmToolchain) -> Result<Compiled> {
     process::run(toolchain.cargo()?.args([
         "build",

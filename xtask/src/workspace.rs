@@ -9,8 +9,8 @@ use anyhow::{Context, Result};
 
 use crate::process;
 
-/// The folder that holds the workspace's Cargo.toml. Known when xtask was compiled, and cargo compiles xtask again
-/// when the folder moves.
+/// The folder that holds the workspace's Cargo.toml. Known when xtask was compiled, and cargo compiles xtask
+/// again when the folder moves.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the workspace")
 }
@@ -28,7 +28,8 @@ pub fn target() -> Result<&'static Path> {
     let metadata = process::output(
         Command::new("cargo").args(["metadata", "--no-deps", "--format-version", "1"]).current_dir(root()),
     )?;
-    let metadata: serde_json::Value = serde_json::from_str(&metadata).context("cargo metadata is not JSON")?;
+    let metadata: serde_json::Value =
+        serde_json::from_str(&metadata).context("cargo metadata is not JSON")?;
     let target = metadata["target_directory"].as_str().context("cargo metadata names no target folder")?;
     Ok(TARGET.get_or_init(|| PathBuf::from(target)))
 }
@@ -37,7 +38,9 @@ pub fn target() -> Result<&'static Path> {
 pub fn cache() -> Result<PathBuf> {
     let base = match env::var_os("XDG_CACHE_HOME") {
         Some(base) if !base.is_empty() => PathBuf::from(base),
-        _ => env::home_dir().context("there is no home folder; set XDG_CACHE_HOME to a folder")?.join(".cache"),
+        _ => {
+            env::home_dir().context("there is no home folder; set XDG_CACHE_HOME to a folder")?.join(".cache")
+        }
     };
     Ok(base.join("flowglass"))
 }

@@ -105,46 +105,14 @@ export async function open_page(opener, url, { mounted = true, settings = {}, be
   page.on("pageerror", (error) => errors.push(String(error)));
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
   const session = await page.context().newCDPSession(page);
-  const requests = await watch_requests(session);
+  const requests = [];
+  const note = (url) => /^(data|blob):/.test(url) || requests.push(url);
+  page.on("request", (request) => note(request.url()));
+  page.on("websocket", (socket) => note(socket.url()));
   await before(page);
   await page.goto(url);
   if (mounted) await page.locator("#boot-message").waitFor({ state: "detached", timeout: 20_000 });
   return { page, session, errors, requests, close: () => page.close() };
-}
-
-/** Every URL that the page and its workers ask for, workers included from their first instruction. Straight from the
- *  DevTools protocol: Playwright does not show all requests of workers. */
-async function watch_requests(session) {
-  const requests = [];
-  const note = (method, params) => {
-    const url =
-      method === "Network.requestWillBeSent" ? params.request.url
-      : method === "Network.webSocketCreated" ? params.url
-      : null;
-    if (url !== null && !/^(data|blob):/.test(url)) requests.push(url);
-  };
-  for (const method of ["Network.requestWillBeSent", "Network.webSocketCreated"]) {
-    session.on(method, (params) => note(method, params));
-  }
-  let last_id = 0;
-  const send_to_worker = (sessionId, method, params = {}) =>
-    session.send("Target.sendMessageToTarget", { sessionId, message: JSON.stringify({ id: ++last_id, method, params }) });
-  const attach_to_workers = { autoAttach: true, waitForDebuggerOnStart: true, flatten: false };
-  session.on("Target.attachedToTarget", async ({ sessionId }) => {
-    try {
-      await send_to_worker(sessionId, "Network.enable");
-      await send_to_worker(sessionId, "Runtime.runIfWaitingForDebugger");
-    } catch {
-      // The page was closed meanwhile.
-    }
-  });
-  session.on("Target.receivedMessageFromTarget", ({ message }) => {
-    const { method, params } = JSON.parse(message);
-    if (method) note(method, params);
-  });
-  await session.send("Network.enable");
-  await session.send("Target.setAutoAttach", attach_to_workers);
-  return requests;
 }
 
 /** Runs `script` in the page, as the page's own code would be run: under the page's policy, with its `eval`.
