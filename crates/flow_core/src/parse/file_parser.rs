@@ -89,6 +89,11 @@ impl FileParser {
         &self.report
     }
 
+    /// The report of a file that is finished, without the buffers it was read with.
+    pub fn into_report(self) -> FileReport {
+        self.report
+    }
+
     fn stop(&mut self, state: FileState) {
         if !self.is_over() {
             self.intake = Intake::Over;
