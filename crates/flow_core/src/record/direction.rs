@@ -119,6 +119,9 @@ impl Orientation {
     pub const UNKNOWN: Orientation =
         Orientation { direction: Direction::Unknown, evidence: Evidence::None, class: FlowClass::Unknown };
 
+    /// Codes are below this.
+    pub const N_CODES: u8 = Self::N_DIRECTIONS * Self::N_CLASSES * Evidence::ALL.len() as u8;
+
     const N_DIRECTIONS: u8 = Direction::ALL.len() as u8;
     const N_CLASSES: u8 = FlowClass::ALL.len() as u8;
 
