@@ -1,13 +1,18 @@
 //! Questions to answers: which rows, which analysis.
 
-use super::message::{Answer, Event, Question, RecordRow, RecordsPage, RequestId, RowDetail, RowRef};
-use super::shard::Shard;
-use super::{Emit, ExportJob, SELECTIONS_KEPT, Session};
+use super::export_job::{ExportJob, Work};
+use super::message::{
+    Answer, Event, ExportKind, Question, RecordRow, RecordsPage, RequestId, RowDetail, RowRef,
+};
+use super::shard::{Shard, time_extent};
+use super::{Emit, SELECTIONS_KEPT, Session};
 use crate::analysis::direction::DirectionQuestion;
 use crate::analysis::overview::OverviewQuestion;
 use crate::analysis::rejected::RejectedQuestion;
-use crate::analysis::timeline::{TimelineQuestion, time_extent};
+use crate::analysis::interface::InterfaceKnowledge;
+use crate::analysis::timeline::TimelineQuestion;
 use crate::analysis::{self, Analysis};
+use crate::parse::FileReport;
 use crate::query::{Filter, RowSet, SortSpec, SortedRows, Subject, merge_page, sort_rows};
 use crate::record::Orientation;
 
@@ -33,7 +38,7 @@ impl Session {
         self.orient();
         let answer = match question {
             Question::Timeline { filter, n_buckets_max } => {
-                let extent = self.time_extent();
+                let extent = time_extent(&self.shards);
                 Answer::Timeline(self.analyse(&filter, |_| TimelineQuestion { extent, n_buckets_max }))
             }
             Question::Overview { filter, metric } => {
@@ -43,7 +48,7 @@ impl Session {
                 Answer::Direction(self.analyse(&filter, |knowledge| DirectionQuestion { knowledge }))
             }
             Question::Rejected { filter } => {
-                let extent = self.time_extent();
+                let extent = time_extent(&self.shards);
                 Answer::Rejected(self.analyse(&filter, |knowledge| RejectedQuestion { knowledge, extent }))
             }
             Question::Records { filter, sort, subjects, offset, n_rows } => {
@@ -64,10 +69,6 @@ impl Session {
             }
         };
         emit(Event::Answered { id, answer, coverage: self.coverage() });
-    }
-
-    fn time_extent(&self) -> Option<TimeExtent> {
-        self.shards.iter().map(|shard| time_extent(shard.store())).fold(None, TimeExtent::joined)
     }
 
     /// Asks every shard about the rows that the filter leaves.
@@ -159,30 +160,12 @@ impl Session {
     fn begin_export(
         &mut self,
         id: RequestId,
-        kind: ExportKind,
-        filter: &Filter,
-        sort: Option<SortSpec>,
+        _kind: ExportKind,
+        _filter: &Filter,
+        _sort: Option<SortSpec>,
         emit: Emit<'_>,
     ) {
-        if let Some(older) = self.export.take() {
-            emit(Event::Superseded { id: older.id() });
-        }
-        let work = match kind {
-            ExportKind::Summary => {
-                let reports: Vec<FileReport> = self.load.reports(&self.shards).cloned().collect();
-                let summary = self.analyse(filter, |_| SummaryQuestion { reports: &reports });
-                Work::Summary(summary)
-            }
-            ExportKind::Records => {
-                let at = self.select(filter);
-                Work::Records(RecordsCursor::new(&self.shards, self.selections[at].rows()))
-            }
-            ExportKind::Csv(subjects) => {
-                let sorted = self.select_sorted(filter, sort.as_ref()).to_vec();
-                Work::Csv { subjects, sort, sorted, offset: 0 }
-            }
-        };
-        self.export = Some(ExportJob::new(id, work));
+        emit(Event::Failed { id, message: "not merged yet".to_owned() });
     }
 }
 
