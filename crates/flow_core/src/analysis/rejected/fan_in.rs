@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn the_smallest_ports_stay_whatever_the_order() {
-        let ports: Vec<u16> = (0..20).map(|n| n * 7919 % 60_000).collect();
+        let ports: Vec<u16> = (0..20u32).map(|n| (n * 7_919 % 60_000) as u16).collect();
         let mut all = PeerPorts::default();
         let (mut one, mut other) = (PeerPorts::default(), PeerPorts::default());
         for (n, &port) in ports.iter().enumerate() {
