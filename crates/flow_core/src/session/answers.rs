@@ -10,6 +10,7 @@ use crate::analysis::direction::DirectionQuestion;
 use crate::analysis::overview::OverviewQuestion;
 use crate::analysis::rejected::RejectedQuestion;
 use crate::analysis::interface::InterfaceKnowledge;
+use crate::analysis::summary::SummaryQuestion;
 use crate::analysis::timeline::TimelineQuestion;
 use crate::analysis::{self, Analysis};
 use crate::parse::FileReport;
@@ -25,12 +26,6 @@ pub struct Selection {
     /// One for each shard.
     rows: Vec<RowSet>,
     sorted: Option<(Option<SortSpec>, Vec<SortedRows>)>,
-}
-
-impl Selection {
-    pub fn rows(&self) -> &[RowSet] {
-        &self.rows
-    }
 }
 
 impl Session {
@@ -160,12 +155,29 @@ impl Session {
     fn begin_export(
         &mut self,
         id: RequestId,
-        _kind: ExportKind,
-        _filter: &Filter,
-        _sort: Option<SortSpec>,
+        kind: ExportKind,
+        filter: &Filter,
+        sort: Option<SortSpec>,
         emit: Emit<'_>,
     ) {
-        emit(Event::Failed { id, message: "not merged yet".to_owned() });
+        if let Some(older) = self.export.take() {
+            emit(Event::Superseded { id: older.id() });
+        }
+        let work = match kind {
+            ExportKind::Summary => {
+                let files: Vec<FileReport> = self.load.reports(&self.shards).cloned().collect();
+                Work::summary(&self.analyse(filter, |_| SummaryQuestion { files: &files }))
+            }
+            ExportKind::Records => {
+                let at = self.select(filter);
+                // A status record is about no flow, so a filter on flows leaves none.
+                Work::records(&self.shards, &self.selections[at].rows, filter.is_everything())
+            }
+            ExportKind::Csv(subjects) => {
+                Work::csv(subjects, self.select_sorted(filter, sort.as_ref()).to_vec(), sort)
+            }
+        };
+        self.export = Some(ExportJob::new(id, work));
     }
 }
 

@@ -30,7 +30,7 @@ impl Format for CsvText {
 
     fn record(&mut self, record: Record<'_>, out: &mut Vec<u8>) {
         write_line(
-            self.subjects.iter().map(|subject| match record.cell(subject) {
+            self.subjects.iter().map(|subject| match subject.value(record.store, record.table, record.row) {
                 Value::Absent => Cow::Borrowed(""),
                 Value::Text(text) => Cow::Owned(guarded(&text).into_owned()),
                 value @ (Value::Number(_) | Value::Address(_)) => Cow::Owned(value.to_string()),

@@ -3,7 +3,6 @@
 //! An export can be larger than memory, so it comes in parts: whoever writes it takes one after the other and
 //! may stop between. Which records, and in which order, is an iterator; [`load_order`] makes the usual one.
 
-mod cell;
 mod csv_text;
 mod json_lines;
 mod load_order;
@@ -37,32 +36,13 @@ pub trait Format {
     fn record(&mut self, record: Record<'_>, out: &mut Vec<u8>);
 }
 
-/// Records in a format, part by part.
-pub struct Parts<R, F> {
-    records: R,
-    format: F,
-    has_begun: bool,
-}
-
-/// Writes records in their order. There is at least one part where the format begins with something.
-pub fn parts<'a, R: Iterator<Item = Record<'a>>, F: Format>(records: R, format: F) -> Parts<R, F> {
-    Parts { records, format, has_begun: false }
-}
-
-impl<'a, R: Iterator<Item = Record<'a>>, F: Format> Iterator for Parts<R, F> {
-    type Item = Vec<u8>;
-
-    fn next(&mut self) -> Option<Vec<u8>> {
-        let mut part = Vec::new();
-        if !self.has_begun {
-            self.has_begun = true;
-            self.format.begin(&mut part);
-        }
-        while part.len() < PART_BYTES
-            && let Some(record) = self.records.next()
-        {
-            self.format.record(record, &mut part);
-        }
-        (!part.is_empty()).then_some(part)
+/// The next part: records until it is long enough or they end. Nothing where there were none.
+pub fn part<'a>(records: &mut impl Iterator<Item = Record<'a>>, format: &mut impl Format) -> Vec<u8> {
+    let mut part = Vec::new();
+    while part.len() < PART_BYTES
+        && let Some(record) = records.next()
+    {
+        format.record(record, &mut part);
     }
+    part
 }
