@@ -163,11 +163,11 @@ const DYNAMODB: u32 = u32::from_be_bytes([52, 94, 0, 0]);
 const STRANGERS: u32 = u32::from_be_bytes([198, 18, 0, 0]);
 
 pub fn s3(random: &mut Random) -> Address {
-    Address::V4(S3 + random.few_often(256) as u32 * 251)
+    Address::V4(S3 + 24 + random.few_often(256) as u32 * 251)
 }
 
 pub fn dynamodb(random: &mut Random) -> Address {
-    Address::V4(DYNAMODB + random.few_often(64) as u32 * 13)
+    Address::V4(DYNAMODB + 10 + random.few_often(64) as u32 * 13)
 }
 
 pub fn package_mirror(random: &mut Random) -> Address {

@@ -107,30 +107,19 @@ pub struct Conversation {
     pub outcome: Outcome,
 }
 
-/// Windows, and where in them the packets of a conversation fall.
-#[derive(Clone, Copy, Debug)]
-pub struct Window {
-    pub minute_start_secs: u64,
-}
-
-impl Window {
-    /// First and last packet as an interface saw them: each has its own windows of a minute at most.
-    fn packets(self, phase_secs: u64, n_packets: u64, random: &mut Random) -> (u64, u64) {
-        let start = self.minute_start_secs + phase_secs + random.below(4);
-        let lasted = if n_packets == 1 { 0 } else { random.between(1, 55) };
-        (start, start + lasted)
-    }
-}
-
 impl Conversation {
-    /// The records that our interfaces write of the conversation.
-    pub fn record(&self, network: &Network, window: Window, random: &mut Random, records: &mut Vec<Record>) {
+    /// The records that our interfaces write of the conversation in the minute that begins here.
+    pub fn record(&self, minute_start_secs: u64, random: &mut Random, records: &mut Vec<Record>) {
         let Conversation { client, server, protocol, request, reply, outcome } = *self;
+        let first_packet_secs = minute_start_secs + random.below(60);
+        let lasted_secs = random.between(1, 55);
         let mut see = |interface: InterfaceId, is_request: bool, accepted: bool| {
             let (from, to, sent) =
                 if is_request { (client, server, request) } else { (server, client, reply) };
-            let phase_secs = network.interface(interface).phase_secs;
-            let (start_secs, end_secs) = window.packets(phase_secs, sent.packets, random);
+            // Interfaces notice the same packet a little apart.
+            let start_secs = first_packet_secs + random.below(3);
+            let end_secs =
+                if sent.packets == 1 { start_secs } else { start_secs + lasted_secs + random.below(3) };
             records.push(Record::Flow(Flow {
                 interface,
                 src: from.address,

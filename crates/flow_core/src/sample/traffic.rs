@@ -7,9 +7,7 @@
 
 use super::network::{self, InterfaceId, Network, Role};
 use super::random::Random;
-use super::record::{
-    Conversation, End, FIN, ICMP, Outcome, RST, Record, SYN, SYN_ACK, Sent, TCP, UDP, Window,
-};
+use super::record::{Conversation, End, FIN, ICMP, Outcome, RST, Record, SYN, SYN_ACK, Sent, TCP, UDP};
 use crate::record::Address;
 
 /// What can happen; each happens as often as its weight says.
@@ -103,6 +101,13 @@ const SCANNED: &[(u16, u64)] = &[
 /// Ephemeral ports of Linux.
 const EPHEMERAL: (u64, u64) = (32_768, 60_999);
 
+/// An echo of 56 bytes with its headers.
+const PING_BYTES: u64 = 84;
+
+fn outside(address: Address, port: u16) -> End {
+    End { address, port, interface: None }
+}
+
 pub struct Traffic {
     pub network: Network,
     random: Random,
@@ -110,7 +115,7 @@ pub struct Traffic {
     /// Weights in force, by place in [`WEIGHTS`].
     weights: Vec<u64>,
     scan_weights: Vec<u64>,
-    window: Window,
+    minute_start_secs: u64,
     /// Pooled connections seen in this window; each is there once.
     n_pooled: u64,
     /// Counts on over the ports of one who tries again and again, and of one who tries them all.
@@ -126,7 +131,7 @@ impl Traffic {
             ipv6_percent,
             weights: Vec::new(),
             scan_weights: SCANNED.iter().map(|(_, weight)| *weight).collect(),
-            window: Window { minute_start_secs: 0 },
+            minute_start_secs: 0,
             n_pooled: 0,
             next_port: 0,
         }
@@ -134,7 +139,7 @@ impl Traffic {
 
     /// A new minute begins, so far into the log.
     pub fn begin_minute(&mut self, minute_start_secs: u64, thousandth: u64) {
-        self.window = Window { minute_start_secs };
+        self.minute_start_secs = minute_start_secs;
         self.n_pooled = 0;
         let weight =
             |(event, weight): &(Event, u64)| if happens_at(*event, thousandth) { *weight } else { 0 };
@@ -144,34 +149,30 @@ impl Traffic {
     /// Lets one thing happen and appends what the interfaces record of it, one to six records.
     pub fn happen(&mut self, records: &mut Vec<Record>) {
         let (event, _) = WEIGHTS[self.random.weighted(&self.weights)];
-        let inside = |from: Role, to: Role| (from, to);
-        let (from, to) = match event {
-            Event::WebRequest => return self.web_request(records),
-            Event::AppToPostgres => return self.pooled(Role::App, Role::Postgres, 5432, records),
-            Event::AppToRedis => return self.pooled(Role::App, Role::Redis, 6379, records),
-            Event::Replication => return self.replication(records),
-            Event::PackageMirror => return self.through_nat(records),
-            Event::Scan => return self.scan(records),
-            Event::ScanBurst => return self.scan_burst(records),
-            Event::PingFromOutside => return self.ping_from_outside(records),
-            Event::Straggler => return self.straggler(records),
-            Event::PostgresRefusesNewApps => return self.postgres_refuses(records),
-            Event::AclDropsReplies => return self.acl_drops_replies(records),
-            Event::HealthCheckOfDeadPort => return self.dead_health_check(records),
-            Event::S3 => return self.outward(Role::App, network::s3, 443, TCP, records),
-            Event::Dynamodb => return self.outward(Role::App, network::dynamodb, 443, TCP, records),
-            Event::Ntp => return self.outward(Role::Bastion, network::time_server, 123, UDP, records),
-            Event::AdminSsh => return self.admin_ssh(records),
-            Event::Dns => return self.host_to(Role::Resolver, 53, UDP, records),
-            Event::Metrics => return self.to_host(Role::Monitor, 9100, TCP, records),
-            Event::Ping => return self.to_host(Role::Monitor, 0, ICMP, records),
-            Event::SshInside => return self.to_host(Role::Bastion, 22, TCP, records),
-            Event::BalancerToWeb => inside(Role::LoadBalancer, Role::Web),
-            Event::WebToApp => inside(Role::Web, Role::App),
-        };
-        let port = if to == Role::Web { 80 } else { 8080 };
-        let (client, server) = (self.any(from), self.any(to));
-        self.exchange(client, server, port, TCP, records);
+        match event {
+            Event::WebRequest => self.web_request(records),
+            Event::BalancerToWeb => self.between(Role::LoadBalancer, Role::Web, 80, records),
+            Event::WebToApp => self.between(Role::Web, Role::App, 8080, records),
+            Event::AppToPostgres => self.pooled(Role::App, Role::Postgres, 5432, records),
+            Event::AppToRedis => self.pooled(Role::App, Role::Redis, 6379, records),
+            Event::Dns => self.any_host_calls(Role::Resolver, 53, UDP, records),
+            Event::S3 => self.outward(Role::App, network::s3, 443, TCP, records),
+            Event::Dynamodb => self.outward(Role::App, network::dynamodb, 443, TCP, records),
+            Event::PackageMirror => self.through_nat(records),
+            Event::AdminSsh => self.admin_ssh(records),
+            Event::SshInside => self.calls_any_host(Role::Bastion, 22, TCP, records),
+            Event::Replication => self.replication(records),
+            Event::Metrics => self.calls_any_host(Role::Monitor, 9100, TCP, records),
+            Event::Ping => self.calls_any_host(Role::Monitor, 0, ICMP, records),
+            Event::Ntp => self.outward(Role::Bastion, network::time_server, 123, UDP, records),
+            Event::Scan => self.scan(records),
+            Event::PingFromOutside => self.ping_from_outside(records),
+            Event::Straggler => self.straggler(records),
+            Event::PostgresRefusesNewApps => self.postgres_refuses(records),
+            Event::AclDropsReplies => self.acl_drops_replies(records),
+            Event::HealthCheckOfDeadPort => self.dead_health_check(records),
+            Event::ScanBurst => self.scan_burst(records),
+        }
     }
 
     fn any(&mut self, role: Role) -> InterfaceId {
@@ -186,23 +187,31 @@ impl Traffic {
         End { address: self.network.interface(interface).v6, port, interface: Some(interface) }
     }
 
-    fn outside(&mut self, address: Address, port: u16) -> End {
-        End { address, port, interface: None }
-    }
-
     fn ephemeral(&mut self) -> u16 {
         let (first, last) = EPHEMERAL;
         self.random.between(first, last) as u16
     }
 
     fn record(&mut self, conversation: Conversation, records: &mut Vec<Record>) {
-        conversation.record(&self.network, self.window, &mut self.random, records);
+        conversation.record(self.minute_start_secs, &mut self.random, records);
     }
 
     /// An answered conversation of ordinary size: many short, few long and huge.
     fn answered(&mut self, client: End, server: End, protocol: u8, reply_packet_bytes: u64) -> Conversation {
-        let n_packets =
-            if protocol == TCP { 4 + self.random.heavy_tailed(60_000) } else { 1 + self.random.below(4) };
+        if protocol == ICMP {
+            let n_packets = self.random.between(1, 5);
+            let sent = Sent { packets: n_packets, bytes: n_packets * PING_BYTES, tcp_flags: 0 };
+            return Conversation {
+                client,
+                server,
+                protocol,
+                request: sent,
+                reply: sent,
+                outcome: Outcome::Answered,
+            };
+        }
+        let is_tcp = protocol == TCP;
+        let n_packets = if is_tcp { 4 + self.random.heavy_tailed(60_000) } else { self.random.between(1, 4) };
         let (request_flags, reply_flags) = match self.random.below(10) {
             // Opened and closed in the window, opened, closed, or going on.
             0..5 => (SYN | FIN, SYN_ACK | FIN),
@@ -210,8 +219,9 @@ impl Traffic {
             7..9 => (FIN, FIN),
             _ => (0, 0),
         };
-        let request_bytes = n_packets * self.random.between(52, 120) + self.random.below(600);
-        let reply_packets = n_packets + self.random.below(n_packets);
+        let bytes_asked = if is_tcp { self.random.below(600) } else { 0 };
+        let request_bytes = n_packets * self.random.between(52, 120) + bytes_asked;
+        let reply_packets = if is_tcp { n_packets + self.random.below(n_packets) } else { n_packets };
         let reply_bytes = reply_packets * self.random.between(60, reply_packet_bytes);
         Conversation {
             client,
@@ -245,14 +255,19 @@ impl Traffic {
         self.record(conversation, records);
     }
 
-    fn host_to(&mut self, role: Role, port: u16, protocol: u8, records: &mut Vec<Record>) {
+    fn between(&mut self, from: Role, to: Role, port: u16, records: &mut Vec<Record>) {
+        let (client, server) = (self.any(from), self.any(to));
+        self.exchange(client, server, port, TCP, records);
+    }
+
+    fn any_host_calls(&mut self, role: Role, port: u16, protocol: u8, records: &mut Vec<Record>) {
         let (client, server) = (self.network.any_host(&mut self.random), self.any(role));
         if client != server {
             self.exchange(client, server, port, protocol, records);
         }
     }
 
-    fn to_host(&mut self, role: Role, port: u16, protocol: u8, records: &mut Vec<Record>) {
+    fn calls_any_host(&mut self, role: Role, port: u16, protocol: u8, records: &mut Vec<Record>) {
         let (client, server) = (self.any(role), self.network.any_host(&mut self.random));
         if client != server {
             self.exchange(client, server, port, protocol, records);
@@ -269,7 +284,7 @@ impl Traffic {
         records: &mut Vec<Record>,
     ) {
         let (interface, client_port, address) = (self.any(role), self.ephemeral(), to(&mut self.random));
-        let (client, server) = (self.v4(interface, client_port), self.outside(address, port));
+        let (client, server) = (self.v4(interface, client_port), outside(address, port));
         let conversation = self.answered(client, server, protocol, 1_400);
         self.record(conversation, records);
     }
@@ -283,7 +298,7 @@ impl Traffic {
         } else {
             (network::client_v4(&mut self.random), self.v4(balancer, port))
         };
-        let client = self.outside(address, client_port);
+        let client = outside(address, client_port);
         let conversation = self.answered(client, server, TCP, 1_400);
         self.record(conversation, records);
     }
@@ -316,7 +331,7 @@ impl Traffic {
         let (app, nat) = (self.any(Role::App), self.any(Role::NatGateway));
         let (app_port, nat_port) = (self.ephemeral(), self.random.between(1_024, 65_535) as u16);
         let mirror = network::package_mirror(&mut self.random);
-        let (client, server) = (self.v4(app, app_port), self.outside(mirror, 443));
+        let (client, server) = (self.v4(app, app_port), outside(mirror, 443));
         let conversation = self.answered(client, server, TCP, 1_400);
         self.record(conversation, records);
 
@@ -344,7 +359,7 @@ impl Traffic {
     fn admin_ssh(&mut self, records: &mut Vec<Record>) {
         let (bastion, port) = (self.any(Role::Bastion), self.ephemeral());
         let admin = network::administrator(&mut self.random);
-        let (client, server) = (self.outside(admin, port), self.v4(bastion, 22));
+        let (client, server) = (outside(admin, port), self.v4(bastion, 22));
         let conversation = self.answered(client, server, TCP, 300);
         self.record(conversation, records);
     }
@@ -363,7 +378,7 @@ impl Traffic {
         }
         let (address, from_port) =
             (network::scanner(&mut self.random), self.random.between(1_024, 65_535) as u16);
-        let (client, server) = (self.outside(address, from_port), self.v4(door, port));
+        let (client, server) = (outside(address, from_port), self.v4(door, port));
         let n_tries = self.random.pick(&[1, 1, 1, 2]);
         let conversation = self.tried(client, server, n_tries, Outcome::RequestRejected);
         self.record(conversation, records);
@@ -374,15 +389,15 @@ impl Traffic {
         self.next_port = self.next_port.wrapping_add(1);
         let port = if self.next_port % 1_024 == 22 { 2_222 } else { self.next_port % 1_024 + 1 };
         let bastion = self.any(Role::Bastion);
-        let (client, server) = (self.outside(network::BURST_SCANNER, 54_321), self.v4(bastion, port));
+        let (client, server) = (outside(network::BURST_SCANNER, 54_321), self.v4(bastion, port));
         let conversation = self.tried(client, server, 1, Outcome::RequestRejected);
         self.record(conversation, records);
     }
 
     fn ping_from_outside(&mut self, records: &mut Vec<Record>) {
         let (door, address) = (self.public_door(), network::scanner(&mut self.random));
-        let (client, server) = (self.outside(address, 0), self.v4(door, 0));
-        let sent = Sent { packets: 1, bytes: 84, tcp_flags: 0 };
+        let (client, server) = (outside(address, 0), self.v4(door, 0));
+        let sent = Sent { packets: 1, bytes: PING_BYTES, tcp_flags: 0 };
         let outcome = Outcome::RequestRejected;
         self.record(
             Conversation { client, server, protocol: ICMP, request: sent, reply: sent, outcome },
@@ -394,7 +409,7 @@ impl Traffic {
     fn straggler(&mut self, records: &mut Vec<Record>) {
         let (balancer, port) = (self.any(Role::LoadBalancer), self.ephemeral());
         let address = network::client_v4(&mut self.random);
-        let (client, server) = (self.outside(address, port), self.v4(balancer, 443));
+        let (client, server) = (outside(address, port), self.v4(balancer, 443));
         let tcp_flags = self.random.pick(&[0, FIN, FIN, RST]);
         let sent = Sent { packets: 1, bytes: 40, tcp_flags };
         let outcome = Outcome::RequestRejected;
