@@ -1,6 +1,15 @@
 //! Page or worker: one wasm serves both, and this file asks where it runs.
-use leptos::prelude::*;
+
+mod app;
+mod browser;
+mod engine;
+mod state;
+mod ui;
 
 fn main() {
-    leptos::mount::mount_to_body(|| view! { <p>"Flowglass"</p> });
+    if browser::page::is_worker() {
+        flow_worker::start();
+    } else if let Some(root) = browser::page::take_root() {
+        leptos::mount::mount_to(root, app::App).forget();
+    }
 }
