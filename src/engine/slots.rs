@@ -123,3 +123,217 @@ impl<Q: Clone + PartialEq> SlotQueue<Q> {
         self.wanted.is_some() && !self.is_pending()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A slot with its engine: requests get numbers, answers come when the test says so.
+    #[derive(Default)]
+    struct Scene {
+        queue: SlotQueue<&'static str>,
+        sent: Vec<(RequestId, &'static str)>,
+        generation: u64,
+        now_ms: f64,
+    }
+
+    impl Scene {
+        fn want(&mut self, question: Option<&'static str>) {
+            self.queue.want(question, self.generation);
+            self.pump();
+        }
+
+        fn progress(&mut self, is_loading: bool) {
+            self.generation += 1;
+            self.queue.refresh(self.now_ms, is_loading);
+            self.pump();
+        }
+
+        fn pump(&mut self) {
+            let id = RequestId(self.sent.len() as u32);
+            if let Some(question) = self.queue.send(id, self.generation, self.now_ms) {
+                self.sent.push((id, question));
+            }
+        }
+
+        fn answer_last(&mut self) -> Verdict {
+            let (id, _) = *self.sent.last().unwrap();
+            let verdict = self.queue.settle(id, self.generation).unwrap();
+            self.pump();
+            verdict
+        }
+
+        fn questions(&self) -> Vec<&'static str> {
+            self.sent.iter().map(|(_, question)| *question).collect()
+        }
+    }
+
+    #[test]
+    fn one_request_is_in_flight_and_only_the_newest_waits() {
+        let mut scene = Scene::default();
+        for question in ["a", "b", "c"] {
+            scene.want(Some(question));
+        }
+        assert_eq!(scene.questions(), ["a"]);
+        assert_eq!(scene.answer_last(), Verdict::Outdated);
+        assert_eq!(scene.questions(), ["a", "c"]);
+        assert!(scene.queue.is_pending());
+        assert_eq!(scene.answer_last(), Verdict::Show);
+        assert!(!scene.queue.is_pending());
+        assert_eq!(scene.questions(), ["a", "c"]);
+    }
+
+    #[test]
+    fn what_is_shown_or_awaited_is_not_asked_again() {
+        let mut scene = Scene::default();
+        scene.want(Some("a"));
+        scene.want(Some("a"));
+        scene.answer_last();
+        scene.want(Some("a"));
+        scene.want(None);
+        scene.want(Some("a"));
+        assert!(scene.queue.is_shown());
+        assert_eq!(scene.questions(), ["a"]);
+    }
+
+    #[test]
+    fn more_rows_make_the_same_question_new() {
+        let mut scene = Scene::default();
+        scene.want(Some("a"));
+        scene.answer_last();
+        scene.progress(false);
+        assert_eq!(scene.questions(), ["a", "a"]);
+        assert!(!scene.queue.is_pending(), "what is shown stays good while the newer answer is on its way");
+        scene.want(None);
+        scene.answer_last();
+        scene.progress(false);
+        scene.want(Some("a"));
+        assert_eq!(scene.questions(), ["a", "a", "a"]);
+    }
+
+    #[test]
+    fn while_loading_questions_keep_their_distance_and_the_last_one_is_asked() {
+        let mut scene = Scene::default();
+        scene.want(Some("a"));
+        scene.answer_last();
+        for _ in 0..10 {
+            scene.now_ms += 50.0;
+            scene.progress(true);
+            if scene.queue.in_flight.is_some() {
+                scene.answer_last();
+            }
+        }
+        assert_eq!(scene.sent.len(), 3, "at 0, 250 and 500 ms");
+        scene.progress(false);
+        assert_eq!(scene.sent.len(), 4);
+    }
+
+    #[test]
+    fn a_superseded_request_is_asked_again() {
+        let mut scene = Scene::default();
+        scene.want(Some("a"));
+        assert!(scene.queue.superseded(RequestId(0)));
+        scene.pump();
+        assert_eq!(scene.questions(), ["a", "a"]);
+        assert!(!scene.queue.superseded(RequestId(0)), "the old number is nobody's any more");
+    }
+
+    #[test]
+    fn after_a_restart_what_is_wanted_is_asked_of_the_new_engine() {
+        let mut scene = Scene::default();
+        scene.want(Some("a"));
+        scene.queue.restart();
+        scene.pump();
+        assert_eq!(scene.questions(), ["a", "a"]);
+        assert_eq!(scene.queue.settle(RequestId(0), 0), None);
+        assert_eq!(scene.answer_last(), Verdict::Show);
+    }
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Want(Option<u8>),
+        Progress { is_loading: bool },
+        Answer,
+        Fail,
+        Supersede,
+        StrayAnswer(u32),
+        Restart,
+    }
+
+    fn any_step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            3 => prop::option::weighted(0.8, 0..4u8).prop_map(Step::Want),
+            3 => any::<bool>().prop_map(|is_loading| Step::Progress { is_loading }),
+            4 => Just(Step::Answer),
+            1 => Just(Step::Fail),
+            1 => Just(Step::Supersede),
+            1 => (0..20u32).prop_map(Step::StrayAnswer),
+            1 => Just(Step::Restart),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn only_answers_to_what_is_wanted_are_shown_and_never_an_older_after_a_newer(
+            steps in prop::collection::vec(any_step(), 0..60)
+        ) {
+            let mut queue: SlotQueue<u8> = SlotQueue::default();
+            let (mut wanted, mut generation, mut next_id, mut now_ms) = (None, 0u64, 100u32, 0.0);
+            let mut in_flight: Option<(RequestId, u8, u64)> = None;
+            let mut last_shown: Option<(u8, u64)> = None;
+            for step in steps.into_iter().chain([Step::Progress { is_loading: false }, Step::Answer, Step::Answer]) {
+                now_ms += 100.0;
+                match step {
+                    Step::Want(question) => {
+                        wanted = question;
+                        queue.want(question, generation);
+                    }
+                    Step::Progress { is_loading } => {
+                        generation += 1;
+                        queue.refresh(now_ms, is_loading);
+                    }
+                    Step::Answer | Step::Fail => {
+                        if let Some((id, question, asked_at)) = in_flight.take() {
+                            match queue.settle(id, asked_at) {
+                                Some(Verdict::Show) => {
+                                    prop_assert_eq!(Some(question), wanted);
+                                    if let Some((shown, at)) = last_shown {
+                                        prop_assert!(shown != question || at <= asked_at);
+                                    }
+                                    last_shown = Some((question, asked_at));
+                                }
+                                Some(Verdict::Outdated) => prop_assert_ne!(Some(question), wanted),
+                                None => prop_assert!(false, "a request in flight is its slot's"),
+                            }
+                        }
+                    }
+                    Step::Supersede => {
+                        if let Some((id, ..)) = in_flight.take() {
+                            prop_assert!(queue.superseded(id));
+                        }
+                    }
+                    Step::StrayAnswer(id) => prop_assert_eq!(queue.settle(RequestId(id), generation), None),
+                    Step::Restart => {
+                        in_flight = None;
+                        last_shown = None;
+                        queue.restart();
+                    }
+                }
+                let id = RequestId(next_id);
+                if let Some(question) = queue.send(id, generation, now_ms) {
+                    prop_assert!(in_flight.is_none(), "one in flight");
+                    prop_assert_eq!(Some(question), wanted);
+                    in_flight = Some((id, question, generation));
+                    next_id += 1;
+                }
+            }
+            // Once all is quiet, what is wanted is what is shown, and it knows all that was loaded.
+            prop_assert!(!queue.is_pending());
+            if let Some(wanted) = wanted {
+                prop_assert_eq!(last_shown, Some((wanted, generation)));
+            }
+        }
+    }
+}
