@@ -1,6 +1,6 @@
 //! Time as the browser counts it.
 
-/// Milliseconds since some fixed moment; only differences mean anything.
+/// Milliseconds since the page was opened; never goes back.
 pub fn now_ms() -> f64 {
-    js_sys::Date::now()
+    web_sys::window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
 }

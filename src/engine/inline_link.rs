@@ -3,6 +3,7 @@
 use flow_core::session::message::Request;
 
 use super::link::{Link, OnEvent};
+use crate::browser::clock;
 
 pub struct InlineLink {
     engine: flow_worker::Engine,
@@ -10,7 +11,7 @@ pub struct InlineLink {
 
 impl InlineLink {
     pub fn start(on_event: OnEvent) -> InlineLink {
-        InlineLink { engine: flow_worker::Engine::new(on_event) }
+        InlineLink { engine: flow_worker::Engine::new(on_event, clock::now_ms) }
     }
 }
 

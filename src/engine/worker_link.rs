@@ -4,6 +4,7 @@
 //! copying. From the worker: the bytes of one event a message, their buffer transferred.
 
 use flow_core::session::message::{Event, Request};
+use flow_worker::wire;
 use js_sys::{Array, Function, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, File, MessageEvent, Worker};
@@ -24,9 +25,7 @@ impl WorkerLink {
         let on_crash = on_event.clone();
         let on_message = Closure::new(move |message: MessageEvent| {
             let bytes = Uint8Array::new(&message.data()).to_vec();
-            on_event(postcard::from_bytes(&bytes).unwrap_or_else(|error| Event::Crashed {
-                message: format!("The engine sent a message that this page cannot read ({error})"),
-            }));
+            on_event(wire::decode_event(&bytes).unwrap_or_else(|message| Event::Crashed { message }));
         });
         let on_error = Closure::new(move |error: ErrorEvent| {
             on_crash(Event::Crashed { message: error.message() });
@@ -45,8 +44,7 @@ fn spawn_worker() -> Result<Worker, JsValue> {
 
 impl Link for WorkerLink {
     fn post(&self, request: Request, files: Vec<File>) {
-        let bytes = postcard::to_allocvec(&request).expect("a request always fits into memory");
-        let bytes = Uint8Array::from(bytes.as_slice());
+        let bytes = Uint8Array::from(wire::encode_request(&request).as_slice());
         let transfer = Array::of1(&bytes.buffer());
         let message = Array::of1(&bytes);
         for file in files {

@@ -2,13 +2,32 @@
 //!
 //! Parsing never fails as a whole. Every line becomes a row, a status record, a header, blank, ignored
 //! or a [`Problem`], and the counts add up. How the bytes were cut changes nothing.
+//!
+//! A file passes these stages, each pushing into the next: [`FileParser`] tells compressed from plain bytes,
+//! `gzip` inflates, `text` holds the head back until `sniff` has recognised it, `lines` cuts it into lines,
+//! `records` says what each line is, and `row` reads the values of a record as its layout says.
 
+mod container;
+mod gzip;
+mod header;
+mod lines;
+mod number;
+mod records;
+mod row;
+mod sniff;
+mod spelling;
+mod text;
+mod values;
+
+pub mod file_parser;
 pub mod layout;
 pub mod problem;
 pub mod report;
 pub mod sink;
 
+pub use file_parser::{FileParser, ParseOptions};
 pub use layout::Layout;
+pub use lines::LINE_BYTES_MAX;
 pub use problem::{Problem, ProblemKind};
 pub use report::{FileReport, FileState, LineCounts, Refusal};
 pub use sink::{OddSpelling, RawRow, RawValue, RowSink, SourceId};

@@ -62,6 +62,15 @@ pub struct Problem {
     pub text: String,
 }
 
+impl Problem {
+    /// The text that is kept of a line.
+    pub fn text_of(line: &[u8]) -> String {
+        // A character has at most four bytes, so the rest cannot be needed.
+        let start = &line[..line.len().min(TEXT_CHARS_MAX * 4)];
+        String::from_utf8_lossy(start).chars().take(TEXT_CHARS_MAX).collect()
+    }
+}
+
 /// A problem's text is shown to a person; more of it says no more, and a hostile line may be long.
 pub const TEXT_CHARS_MAX: usize = 400;
 

@@ -2,7 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::container::Container;
+use super::problem::PROBLEMS_KEPT_PER_FILE;
 use super::{Layout, Problem, SourceId};
+
+/// Layouts kept for each file. A real file has one, a concatenation a few; a hostile one could have another
+/// on every line, and each is searched whenever a header comes.
+pub const LAYOUTS_KEPT_PER_FILE: usize = 64;
 
 /// Lines by what became of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,9 +63,10 @@ pub struct FileReport {
     pub container: String,
     /// As the summary export names it: `none` or `gzip`.
     pub compression: String,
-    /// Distinct layouts in the order they came. Empty while none is known.
+    /// Distinct layouts in the order they came, the first [`LAYOUTS_KEPT_PER_FILE`]. Empty while none is known.
     pub layouts: Vec<Layout>,
-    /// Whether the first layout was taken for the AWS default because no header came before the records.
+    /// Whether records came before any header, so that the first layout is an assumption: the AWS default,
+    /// or that of a header further down.
     pub layout_assumed: bool,
     /// Size of the file as it is on disk.
     pub n_bytes: u64,
@@ -76,7 +83,7 @@ impl FileReport {
             source,
             name: name.into(),
             state: FileState::Waiting,
-            container: "text".to_owned(),
+            container: Container::Text.name().to_owned(),
             compression: "none".to_owned(),
             layouts: Vec::new(),
             layout_assumed: false,
@@ -84,6 +91,20 @@ impl FileReport {
             n_bytes_read: 0,
             lines: LineCounts::default(),
             problems: Vec::new(),
+        }
+    }
+
+    /// Counts a problem and keeps it while there is room.
+    pub(super) fn add_problem(&mut self, problem: impl FnOnce() -> Problem) {
+        self.lines.problems += 1;
+        if self.problems.len() < PROBLEMS_KEPT_PER_FILE {
+            self.problems.push(problem());
+        }
+    }
+
+    pub(super) fn add_layout(&mut self, layout: &Layout) {
+        if self.layouts.len() < LAYOUTS_KEPT_PER_FILE && !self.layouts.contains(layout) {
+            self.layouts.push(layout.clone());
         }
     }
 }

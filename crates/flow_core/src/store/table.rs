@@ -55,6 +55,11 @@ impl Table {
         &self.segments
     }
 
+    /// How many of [`Table::segments`] will not change any more: all but the copy of the rows still being added.
+    pub fn n_frozen_segments(&self) -> usize {
+        self.segments.len() - usize::from(self.has_open_copy)
+    }
+
     pub fn segments_mut(&mut self) -> &mut [Segment] {
         &mut self.segments
     }

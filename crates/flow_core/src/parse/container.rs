@@ -1,0 +1,258 @@
+//! What the lines of a file are wrapped in, and what to say of those that we cannot read.
+//!
+//! [`super::sniff`] decides which one a file is; this is the one place that says which of them have a
+//! reader (those without a [`Refusal`]) and what to do about the others. To read another container, give it
+//! a reader and take its refusal away.
+
+use super::Refusal;
+
+/// All that a file can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Container {
+    /// Records, one a line: what S3 holds, and what we read.
+    Text,
+
+    // Flow log records wrapped in something else.
+    CloudWatchExport,
+    LogsTail,
+    EventsJson,
+    InsightsJson,
+    /// `aws logs get-query-results`: each row a list of fields and values.
+    InsightsResultsJson,
+    InsightsCsv,
+    ConsoleCsv,
+    AthenaCsv,
+    FieldsCsv,
+    FieldsJson,
+    FirehoseJson,
+    /// `records[].data` in base64, as a Lambda function gets it.
+    FirehoseEvent,
+    SubscriptionJson,
+    Parquet,
+    PrefixedRecords,
+    HeaderlessRecords,
+
+    // Files that hold other files.
+    Gzip,
+    Zip,
+    Tar,
+    Zstd,
+    Bzip2,
+    Xz,
+    SevenZip,
+
+    // Files that people drop by mistake.
+    Ocsf,
+    AwsDescription,
+    OtherCloud,
+    AthenaMetadata,
+    DamagedParquet,
+    PacketCapture,
+    OtherJson,
+    OtherCsv,
+    S3Error,
+    Html,
+    Xml,
+    Pdf,
+    Image,
+    Utf16,
+    Binary,
+    PlainText,
+}
+
+impl Container {
+    /// The name that the summary export uses.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Container::Text
+            | Container::HeaderlessRecords
+            | Container::PrefixedRecords
+            | Container::PlainText
+            | Container::Utf16 => "text",
+            Container::CloudWatchExport => "cloudwatch-export",
+            Container::LogsTail => "logs-tail",
+            Container::EventsJson => "events-json",
+            Container::InsightsJson | Container::InsightsResultsJson => "insights-json",
+            Container::InsightsCsv => "insights-csv",
+            Container::ConsoleCsv => "console-csv",
+            Container::AthenaCsv => "athena-csv",
+            Container::FieldsCsv | Container::OtherCsv => "csv",
+            Container::FirehoseJson | Container::FirehoseEvent => "firehose-json",
+            Container::SubscriptionJson => "subscription-json",
+            Container::Parquet | Container::DamagedParquet => "parquet",
+            _ => "unknown",
+        }
+    }
+
+    /// The name of the compression that this container brings with it.
+    pub const fn compression(self) -> Option<&'static str> {
+        match self {
+            Container::Zip => Some("zip"),
+            Container::Zstd => Some("zstd"),
+            Container::Bzip2 => Some("bzip2"),
+            Container::Xz => Some("xz"),
+            _ => None,
+        }
+    }
+
+    /// Why a file of this container is not read; `None` for those that are.
+    pub fn refusal(self) -> Option<Refusal> {
+        let (seems_to_be, next_step) = self.refusal_text()?;
+        Some(Refusal { seems_to_be: seems_to_be.to_owned(), next_step: next_step.to_owned() })
+    }
+
+    const fn refusal_text(self) -> Option<(&'static str, &'static str)> {
+        Some(match self {
+            Container::Text => return None,
+            Container::CloudWatchExport => (
+                "a CloudWatch Logs export to S3, with a time in front of each record",
+                "Cut the time off and open the result: `gzip -dc 000000.gz | cut -d' ' -f2- > flow.log`.",
+            ),
+            Container::LogsTail => (
+                "the output of `aws logs tail`, with a time in front of each record",
+                "Save it without the time and open that: \
+                 `aws logs tail GROUP --format short --color off | cut -d' ' -f2- > flow.log`.",
+            ),
+            Container::EventsJson => (
+                "CloudWatch log events as JSON, from `aws logs filter-log-events` or `get-log-events`",
+                "Take the records out and open them: `jq -r '.events[].message' FILE > flow.log`.",
+            ),
+            Container::InsightsJson => (
+                "the result of a CloudWatch Logs Insights query, as JSON",
+                "Query `fields @message`, download the result as JSON, take the records out with \
+                 `jq -r '.[].\"@message\"' FILE > flow.log` and open that.",
+            ),
+            Container::InsightsResultsJson => (
+                "the result of a CloudWatch Logs Insights query, from `aws logs get-query-results`",
+                "Query `fields @message`, take the records out with \
+                 `jq -r '.results[][] | select(.field == \"@message\").value' FILE > flow.log` and open that.",
+            ),
+            Container::InsightsCsv => (
+                "the result of a CloudWatch Logs Insights query, as CSV",
+                "Query only `fields @message`, download that as CSV, cut its first line off with \
+                 `tail -n +2 FILE | tr -d '\"' > flow.log` and open the result.",
+            ),
+            Container::ConsoleCsv => (
+                "search results that the CloudWatch console saved as CSV",
+                "Keep the message column and open the result: `tail -n +2 FILE | cut -d, -f2- | tr -d '\"' > flow.log`.",
+            ),
+            Container::AthenaCsv => (
+                "the result of an Athena query, as CSV",
+                "Turn the commas into spaces and open the result: \
+                 `sed 's/\"//g; s/,,/,-,/g; s/,,/,-,/g; s/,$/,-/; s/,/ /g' FILE > flow.log`.",
+            ),
+            Container::FieldsCsv => (
+                "a CSV table with flow log fields",
+                "Turn the commas into spaces and open the result: \
+                 `sed 's/\"//g; s/,,/,-,/g; s/,,/,-,/g; s/,$/,-/; s/,/ /g' FILE > flow.log`.",
+            ),
+            Container::FieldsJson => (
+                "JSON objects with flow log fields",
+                "Turn each into a line of values, in the order of a first line with their names, for example with \
+                 `jq -r '[.srcaddr, .dstaddr, .dstport] | join(\" \")'`, and open the result.",
+            ),
+            Container::FirehoseJson => (
+                "flow logs that Firehose delivered, as JSON",
+                "Take the records out and open them: `jq -r .message FILE > flow.log`.",
+            ),
+            Container::FirehoseEvent => (
+                "an event that Firehose or Kinesis gave to a Lambda function, as JSON",
+                "Take the records out and open them: \
+                 `jq -r '.records[].data | @base64d' FILE > flow.log`.",
+            ),
+            Container::SubscriptionJson => (
+                "messages of a CloudWatch Logs subscription, as JSON",
+                "Take the records out and open them: `jq -r '.logEvents[]?.message' FILE > flow.log` \
+                 (after `gzip -d`, if it is compressed).",
+            ),
+            Container::Parquet => (
+                "a Parquet file",
+                "Write it as text, for example with DuckDB, and open that: \
+                 `COPY (FROM 'FILE') TO 'flow.log' (FORMAT csv, HEADER, DELIMITER ' ', NULLSTR '-')`.",
+            ),
+            Container::PrefixedRecords => (
+                "flow log records with other text in front of each",
+                "Cut the text in front off, so that each line begins with the record's first value, and open the result.",
+            ),
+            Container::HeaderlessRecords => (
+                "flow log records without a header, in a layout that the file does not say",
+                "Put the names of the fields, in the order of the flow log's format, as the first line of the file \
+                 (`aws ec2 describe-flow-logs` shows the format as LogFormat), or read it with `inspect --layout`.",
+            ),
+            Container::Gzip => {
+                ("a gzip file inside a gzip file", "Decompress it once with `gzip -d` and open the result.")
+            }
+            Container::Zip => ("a zip archive", "Extract it and open the files inside."),
+            Container::Tar => ("a tar archive", "Extract it with `tar -xf FILE` and open the files inside."),
+            Container::Zstd => {
+                ("a file compressed with zstd", "Decompress it with `zstd -d FILE` and open the result.")
+            }
+            Container::Bzip2 => {
+                ("a file compressed with bzip2", "Decompress it with `bzip2 -d FILE` and open the result.")
+            }
+            Container::Xz => {
+                ("a file compressed with xz", "Decompress it with `xz -d FILE` and open the result.")
+            }
+            Container::SevenZip => ("a 7z archive", "Extract it and open the files inside."),
+            Container::Ocsf => (
+                "OCSF events, such as Security Lake makes from flow logs",
+                "Open the flow logs themselves: the `.log.gz` files below `AWSLogs/` in the bucket that the flow log writes to.",
+            ),
+            Container::AwsDescription => (
+                "a description of AWS resources, not a log",
+                "Open the flow logs that belong to it: the `.log.gz` files below `AWSLogs/` in the flow log's bucket.",
+            ),
+            Container::OtherCloud => (
+                "a flow log of another cloud",
+                "Only AWS VPC and Transit Gateway flow logs can be read; use the tools of that cloud for this one.",
+            ),
+            Container::AthenaMetadata => (
+                "the metadata that Athena writes beside a query's result",
+                "Leave it out: the records are in the file of the same name that ends in `.csv`.",
+            ),
+            Container::DamagedParquet => (
+                "a Parquet file whose beginning is missing or damaged",
+                "Download the file again; `aws s3 cp` checks what it copies.",
+            ),
+            Container::PacketCapture => (
+                "a packet capture",
+                "Open it with Wireshark or tcpdump; a flow log holds one line for each flow and no packets.",
+            ),
+            Container::OtherJson => (
+                "JSON that holds no flow log records we know of",
+                "Open the flow logs themselves: the `.log.gz` files below `AWSLogs/` in the flow log's bucket.",
+            ),
+            Container::OtherCsv => (
+                "a CSV table without flow log fields",
+                "Open a file whose lines are flow log records, such as the `.log.gz` files that flow logs write to S3.",
+            ),
+            Container::S3Error => (
+                "an error message of S3, saved in place of the file",
+                "Read the message in it, which says why S3 refused, and download the file again.",
+            ),
+            Container::Html => (
+                "a web page",
+                "Download the log itself: the link probably led to a sign-in or a preview page.",
+            ),
+            Container::Xml => (
+                "an XML file",
+                "Open a file whose lines are flow log records, such as the `.log.gz` files that flow logs write to S3.",
+            ),
+            Container::Pdf => ("a PDF document", "Open the log itself, not a document about it."),
+            Container::Image => ("an image", "Open the log itself, not a picture of it."),
+            Container::Utf16 => (
+                "text in UTF-16, as PowerShell's `>` writes it",
+                "Save it as UTF-8, for example with `iconv -f UTF-16 -t UTF-8 FILE > flow.log`, and open the result.",
+            ),
+            Container::Binary => (
+                "binary data of a kind we do not know",
+                "Open a file whose lines are flow log records, such as the `.log.gz` files that flow logs write to S3.",
+            ),
+            Container::PlainText => (
+                "plain text, but no line looks like a flow log record",
+                "Open a file whose lines are flow log records; a custom layout needs its header, the names of the \
+                 fields, as the first line.",
+            ),
+        })
+    }
+}

@@ -1,0 +1,136 @@
+//! Lines in, records out: what each line of a text is, in which layout, and how the counts go.
+
+use std::mem;
+
+use memchr::memchr;
+
+use super::lines::Line;
+use super::row::{RecordKind, RowBuffers, RowReader, Trouble};
+use super::{FileReport, Layout, Problem, ProblemKind, RawRow, RowSink, header, values::Values};
+
+/// What some editors put in front of a UTF-8 text.
+pub const BOM: &[u8] = "\u{feff}".as_bytes();
+
+pub struct RecordReader {
+    layout: Layout,
+    reader: RowReader,
+    /// Whether the sink knows that `layout` is in force.
+    begun: bool,
+    n_lines: u64,
+    buffers: RowBuffers<'static>,
+}
+
+impl RecordReader {
+    /// Reads lines, in this layout until a header gives another.
+    pub fn new(layout: Layout) -> RecordReader {
+        let reader = RowReader::new(&layout);
+        RecordReader { layout, reader, begun: false, n_lines: 0, buffers: RowBuffers::default() }
+    }
+
+    /// Reads the next line.
+    pub fn line(&mut self, line: Line<'_>, report: &mut FileReport, sink: &mut impl RowSink) {
+        self.n_lines += 1;
+        let bytes = match line {
+            // At the start of the file, and in the middle of files that were put together.
+            Line::Whole(bytes) => bytes.strip_prefix(BOM).unwrap_or(bytes),
+            Line::TooLong(start) => return self.problem(ProblemKind::LineTooLong, None, start, report),
+        };
+        match str::from_utf8(bytes) {
+            Ok(text) if memchr(0, bytes).is_none() => self.text_line(text, report, sink),
+            _ => self.problem(ProblemKind::NotText, None, bytes, report),
+        }
+    }
+
+    /// The data is damaged: `start` is what there is of the next line.
+    pub fn damaged(&mut self, start: &[u8], report: &mut FileReport) {
+        self.n_lines += 1;
+        self.problem(ProblemKind::Damaged, None, start, report);
+    }
+
+    fn text_line(&mut self, text: &str, report: &mut FileReport, sink: &mut impl RowSink) {
+        let mut row = mem::take(&mut self.buffers).for_another_line();
+        let result = self.reader.read(text, &mut row);
+        match result {
+            // A line that fits a column of numbers or addresses is no line of names.
+            Ok(kind) if !self.reader.takes_any_text() => self.record(kind, &row, report, sink),
+            _ => match self.other_line(text, report) {
+                OtherLine::Taken => {}
+                OtherLine::RecordAfterAll => match result {
+                    Ok(kind) => self.record(kind, &row, report, sink),
+                    Err(Trouble { kind, at }) => self.problem(kind, at, text.as_bytes(), report),
+                },
+            },
+        }
+        self.buffers = row.for_another_line();
+    }
+
+    fn record(
+        &mut self,
+        kind: RecordKind,
+        row: &RowBuffers<'_>,
+        report: &mut FileReport,
+        sink: &mut impl RowSink,
+    ) {
+        if !self.begun {
+            self.begun = true;
+            if report.lines.headers == 0 && report.layouts.is_empty() {
+                report.layout_assumed = true;
+            }
+            report.add_layout(&self.layout);
+            sink.begin(report.source, &self.layout);
+        }
+        let raw = RawRow { line: self.n_lines, values: &row.values, odd: &row.odd };
+        match kind {
+            RecordKind::Row => {
+                report.lines.rows += 1;
+                sink.row(raw);
+            }
+            RecordKind::StatusRecord => {
+                report.lines.status_records += 1;
+                sink.status_record(raw);
+            }
+        }
+    }
+
+    /// Takes blank lines, comments and headers.
+    #[cold]
+    fn other_line(&mut self, text: &str, report: &mut FileReport) -> OtherLine {
+        if Values::of(text).next().is_none() {
+            // No values: nothing at all, or a comment from the start.
+            let counter =
+                if text.contains('#') { &mut report.lines.ignored } else { &mut report.lines.blank };
+            *counter += 1;
+            return OtherLine::Taken;
+        }
+        let Some(layout) = header::layout_of(text) else {
+            return OtherLine::RecordAfterAll;
+        };
+        let is_short = layout.columns().len() <= header::NAMES_OF_SHORT_HEADER_MAX;
+        if is_short && !report.layouts.contains(&layout) {
+            return OtherLine::RecordAfterAll;
+        }
+        report.lines.headers += 1;
+        report.add_layout(&layout);
+        if layout != self.layout {
+            self.reader = RowReader::new(&layout);
+            self.layout = layout;
+            self.begun = false;
+        }
+        OtherLine::Taken
+    }
+
+    #[cold]
+    fn problem(&self, kind: ProblemKind, at: Option<usize>, line: &[u8], report: &mut FileReport) {
+        report.add_problem(|| Problem {
+            line: self.n_lines,
+            field: at.map(|at| self.layout.columns()[at].name().to_owned()),
+            kind,
+            text: Problem::text_of(line),
+        });
+    }
+}
+
+enum OtherLine {
+    Taken,
+    RecordAfterAll,
+}

@@ -1,0 +1,121 @@
+//! The text of one file, however it comes: recognised by its head, then read line by line.
+
+use std::mem;
+
+use super::lines::LineSplitter;
+use super::records::RecordReader;
+use super::sniff::{self, HeadEnd, SNIFF_BYTES_MAX, Verdict};
+use super::{FileReport, FileState, Layout, RowSink};
+
+pub struct TextReader {
+    stage: Stage,
+    /// The layout to use where the text has no header.
+    given_layout: Option<Layout>,
+}
+
+enum Stage {
+    /// Not recognised yet; holds the head so far.
+    Sniffing(Vec<u8>),
+    Reading(Box<Reading>),
+    /// Refused or ignored: nothing more is read.
+    Over,
+}
+
+struct Reading {
+    lines: LineSplitter,
+    records: RecordReader,
+}
+
+impl TextReader {
+    pub fn new(given_layout: Option<Layout>) -> TextReader {
+        TextReader { stage: Stage::Sniffing(Vec::new()), given_layout }
+    }
+
+    pub fn is_over(&self) -> bool {
+        matches!(self.stage, Stage::Over)
+    }
+
+    pub fn push(&mut self, mut text: &[u8], report: &mut FileReport, sink: &mut impl RowSink) {
+        if let Stage::Sniffing(head) = &mut self.stage {
+            if head.is_empty() && text.len() >= SNIFF_BYTES_MAX {
+                // Large pieces, the usual case, are not copied.
+                self.decide(&text[..SNIFF_BYTES_MAX], HeadEnd::More, report);
+            } else {
+                let n_missing = SNIFF_BYTES_MAX - head.len();
+                let (start, rest) = text.split_at(n_missing.min(text.len()));
+                head.extend_from_slice(start);
+                if head.len() < SNIFF_BYTES_MAX {
+                    return;
+                }
+                text = rest;
+                self.decide_and_read_head(HeadEnd::More, report, sink);
+            }
+        }
+        self.read(text, report, sink);
+    }
+
+    /// There is no more text.
+    pub fn finish(&mut self, report: &mut FileReport, sink: &mut impl RowSink) {
+        self.decide_and_read_head(HeadEnd::End, report, sink);
+        if let Stage::Reading(reading) = &mut self.stage {
+            let Reading { lines, records } = &mut **reading;
+            lines.finish(|line| records.line(line, report, sink));
+        }
+    }
+
+    /// There is more text, but nobody can read it.
+    pub fn damaged(&mut self, report: &mut FileReport, sink: &mut impl RowSink) {
+        self.decide_and_read_head(HeadEnd::Damage, report, sink);
+        if let Stage::Reading(reading) = &mut self.stage {
+            reading.records.damaged(reading.lines.carried(), report);
+        }
+    }
+
+    fn decide_and_read_head(&mut self, end: HeadEnd, report: &mut FileReport, sink: &mut impl RowSink) {
+        if let Stage::Sniffing(head) = &mut self.stage {
+            let head = mem::take(head);
+            self.decide(&head, end, report);
+            self.read(&head, report, sink);
+        }
+    }
+
+    fn read(&mut self, text: &[u8], report: &mut FileReport, sink: &mut impl RowSink) {
+        if let Stage::Reading(reading) = &mut self.stage {
+            let Reading { lines, records } = &mut **reading;
+            lines.push(text, |line| records.line(line, report, sink));
+        }
+    }
+
+    fn decide(&mut self, head: &[u8], end: HeadEnd, report: &mut FileReport) {
+        let layout = match sniff::decide(head, end, &report.name, self.given_layout.as_ref()) {
+            Verdict::Records { layout, assumed } => {
+                report.layout_assumed = assumed;
+                report.add_layout(&layout);
+                layout
+            }
+            // If records come after all, they are tried in the layout that most files have.
+            Verdict::Nothing => self.given_layout.clone().unwrap_or_else(Layout::aws_default),
+            Verdict::Ignore(what_it_is) => {
+                report.state = FileState::Ignored(what_it_is.to_owned());
+                self.stage = Stage::Over;
+                return;
+            }
+            Verdict::Refuse(container) => {
+                report.container = container.name().to_owned();
+                if let Some(compression) = container.compression()
+                    && report.compression == "none"
+                {
+                    report.compression = compression.to_owned();
+                }
+                let refusal = container.refusal().expect("only containers without a reader are refused");
+                report.state = FileState::Refused(refusal);
+                self.stage = Stage::Over;
+                return;
+            }
+        };
+        self.stage = Stage::Reading(Box::new(Reading {
+            lines: LineSplitter::default(),
+            records: RecordReader::new(layout),
+        }));
+    }
+}

@@ -1,0 +1,263 @@
+//! The files of a load: which is read next, how far each came, and when to stop.
+
+use std::collections::VecDeque;
+
+use super::message::{Coverage, FileMeta, LoadPhase, Progress};
+use super::shard::Shard;
+use super::SessionOptions;
+use crate::analysis::timeline::time_extent;
+use crate::parse::{FileParser, FileReport, FileState, ParseOptions, SourceId};
+use crate::record::ColumnKey;
+use crate::sample::{SampleLog, SampleSpec};
+
+/// Bytes of pasted or generated text parsed in one step, so that a cancel or a question need not wait.
+const STEP_BYTES: usize = 512 * 1024;
+
+/// What [`Load::next`] came to.
+pub enum Next {
+    Nothing,
+    Read(SourceId),
+    Pushed,
+}
+
+/// Where the bytes of a source come from.
+enum Input {
+    /// The shell reads it.
+    File,
+    Text { text: Vec<u8>, n_pushed: usize },
+    Sample(Box<SampleLog>),
+}
+
+pub struct Load {
+    options: SessionOptions,
+    /// By [`SourceId`]; the report of a source that is being read is with its parser.
+    reports: Vec<FileReport>,
+    /// Sources not read to their end, in order; the first one is being read.
+    inputs: VecDeque<(SourceId, Input)>,
+    phase: LoadPhase,
+    began_ms: f64,
+    elapsed_ms: f64,
+}
+
+impl Load {
+    pub fn new(options: SessionOptions) -> Load {
+        Load {
+            options,
+            reports: Vec::new(),
+            inputs: VecDeque::new(),
+            phase: LoadPhase::Idle,
+            began_ms: 0.0,
+            elapsed_ms: 0.0,
+        }
+    }
+
+    pub fn n_files(&self) -> u32 {
+        self.reports.len() as u32
+    }
+
+    pub fn add_files(&mut self, files: Vec<FileMeta>, now_ms: f64) -> Vec<SourceId> {
+        files.into_iter().map(|file| self.add(file.name, file.n_bytes, Input::File, now_ms)).collect()
+    }
+
+    pub fn add_text(&mut self, name: String, text: String, now_ms: f64) -> Vec<SourceId> {
+        let n_bytes = text.len() as u64;
+        vec![self.add(name, n_bytes, Input::Text { text: text.into_bytes(), n_pushed: 0 }, now_ms)]
+    }
+
+    pub fn add_sample(&mut self, now_ms: f64) -> Vec<SourceId> {
+        let spec = SampleSpec::demo();
+        let n_bytes = spec.n_bytes_estimate();
+        let sample = SampleLog::new(&spec);
+        vec![self.add("sample.log".to_owned(), n_bytes, Input::Sample(Box::new(sample)), now_ms)]
+    }
+
+    fn add(&mut self, name: String, n_bytes: u64, input: Input, now_ms: f64) -> SourceId {
+        let source = SourceId(self.n_files());
+        self.reports.push(FileReport::new(source, name, n_bytes));
+        self.inputs.push_back((source, input));
+        if self.phase != LoadPhase::Loading {
+            self.phase = LoadPhase::Loading;
+            self.began_ms = now_ms;
+        }
+        source
+    }
+
+    /// What to read next; text that needs no shell is parsed here, a piece at a time.
+    pub fn next(&mut self, shards: &mut [Shard]) -> Next {
+        let Some((source, input)) = self.inputs.front_mut() else { return Next::Nothing };
+        let source = *source;
+        let piece: Option<Vec<u8>> = match input {
+            Input::File => return Next::Read(source),
+            Input::Text { text, n_pushed } => {
+                let piece = text[*n_pushed..].chunks(STEP_BYTES).next().map(<[u8]>::to_vec);
+                *n_pushed += piece.as_ref().map_or(0, Vec::len);
+                piece
+            }
+            Input::Sample(sample) => {
+                let mut piece = Vec::new();
+                while piece.len() < STEP_BYTES && sample.fill(&mut piece) {}
+                (!piece.is_empty()).then_some(piece)
+            }
+        };
+        match piece {
+            Some(piece) => self.push(source, &piece, shards),
+            None => self.finish(source, shards),
+        }
+        Next::Pushed
+    }
+
+    pub fn push(&mut self, source: SourceId, bytes: &[u8], shards: &mut [Shard]) {
+        if self.inputs.front().is_none_or(|(reading, _)| *reading != source) {
+            return;
+        }
+        self.ensure_parser(source, shards);
+        let shard = self.shard_of(source, shards);
+        shard.push(source, bytes);
+        if shard.parser(source).is_some_and(FileParser::is_over) {
+            self.finish(source, shards);
+        }
+    }
+
+    pub fn finish(&mut self, source: SourceId, shards: &mut [Shard]) {
+        let Some(at) = self.inputs.iter().position(|(waiting, _)| *waiting == source) else { return };
+        self.inputs.remove(at);
+        // Where not a byte came: an empty file still ends as one.
+        self.ensure_parser(source, shards);
+        if let Some(report) = self.shard_of(source, shards).finish(source) {
+            self.reports[source.0 as usize] = report;
+        }
+    }
+
+    pub fn fail(&mut self, source: SourceId, message: String, shards: &mut [Shard]) {
+        self.stop(source, FileState::Failed(message), shards);
+    }
+
+    pub fn cancel(&mut self, shards: &mut [Shard], now_ms: f64) {
+        if self.phase == LoadPhase::Loading {
+            self.stop_all(shards);
+            self.end(LoadPhase::Cancelled, now_ms);
+        }
+    }
+
+    /// Looks whether loading has come to an end; true where it just did.
+    pub fn after_bytes(&mut self, n_heap_bytes: u64, shards: &mut [Shard], now_ms: f64) -> bool {
+        if self.phase != LoadPhase::Loading {
+            return false;
+        }
+        if n_heap_bytes > self.options.store_bytes_max {
+            self.stop_all(shards);
+            let gib = self.options.store_bytes_max as f64 / f64::from(1 << 30);
+            self.end(
+                LoadPhase::OutOfBudget(format!(
+                    "Loading stopped at {gib:.1} GiB of rows, before the browser's memory ran out; all that was \
+                     loaded can be used. Load fewer files to see the rest."
+                )),
+                now_ms,
+            );
+            return true;
+        }
+        if self.inputs.is_empty() {
+            self.end(LoadPhase::Loaded, now_ms);
+            return true;
+        }
+        false
+    }
+
+    /// Every file's report as of now, in load order.
+    pub fn reports<'a>(&'a self, shards: &'a [Shard]) -> impl Iterator<Item = &'a FileReport> {
+        self.reports.iter().map(|report| {
+            let shard = &shards[report.source.0 as usize % shards.len()];
+            shard.parser(report.source).map_or(report, FileParser::report)
+        })
+    }
+
+    /// The report's name is kept even where a parser holds the rest.
+    pub fn file_name(&self, source: SourceId) -> &str {
+        &self.reports[source.0 as usize].name
+    }
+
+    /// Bytes read and bytes in all.
+    pub fn n_bytes(&self, shards: &[Shard]) -> (u64, u64) {
+        let n_bytes = self.reports.iter().map(|report| report.n_bytes).sum();
+        // What will not be read any more (refused, cancelled) is done all the same.
+        let n_waiting: u64 = self.inputs.iter().map(|(source, _)| self.reports[source.0 as usize].n_bytes).sum();
+        let reading = self.inputs.front().and_then(|(source, _)| {
+            let report = &self.reports[source.0 as usize];
+            let parser = shards[source.0 as usize % shards.len()].parser(*source)?;
+            Some(parser.report().n_bytes_read.min(report.n_bytes))
+        });
+        (n_bytes - n_waiting + reading.unwrap_or(0), n_bytes)
+    }
+
+    pub fn progress(&self, coverage: Coverage, shards: &[Shard], now_ms: f64) -> Progress {
+        let elapsed_ms = match self.phase {
+            LoadPhase::Loading => now_ms - self.began_ms,
+            _ => self.elapsed_ms,
+        };
+        let mut progress = Progress {
+            coverage,
+            phase: self.phase.clone(),
+            elapsed_ms: elapsed_ms as u64,
+            n_files: self.n_files(),
+            n_files_done: self.n_files() - self.inputs.len() as u32,
+            columns: columns(shards),
+            time: time_extent(shards.iter().map(Shard::store)),
+            n_heap_bytes: shards.iter().map(Shard::n_heap_bytes).sum(),
+            ..Progress::default()
+        };
+        for report in self.reports(shards) {
+            progress.n_files_refused +=
+                u32::from(matches!(report.state, FileState::Refused(_) | FileState::Failed(_)));
+            progress.n_rows += report.lines.rows;
+            progress.n_status_records += report.lines.status_records;
+            progress.n_problems += report.lines.problems;
+        }
+        progress
+    }
+
+    fn end(&mut self, phase: LoadPhase, now_ms: f64) {
+        self.phase = phase;
+        self.elapsed_ms = now_ms - self.began_ms;
+    }
+
+    fn stop_all(&mut self, shards: &mut [Shard]) {
+        while let Some(&(source, _)) = self.inputs.front() {
+            self.stop(source, FileState::Cancelled, shards);
+        }
+    }
+
+    /// Ends a source before its time; what was read of it stays.
+    fn stop(&mut self, source: SourceId, state: FileState, shards: &mut [Shard]) {
+        self.inputs.retain(|(waiting, _)| *waiting != source);
+        let read = self.shard_of(source, shards).cancel(source);
+        let report = &mut self.reports[source.0 as usize];
+        if let Some(read) = read {
+            *report = read;
+        }
+        report.state = state;
+    }
+
+    fn ensure_parser(&self, source: SourceId, shards: &mut [Shard]) {
+        let shard = self.shard_of(source, shards);
+        if shard.parser(source).is_none() {
+            let report = &self.reports[source.0 as usize];
+            let options = ParseOptions { layout: self.options.layout.clone() };
+            shard.add_parser(source, FileParser::new(source, &report.name, report.n_bytes, &options));
+        }
+    }
+
+    /// Files are dealt to shards whole.
+    fn shard_of<'a>(&self, source: SourceId, shards: &'a mut [Shard]) -> &'a mut Shard {
+        let at = source.0 as usize % shards.len();
+        &mut shards[at]
+    }
+}
+
+/// Columns that any shard has: AWS fields in the order of the field table, then others by name.
+fn columns(shards: &[Shard]) -> Vec<ColumnKey> {
+    let mut columns: Vec<ColumnKey> =
+        shards.iter().flat_map(|shard| shard.store().columns()).map(|column| column.key.clone()).collect();
+    columns.sort_unstable();
+    columns.dedup();
+    columns
+}

@@ -1,0 +1,96 @@
+//! One store with the parsers that fill it.
+
+use std::collections::HashMap;
+
+use crate::analysis::ShardView;
+use crate::analysis::interface::{InterfaceAddresses, InterfaceKnowledge};
+use crate::parse::{FileParser, FileReport, SourceId};
+use crate::query::RowSet;
+use crate::store::Store;
+
+#[derive(Default)]
+pub struct Shard {
+    store: Store,
+    parsers: HashMap<SourceId, FileParser>,
+    /// What the frozen segments say of the interfaces' addresses.
+    frozen_addresses: InterfaceAddresses,
+    /// How many of them have been asked.
+    n_segments_asked: usize,
+}
+
+impl Shard {
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub fn view<'a>(&'a self, rows: &'a RowSet) -> ShardView<'a> {
+        ShardView { store: &self.store, rows }
+    }
+
+    pub fn add_parser(&mut self, source: SourceId, parser: FileParser) {
+        self.parsers.insert(source, parser);
+    }
+
+    pub fn parser(&self, source: SourceId) -> Option<&FileParser> {
+        self.parsers.get(&source)
+    }
+
+    pub fn push(&mut self, source: SourceId, bytes: &[u8]) {
+        if let Some(parser) = self.parsers.get_mut(&source) {
+            parser.push(bytes, &mut self.store);
+        }
+    }
+
+    /// The file has ended: its report is final and its buffers go.
+    pub fn finish(&mut self, source: SourceId) -> Option<FileReport> {
+        let mut parser = self.parsers.remove(&source)?;
+        parser.finish(&mut self.store);
+        Some(parser.into_report())
+    }
+
+    /// Reading stops here; what was read stays.
+    pub fn cancel(&mut self, source: SourceId) -> Option<FileReport> {
+        let mut parser = self.parsers.remove(&source)?;
+        parser.cancel();
+        Some(parser.into_report())
+    }
+
+    pub fn settle(&mut self) {
+        self.store.settle();
+    }
+
+    pub fn n_heap_bytes(&self) -> u64 {
+        self.store.n_heap_bytes() as u64
+    }
+
+    /// What all readable rows say of the interfaces' addresses. Frozen segments are asked once.
+    pub fn interface_addresses(&mut self) -> InterfaceAddresses {
+        let segments = self.store.rows().segments();
+        let n_frozen = self.store.rows().n_frozen_segments();
+        for segment in &segments[self.n_segments_asked..n_frozen] {
+            self.frozen_addresses.scan_segment(&self.store, segment);
+        }
+        self.n_segments_asked = n_frozen;
+        let mut addresses = self.frozen_addresses.clone();
+        for segment in &segments[n_frozen..] {
+            addresses.scan_segment(&self.store, segment);
+        }
+        addresses
+    }
+
+    /// Gives each row its direction: rows that have none yet, or all.
+    pub fn orient(&mut self, knowledge: &InterfaceKnowledge, all: bool) {
+        let store = &self.store;
+        let orientations: Vec<Option<Vec<u8>>> = store
+            .rows()
+            .segments()
+            .iter()
+            .map(|segment| (all || segment.orientation().is_empty()).then(|| knowledge.orient(store, segment)))
+            .collect();
+        for (segment, codes) in self.store.rows_mut().segments_mut().iter_mut().zip(orientations) {
+            if let Some(codes) = codes {
+                segment.set_orientation(codes);
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! What a parse gave, as text that people can read and compare.
+
+use std::fmt::Write;
+
+use flow_core::parse::{
+    FileParser, FileReport, FileState, Layout, ParseOptions, RawRow, RawValue, RowSink, SourceId,
+};
+
+/// A file and what the parser is told about it.
+pub struct Input<'a> {
+    pub name: &'a str,
+    pub bytes: &'a [u8],
+    pub layout: Option<Layout>,
+}
+
+impl Input<'_> {
+    /// Parses the file in pieces of these sizes; the last size is used again until the end.
+    pub fn parse(&self, piece_sizes: &[usize]) -> Parsed {
+        let options = ParseOptions { layout: self.layout.clone() };
+        let mut parser = FileParser::new(SourceId(0), self.name, self.bytes.len() as u64, &options);
+        let mut records = Records::default();
+        let mut rest = self.bytes;
+        let mut sizes = piece_sizes.iter().copied();
+        let mut size = 1;
+        while !rest.is_empty() {
+            size = sizes.next().unwrap_or(size).clamp(1, rest.len());
+            let (piece, after) = rest.split_at(size);
+            parser.push(piece, &mut records);
+            rest = after;
+        }
+        parser.finish(&mut records);
+        Parsed { report: parser.report().clone(), records }
+    }
+}
+
+/// All that the outside sees of a parse.
+#[derive(Debug, PartialEq)]
+pub struct Parsed {
+    pub report: FileReport,
+    pub records: Records,
+}
+
+/// What a sink was told, each call a line of text.
+#[derive(Debug, Default, PartialEq)]
+pub struct Records {
+    pub calls: Vec<String>,
+}
+
+impl RowSink for Records {
+    fn begin(&mut self, _source: SourceId, layout: &Layout) {
+        self.calls.push(format!("begin {}", layout.names().join(" ")));
+    }
+
+    fn row(&mut self, row: RawRow<'_>) {
+        self.calls.push(format!("{:>4} row     {}", row.line, print(row)));
+    }
+
+    fn status_record(&mut self, row: RawRow<'_>) {
+        self.calls.push(format!("{:>4} status  {}", row.line, print(row)));
+    }
+}
+
+/// The record as the line it came from: values single-spaced, odd spellings put back.
+pub fn print(row: RawRow<'_>) -> String {
+    let mut odd = row.odd.iter();
+    let mut next_odd = odd.next();
+    let mut line = String::new();
+    for (at, value) in row.values.iter().enumerate() {
+        if at > 0 {
+            line.push(' ');
+        }
+        match (next_odd, value) {
+            (Some(spelling), _) if spelling.at == at => {
+                line.push_str(spelling.text);
+                next_odd = odd.next();
+            }
+            (_, RawValue::Absent) => line.push('-'),
+            (_, RawValue::Number(number)) => write!(line, "{number}").unwrap(),
+            (_, RawValue::Address(address)) => write!(line, "{address}").unwrap(),
+            (_, RawValue::Text(text)) => line.push_str(text),
+        }
+    }
+    assert!(next_odd.is_none(), "odd spellings come in the order of the values");
+    // What was read is also said typed where that is not what the line says.
+    for spelling in row.odd {
+        match row.values[spelling.at] {
+            RawValue::Number(number) => write!(line, "  [{} is {number}]", spelling.text).unwrap(),
+            RawValue::Address(address) => write!(line, "  [{} is {address}]", spelling.text).unwrap(),
+            other => panic!("{other:?} cannot be spelled oddly"),
+        }
+    }
+    line
+}
+
+impl Parsed {
+    /// The whole outcome, for expectation files.
+    pub fn dump(&self) -> String {
+        let report = &self.report;
+        let mut text = String::new();
+        let state = match &report.state {
+            FileState::Read => "read".to_owned(),
+            FileState::Refused(refusal) => {
+                format!("refused\nThis seems to be {}.\n{}", refusal.seems_to_be, refusal.next_step)
+            }
+            FileState::Ignored(what_it_is) => format!("ignored\n{what_it_is}"),
+            other => panic!("a finished parse ends {other:?}"),
+        };
+        let lines = &report.lines;
+        writeln!(text, "container {}, compression {}: {state}", report.container, report.compression)
+            .unwrap();
+        writeln!(
+            text,
+            "{} lines = {} rows + {} status records + {} headers + {} blank + {} ignored + {} problems",
+            lines.total(),
+            lines.rows,
+            lines.status_records,
+            lines.headers,
+            lines.blank,
+            lines.ignored,
+            lines.problems,
+        )
+        .unwrap();
+        for (at, layout) in report.layouts.iter().enumerate() {
+            let assumed = if at == 0 && report.layout_assumed { " (assumed)" } else { "" };
+            writeln!(text, "layout{assumed} {}", layout.names().join(" ")).unwrap();
+        }
+        for call in &self.records.calls {
+            writeln!(text, "{call}").unwrap();
+        }
+        for problem in &report.problems {
+            let field = problem.field.as_deref().unwrap_or("-");
+            writeln!(text, "{:>4} problem {} {field}: {:?}", problem.line, problem.kind.name(), problem.text)
+                .unwrap();
+        }
+        text
+    }
+}

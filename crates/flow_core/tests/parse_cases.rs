@@ -1,0 +1,179 @@
+//! Each file in `tests/logs` is read and compared with the expectation beside it.
+//!
+//! `name.log` has its outcome in `name.log.expected.txt`; `name.log.layout.txt`, where there is one, is the
+//! layout that the reader gives for files without a header. `UPDATE_EXPECT=1` writes the expectations anew;
+//! read the difference before you commit it. Each file is also read in small pieces and compressed, which
+//! must change nothing.
+
+mod dump;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use dump::Input;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use flow_core::parse::{Layout, LineCounts};
+
+const EXPECTED: &str = ".expected.txt";
+const LAYOUT: &str = ".layout.txt";
+
+fn logs() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/logs")
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// The same text as gzip members cut at `n_bytes`, with padding behind.
+fn gzip_members(bytes: &[u8], n_bytes: usize) -> Vec<u8> {
+    let mut members: Vec<u8> = bytes.chunks(n_bytes).flat_map(gzip).collect();
+    members.extend([0; 512]);
+    members
+}
+
+/// Sizes that look random and are the same each time.
+fn odd_sizes() -> Vec<usize> {
+    (1..2_000u64).map(|n| (n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58) as usize + 1).collect()
+}
+
+#[test]
+fn each_file_reads_as_expected_however_it_is_cut_and_compressed() {
+    let mut paths: Vec<PathBuf> = fs::read_dir(logs()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| {
+        let name = path.to_str().unwrap();
+        !name.ends_with(EXPECTED) && !name.ends_with(LAYOUT) && !name.ends_with("README.md")
+    });
+    paths.sort();
+    assert!(paths.len() > 40, "the cases are in {}", logs().display());
+    let mut wrong = Vec::new();
+    for path in paths {
+        if let Err(why) = check(&path) {
+            wrong.push(format!("{}: {why}", path.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+fn check(path: &Path) -> Result<(), String> {
+    let name = path.file_name().unwrap().to_str().unwrap();
+    let beside = |ending: &str| path.with_file_name(format!("{name}{ending}"));
+    let bytes = fs::read(path).unwrap();
+    let layout =
+        fs::read_to_string(beside(LAYOUT)).ok().map(|names| Layout::from_names(names.split_whitespace()));
+    let input = Input { name, bytes: &bytes, layout: layout.clone() };
+    let parsed = input.parse(&[usize::MAX]);
+    let dump = parsed.dump();
+
+    if env::var_os("UPDATE_EXPECT").is_some() {
+        fs::write(beside(EXPECTED), &dump).unwrap();
+    }
+    let expected = fs::read_to_string(beside(EXPECTED)).unwrap_or_default();
+    if dump != expected {
+        return Err(format!("expected\n{expected}\nbut got\n{dump}"));
+    }
+    for sizes in [&[1][..], &[7], &odd_sizes()] {
+        let in_pieces = input.parse(sizes);
+        if in_pieces != parsed {
+            return Err(format!("in pieces of {}, … bytes it reads as\n{}", sizes[0], in_pieces.dump()));
+        }
+    }
+    let is_compressed = bytes.starts_with(&[0x1f, 0x8b]);
+    if !bytes.is_empty() && !is_compressed {
+        for bytes in [gzip(&bytes), gzip_members(&bytes, bytes.len().div_ceil(3).max(100))] {
+            for sizes in [&[usize::MAX][..], &[1], &[7]] {
+                let zipped = Input { name, bytes: &bytes, layout: layout.clone() }.parse(sizes).dump();
+                let (first, rest) = dump.split_once('\n').unwrap();
+                let (first_zipped, rest_zipped) = zipped.split_once('\n').unwrap();
+                if rest != rest_zipped || !first_zipped.contains("compression gzip") || first.contains("gzip")
+                {
+                    return Err(format!(
+                        "compressed, in pieces of {} bytes, it reads as\n{zipped}",
+                        sizes[0]
+                    ));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Reads the sample files of others where they are present, and compares the counts with what is known of them.
+#[test]
+fn samples_of_others_read_as_known() {
+    let Some(folder) = env::var_os("FLOWGLASS_SAMPLES").map(PathBuf::from).filter(|folder| folder.is_dir())
+    else {
+        println!("skipped: FLOWGLASS_SAMPLES does not name a folder of sample logs");
+        return;
+    };
+    for &(name, rows, status_records, headers, problems) in SAMPLES {
+        let parsed = parse_sample(&folder, name);
+        let found = parsed.report.lines;
+        let expected = LineCounts { rows, status_records, headers, problems, ..LineCounts::default() };
+        assert_eq!(found, expected, "{name}\n{}", parsed.dump());
+        assert_eq!(parsed.report.container, "text", "{name}");
+    }
+    for &(name, container) in REFUSED_SAMPLES {
+        let dump = parse_sample(&folder, name).dump();
+        let start = format!("container {container}, ");
+        assert!(dump.starts_with(&start) && dump.contains(": refused\n"), "{name}\n{dump}");
+    }
+    let dump = parse_sample(&folder, "moto_export-task_aws-logs-write-test").dump();
+    assert!(dump.contains(": ignored\n"), "{dump}");
+}
+
+fn parse_sample(folder: &Path, name: &str) -> dump::Parsed {
+    let bytes = fs::read(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let input = Input { name, bytes: &bytes, layout: None };
+    let parsed = input.parse(&[usize::MAX]);
+    assert_eq!(input.parse(&[1]), parsed, "{name} byte by byte");
+    parsed
+}
+
+/// Name, rows, status records, headers, problems.
+const SAMPLES: &[(&str, u64, u64, u64, u64)] = &[
+    ("awsdocs_v2_default_header.log", 5, 2, 1, 0),
+    ("awsdocs_v2_default_noheader.log", 5, 2, 0, 0),
+    ("awsdocs_v3_tcpflags_header_doublespace.log", 8, 0, 1, 0),
+    ("awsdocs_nat_zonal_header_trailing-comments.log", 6, 0, 1, 0),
+    ("awsdocs_nat_regional_v9_header.log", 6, 0, 1, 0),
+    ("awsdocs_tgw_v3_header_ellipsis.log", 4, 0, 1, 1),
+    ("awsdocs_v5_trafficpath_header.log", 2, 0, 1, 0),
+    ("awsblog_v10_encryption-status_header_comments.log", 8, 0, 1, 0),
+    ("awsdocs_efa_mac_addresses_aligned.txt", 1, 0, 1, 0),
+    ("made_v11_all54_header.log", 4, 1, 1, 0),
+    ("otel_valid_vpc_flow_log.log", 0, 1, 1, 0),
+    ("otel_valid_vpc_flow_log_multi_no-trailing-newline.log", 2, 0, 1, 0),
+    ("otel_valid_vpc_flow_log_ecs.log", 1, 0, 1, 0),
+    ("otel_valid_tgw_flow_log.log", 1, 0, 1, 0),
+];
+
+/// Name and container.
+const REFUSED_SAMPLES: &[(&str, &str)] = &[
+    ("made_v11_all54_gzip.log.parquet", "parquet"),
+    ("made_v5_awsdocs_gzip.log.parquet", "parquet"),
+    ("goaccess-issue1341_cloudwatch-s3-export.txt", "cloudwatch-export"),
+    ("goaccess-issue1341_000000.gz", "cloudwatch-export"),
+    ("moto_export-task_000000.gz", "cloudwatch-export"),
+    ("moto_filter-log-events.json", "events-json"),
+    ("moto_get-log-events.json", "events-json"),
+    ("made_aws-logs-tail_detailed.txt", "logs-tail"),
+    ("made_aws-logs-tail_short.txt", "logs-tail"),
+    ("made_aws-logs-tail_detailed_ansi.txt", "logs-tail"),
+    ("made_console_log-events-viewer-result.csv", "console-csv"),
+    ("made_insights_raw-message.csv", "insights-csv"),
+    ("made_insights_discovered-fields.csv", "insights-csv"),
+    ("made_insights_download.json", "insights-json"),
+    ("made_insights_get-query-results.json", "insights-json"),
+    ("made_athena_query-result.csv", "athena-csv"),
+    ("made_firehose_jsonlines.jsonl", "firehose-json"),
+    ("made_firehose_concatenated_json_no-newline.json", "firehose-json"),
+    ("otel_valid_vpc_flow_cw_subscription.json", "subscription-json"),
+    ("otel_valid_vpc_flow_cw_subscription.json.gz", "subscription-json"),
+    ("aws-api/moto_describe-flow-logs.json", "unknown"),
+    ("aws-api/moto_describe-security-groups.json", "unknown"),
+];

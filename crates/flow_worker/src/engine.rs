@@ -1,0 +1,121 @@
+//! A session with its files and its clock: runs requests and reads files whenever there is something to do.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use flow_core::parse::SourceId;
+use flow_core::session::message::{Command, Event, Request};
+use flow_core::session::{Session, SessionOptions, Step};
+use web_sys::File;
+
+use crate::file_slices::FileSlices;
+use crate::turn::turn;
+
+/// Work done without letting messages in: a cancel or a question waits no longer than this and one step.
+const STRETCH_MS: f64 = 12.0;
+
+/// Parsing calls get at most this much, so that what a call touches stays in the cache.
+const PUSH_BYTES_MAX: usize = 1024 * 1024;
+
+/// The engine as a shell in a browser holds it. Cheap to clone; clones are the same engine.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Rc<Inner>,
+}
+
+struct Inner {
+    session: RefCell<Session>,
+    files: RefCell<HashMap<SourceId, FileSlices>>,
+    emit: Rc<dyn Fn(Event)>,
+    now_ms: fn() -> f64,
+    is_running: Cell<bool>,
+}
+
+impl Engine {
+    /// `emit` takes every event; `now_ms` is a clock that only goes forward.
+    pub fn new(emit: Rc<dyn Fn(Event)>, now_ms: fn() -> f64) -> Engine {
+        Engine {
+            inner: Rc::new(Inner {
+                session: RefCell::new(Session::new(SessionOptions::default())),
+                files: RefCell::default(),
+                emit,
+                now_ms,
+                is_running: Cell::new(false),
+            }),
+        }
+    }
+
+    /// Takes a request, with the files that a [`Command::Open`] speaks of, in its order.
+    pub fn handle(&self, request: Request, files: Vec<File>) {
+        let inner = &self.inner;
+        let mut events = Vec::new();
+        {
+            let mut session = inner.session.borrow_mut();
+            if matches!(request.command, Command::Open(_)) {
+                let first = session.n_files();
+                let slices = files.into_iter().map(FileSlices::new);
+                inner.files.borrow_mut().extend((first..).map(SourceId).zip(slices));
+            }
+            session.submit(request, (inner.now_ms)(), &mut |event| events.push(event));
+        }
+        // Events go out when the session is free again: who takes them may send the next request.
+        events.into_iter().for_each(|event| (inner.emit)(event));
+        if !inner.is_running.replace(true) {
+            let inner = Rc::clone(inner);
+            wasm_bindgen_futures::spawn_local(async move {
+                inner.run().await;
+                inner.is_running.set(false);
+            });
+        }
+    }
+}
+
+impl Inner {
+    async fn run(&self) {
+        let mut stretch_began_ms = (self.now_ms)();
+        loop {
+            let step = self.with_session(|session, now_ms, emit| session.step(now_ms, emit));
+            match step {
+                Step::Idle => return,
+                Step::Worked => {}
+                Step::Read(source) => self.read(source).await,
+            }
+            if (self.now_ms)() - stretch_began_ms > STRETCH_MS {
+                turn().await;
+                stretch_began_ms = (self.now_ms)();
+            }
+        }
+    }
+
+    async fn read(&self, source: SourceId) {
+        // Taken out while it is read: no borrow is held over an await.
+        let slices = self.files.borrow_mut().remove(&source);
+        let bytes = match slices {
+            None => Err("The file did not arrive with its name. Drop it again.".to_owned()),
+            Some(mut slices) => {
+                let bytes = slices.next().await;
+                if matches!(bytes, Ok(Some(_))) {
+                    self.files.borrow_mut().insert(source, slices);
+                }
+                bytes
+            }
+        };
+        self.with_session(|session, now_ms, emit| match bytes {
+            Ok(Some(bytes)) => {
+                for part in bytes.chunks(PUSH_BYTES_MAX) {
+                    session.push(source, part, now_ms, emit);
+                }
+            }
+            Ok(None) => session.finish(source, now_ms, emit),
+            Err(message) => session.fail(source, message, now_ms, emit),
+        });
+    }
+
+    fn with_session<T>(&self, work: impl FnOnce(&mut Session, f64, &mut dyn FnMut(Event)) -> T) -> T {
+        let mut events = Vec::new();
+        let result = work(&mut self.session.borrow_mut(), (self.now_ms)(), &mut |event| events.push(event));
+        events.into_iter().for_each(|event| (self.emit)(event));
+        result
+    }
+}

@@ -1,0 +1,49 @@
+//! The engine in a dedicated worker.
+//!
+//! A message to the worker is an array: the bytes of a request, then the files it speaks of. A message from the
+//! worker is the bytes of one event.
+
+use std::rc::Rc;
+
+use flow_core::session::message::Event;
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::prelude::*;
+use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
+
+use crate::{Engine, wire};
+
+/// Serves requests until the worker ends. Call once, in a worker.
+pub fn start() {
+    std::panic::set_hook(Box::new(|panic| {
+        // After a panic the module cannot go on; this event is the last thing it says.
+        post(&Event::Crashed { message: panic.to_string() });
+    }));
+    let engine = Engine::new(Rc::new(|event| post(&event)), now_ms);
+    let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
+        let parts: Array = message.data().unchecked_into();
+        let bytes = parts.get(0).unchecked_into::<Uint8Array>().to_vec();
+        let files = parts.iter().skip(1).map(JsValue::unchecked_into::<File>).collect();
+        match wire::decode_request(&bytes) {
+            Ok(request) => engine.handle(request, files),
+            Err(message) => post(&Event::Crashed { message }),
+        }
+    });
+    scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    // Lives as long as the worker.
+    on_message.forget();
+}
+
+fn scope() -> DedicatedWorkerGlobalScope {
+    js_sys::global().unchecked_into()
+}
+
+fn now_ms() -> f64 {
+    scope().performance().map_or(0.0, |performance| performance.now())
+}
+
+fn post(event: &Event) {
+    let bytes = Uint8Array::from(wire::encode_event(event).as_slice());
+    let transfer = Array::of1(&bytes.buffer());
+    // Fails only where the page is gone.
+    let _ = scope().post_message_with_transfer(&bytes, &transfer);
+}

@@ -1,0 +1,137 @@
+// The page starts, hosted and from disk; a worker starts from the same program; and where it cannot start, it says why.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { WAYS, accessibility_findings, open_page, page_html, start_browser } from "./lib/harness.mjs";
+
+let browser;
+before(async () => (browser = await start_browser()));
+after(() => browser.close());
+
+/** Opens the page by one of the ways, hands it to `check`, and tidies up whatever comes. */
+async function with_page(way, { html, ...options }, check) {
+  const place = await WAYS[way](html);
+  let opened;
+  try {
+    opened = await open_page(browser, place.url, options);
+    await check(opened);
+  } finally {
+    await opened?.close();
+    await place.close();
+  }
+}
+
+for (const way of Object.keys(WAYS)) {
+  describe(way, () => {
+    test("the page mounts without an error", () =>
+      with_page(way, {}, async ({ page, errors }) => {
+        assert.ok(await page.locator("#app > *").count(), "#app is empty");
+        assert.deepEqual(errors, []);
+      }));
+
+    test("a worker starts from the same program and sets its handler", () =>
+      with_page(way, {}, async ({ page, errors }) => {
+        const [worker] = await Promise.all([
+          page.waitForEvent("worker"),
+          page.evaluate(() => void (globalThis.test_worker = globalThis.flowglass_spawn_worker())),
+        ]);
+        await eventually(() => worker.evaluate(() => typeof self.onmessage === "function"));
+        assert.deepEqual(errors, []);
+      }));
+
+    test("two workers can be started", () =>
+      with_page(way, {}, async ({ page }) => {
+        const n_before = page.workers().length;
+        await page.evaluate(() => {
+          globalThis.test_workers = [globalThis.flowglass_spawn_worker(), globalThis.flowglass_spawn_worker()];
+        });
+        await eventually(async () => {
+          const ready = page.workers().map((worker) => worker.evaluate(() => typeof self.onmessage === "function"));
+          return ready.length === n_before + 2 && (await Promise.all(ready)).every(Boolean);
+        });
+      }));
+  });
+}
+
+test("what is posted right behind the start of a worker reaches the handler that its main sets", () =>
+  with_page("hosted", {}, async ({ page }) => {
+    // The program is replaced by a few lines, so that this is about the boot scripts and not about what Rust answers.
+    const answers = await page.evaluate(() => {
+      document.getElementById("glue").textContent = `
+        const wasm_bindgen = {
+          initSync({ module }) {
+            const is_module = module instanceof WebAssembly.Module;
+            self.onmessage = (event) => postMessage([is_module, event.data]);
+          },
+        };`;
+      // Workers that the page itself has started keep their script; the next gets one of its own.
+      const worker = globalThis.flowglass_spawn_worker();
+      worker.postMessage("first");
+      worker.postMessage("second");
+      return new Promise((resolve, reject) => {
+        const answers = [];
+        worker.onmessage = (event) => answers.push(event.data) === 2 && resolve(answers);
+        worker.onerror = (event) => reject(new Error(event.message));
+      });
+    });
+    assert.deepEqual(answers, [[true, "first"], [true, "second"]]);
+  }));
+
+test("a worker that cannot start fires an error on the page", () =>
+  with_page("hosted", {}, async ({ page }) => {
+    const message = await page.evaluate(() => {
+      document.getElementById("glue").textContent =
+        "const wasm_bindgen = { initSync() { throw new Error('broken on purpose') } };";
+      const worker = globalThis.flowglass_spawn_worker();
+      return new Promise((resolve) => (worker.onerror = (event) => resolve(event.message)));
+    });
+    assert.match(message, /broken on purpose/);
+  }));
+
+const MISSING = {
+  WebAssembly: () => delete globalThis.WebAssembly,
+  DecompressionStream: () => delete globalThis.DecompressionStream,
+  "WebAssembly SIMD": () => (WebAssembly.validate = () => false),
+};
+for (const [feature, take_away] of Object.entries(MISSING)) {
+  test(`a browser without ${feature} is told so`, () =>
+    with_page("hosted", { mounted: false, before: (page) => page.addInitScript(take_away) }, async ({ page, errors }) => {
+      const message = page.locator("#boot-message [role=alert]");
+      await message.waitFor();
+      assert.ok((await message.textContent()).includes(`It has no ${feature}.`), await message.textContent());
+      assert.equal(await page.locator("#app > *").count(), 0);
+      assert.deepEqual(errors, []);
+    }));
+}
+
+test("a file that was cut short says that it could not start", () => {
+  const html = page_html().replace(/(id="wasm">[^<]{200})[^<]*/, "$1");
+  return with_page("hosted", { mounted: false, html }, async ({ page }) => {
+    const message = page.locator("#boot-message [role=alert]");
+    await message.waitFor();
+    assert.match(await message.textContent(), /could not start.*fetch it again/s);
+  });
+});
+
+test("without JavaScript the page says what it needs", () =>
+  with_page("hosted", { mounted: false, settings: { javaScriptEnabled: false } }, async ({ page }) => {
+    const message = page.locator("noscript");
+    assert.match(await message.innerText(), /Allow JavaScript for this page/);
+    assert.ok(await message.isVisible());
+    assert.equal(await page.locator("#boot-message").innerText(), "", "nothing is starting");
+  }));
+
+test("the message of a page that cannot start can be read with assistive technology", () =>
+  with_page("hosted", { mounted: false, before: (page) => page.addInitScript(MISSING.WebAssembly) }, async ({ page }) => {
+    await page.locator("#boot-message [role=alert]").waitFor();
+    assert.deepEqual(await accessibility_findings(page), []);
+  }));
+
+/** Waits until `condition` gives something true. */
+async function eventually(condition, limit_ms = 5000) {
+  const end = Date.now() + limit_ms;
+  while (!(await condition())) {
+    assert.ok(Date.now() < end, `not within ${limit_ms} ms: ${condition}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
