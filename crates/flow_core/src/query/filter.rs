@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Subject;
-use crate::record::{Address, Prefix};
+use crate::record::{Address, FieldKind, Prefix};
 
 /// Which rows.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -34,8 +34,34 @@ pub enum Scope {
     AnyAddress,
     /// `port`: source or destination.
     AnyPort,
-    /// `any`: every column of the row, as text.
+    /// `any`: every column of the row that has a value, as text.
     AnyColumn,
+}
+
+impl Scope {
+    /// What the values are that a test in this scope sees.
+    pub fn kind(&self) -> FieldKind {
+        match self {
+            Scope::One(subject) => subject.kind(),
+            Scope::AnyAddress => FieldKind::Address,
+            Scope::AnyPort => FieldKind::Port,
+            Scope::AnyColumn => FieldKind::Text,
+        }
+    }
+
+    /// All values there can be, where they are few; empty where they are not.
+    pub fn names(&self) -> &'static [&'static str] {
+        match self {
+            Scope::One(subject) => subject.names(),
+            _ => &[],
+        }
+    }
+
+    /// Whether a test in this scope can see that a value is absent: a direction is `unknown` rather than
+    /// absent, and which columns of a row are absent depends on what else was loaded.
+    pub fn sees_absence(&self) -> bool {
+        !matches!(self, Scope::AnyColumn) && self.names().is_empty()
+    }
 }
 
 /// What is asked of a value. Numbers, addresses and texts of other kinds than the subject's are never equal.

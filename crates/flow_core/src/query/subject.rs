@@ -3,7 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::record::{ColumnKey, Field, FieldKind};
+use crate::record::{ColumnKey, Direction, Field, FieldKind, FlowClass, Orientation, Value};
+use crate::store::{Store, Table};
 
 /// One value of every row.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -58,6 +59,60 @@ impl Subject {
             Subject::Direction | Subject::Class => FieldKind::Text,
             Subject::LocalAddress | Subject::RemoteAddress => FieldKind::Address,
             Subject::LocalPort | Subject::RemotePort => FieldKind::Port,
+        }
+    }
+
+    /// All values there can be, where they are few; empty where they are not.
+    pub fn names(&self) -> &'static [&'static str] {
+        const DIRECTIONS: [&str; 3] =
+            [Direction::Ingress.name(), Direction::Egress.name(), Direction::Unknown.name()];
+        const CLASSES: [&str; 5] = [
+            FlowClass::Internal.name(),
+            FlowClass::Inbound.name(),
+            FlowClass::Outbound.name(),
+            FlowClass::Transit.name(),
+            FlowClass::Unknown.name(),
+        ];
+        match self {
+            Subject::Direction => &DIRECTIONS,
+            Subject::Class => &CLASSES,
+            _ => &[],
+        }
+    }
+
+    /// The value of a readable row.
+    pub fn value(&self, store: &Store, table: &Table, row: u32) -> Value {
+        if let Subject::Column(key) = self {
+            return store.cell(table, row, key);
+        }
+        let (segment, at) = table.locate(row);
+        let orientation = segment
+            .orientation()
+            .get(at as usize)
+            .map_or(Orientation::UNKNOWN, |&code| Orientation::from_code(code));
+        match self {
+            Subject::Direction => Value::Text(orientation.direction.name().to_owned()),
+            Subject::Class => Value::Text(orientation.class.name().to_owned()),
+            _ => self
+                .end_field(orientation.direction)
+                .map_or(Value::Absent, |field| store.cell(table, row, &field.into())),
+        }
+    }
+
+    /// The field that a local or remote subject stands for in a row that went this way.
+    fn end_field(&self, direction: Direction) -> Option<Field> {
+        let (source, destination, is_local) = match self {
+            Subject::LocalAddress => (Field::SRCADDR, Field::DSTADDR, true),
+            Subject::RemoteAddress => (Field::SRCADDR, Field::DSTADDR, false),
+            Subject::LocalPort => (Field::SRCPORT, Field::DSTPORT, true),
+            Subject::RemotePort => (Field::SRCPORT, Field::DSTPORT, false),
+            Subject::Column(_) | Subject::Direction | Subject::Class => return None,
+        };
+        match direction {
+            Direction::Unknown => None,
+            // What leaves the interface has it as its source.
+            Direction::Egress => Some(if is_local { source } else { destination }),
+            Direction::Ingress => Some(if is_local { destination } else { source }),
         }
     }
 

@@ -6,6 +6,7 @@ pub mod address;
 pub mod column_key;
 pub mod direction;
 pub mod field;
+pub mod iso_time;
 pub mod name;
 pub mod value;
 

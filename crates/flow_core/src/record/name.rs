@@ -99,6 +99,16 @@ const SERVICES: &[(u16, &str)] = &[
     (27017, "mongodb"),
 ];
 
+/// Every protocol number and name known here.
+pub fn protocols() -> impl Iterator<Item = (u8, &'static str)> {
+    PROTOCOLS.iter().copied()
+}
+
+/// Every port and name of a service known here.
+pub fn services() -> impl Iterator<Item = (u16, &'static str)> {
+    SERVICES.iter().copied()
+}
+
 pub fn protocol_name(number: u64) -> Option<&'static str> {
     PROTOCOLS.iter().find(|(known, _)| u64::from(*known) == number).map(|(_, name)| *name)
 }

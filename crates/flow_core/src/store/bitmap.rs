@@ -82,6 +82,20 @@ impl Bitmap {
         })
     }
 
+    /// The place of the one that has `n` ones before it; `None` where there are not so many.
+    pub fn nth_one(&self, n: u32) -> Option<u32> {
+        let mut n_before = n;
+        for (at, &word) in self.words.iter().enumerate() {
+            let n_ones = word.count_ones();
+            if n_before < n_ones {
+                let rest = (0..n_before).fold(word, |rest, _| rest & (rest - 1));
+                return Some(at as u32 * 64 + rest.trailing_zeros());
+            }
+            n_before -= n_ones;
+        }
+        None
+    }
+
     fn clear_past_end(&mut self) {
         let n_used = self.n_bits % 64;
         if n_used != 0
@@ -116,5 +130,9 @@ mod tests {
             items.iter().copied().filter(|i| i % 7 == 3).collect::<Vec<_>>()
         );
         assert!(bitmap.get(3) && !bitmap.get(4));
+        for (n, at) in bitmap.iter().enumerate() {
+            assert_eq!(bitmap.nth_one(n as u32), Some(at));
+        }
+        assert_eq!(bitmap.nth_one(bitmap.n_ones()), None);
     }
 }

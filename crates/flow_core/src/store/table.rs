@@ -1,6 +1,7 @@
 //! Rows in order: frozen segments, the open one that is being filled, and where each row came from.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::column::ABSENT;
 use super::segment::SEGMENT_ROWS;
@@ -84,6 +85,26 @@ impl Table {
         let at = self.runs.partition_point(|run| run.first_row <= row) - 1;
         let run = &self.runs[at];
         Origin { line: run.first.line + u64::from(row - run.first_row), ..run.first }
+    }
+
+    /// Stretches of readable rows in the order of their origins, which is the order of the files and their
+    /// lines; `None` where rows are stored in that order, as they are unless files were read out of order.
+    pub fn stretches_by_origin(&self) -> Option<Vec<Range<u32>>> {
+        let key = |run: &Run| (run.first.source, run.first.line);
+        if self.runs.is_sorted_by_key(key) {
+            return None;
+        }
+        let ends = self.runs.iter().skip(1).map(|run| run.first_row).chain([self.n_rows()]);
+        // Lines are distinct and a run's are consecutive, so that runs never interleave.
+        let mut stretches: Vec<_> = self.runs.iter().zip(ends).collect();
+        stretches.sort_by_key(|(run, _)| key(run));
+        let n_readable = self.n_readable();
+        Some(
+            stretches
+                .into_iter()
+                .map(|(run, end)| run.first_row.min(n_readable)..end.min(n_readable))
+                .collect(),
+        )
     }
 
     pub fn odd_spelling(&self, row: u32, column: ColumnId) -> Option<&str> {
