@@ -1,12 +1,11 @@
 //! The state of the page in signals: what views read, and the few ways in which it changes.
 
-use flow_core::query::{Filter, Subject};
+use flow_core::query::{Filter, FilterError, Subject, parse_filter_with};
 use flow_core::record::Value;
 use flow_core::session::message::{Progress, RowRef};
 use leptos::prelude::*;
 
-use super::{Notice, Tab, Theme, ViewSpec, filter_text};
-use crate::state::LoadState;
+use super::{LoadState, Notice, Tab, Theme, TimeRange, ViewSpec};
 
 /// Whether a change of the view becomes an entry of the browser's history.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +25,10 @@ pub struct AppState {
     pub tab: Memo<Tab>,
     pub progress: RwSignal<Progress>,
     pub load: Memo<LoadState>,
+    /// Names of the columns that the loaded files have.
+    pub column_names: Memo<Vec<String>>,
+    /// The filter text as it stands, or its mistake.
+    pub parsed: Memo<Result<Filter, FilterError>>,
     /// What every view but the timeline is filtered by: the filter text and the time range. While the text
     /// has a mistake, the last good filter stays.
     pub filter: Memo<Filter>,
@@ -46,23 +49,26 @@ impl AppState {
         // Memos of their own, so that a change of tab or range neither parses nor asks again.
         let text = Memo::new(move |_| spec.with(|spec| spec.filter_text.clone()));
         let range = Memo::new(move |_| spec.with(|spec| spec.range));
+        let column_names = Memo::new(move |_| {
+            progress.with(|progress| progress.columns.iter().map(|key| key.name().to_owned()).collect::<Vec<_>>())
+        });
+        let parsed =
+            Memo::new(move |_| text.with(|text| column_names.with(|names| parse_filter_with(text, names))));
         let timeline_filter = Memo::new(move |last_good: Option<&Filter>| {
             let last_good = || last_good.cloned().unwrap_or_else(Filter::everything);
-            text.with(|text| filter_text::parse(text).unwrap_or_else(|_| last_good()))
+            parsed.get().unwrap_or_else(|_| last_good())
         });
         let filter = Memo::new(move |_| {
-            let by_text = timeline_filter.get();
-            match range.get().map(|range| range.to_filter()) {
-                None => by_text,
-                Some(by_time) if by_text.is_everything() => by_time,
-                Some(by_time) => Filter::And(vec![by_text, by_time]),
-            }
+            let by_time = range.get().map_or_else(Filter::everything, TimeRange::to_filter);
+            timeline_filter.get().and(by_time)
         });
         AppState {
             spec,
             tab: Memo::new(move |_| spec.with(|spec| spec.tab)),
             progress,
             load: Memo::new(move |_| progress.with(LoadState::of)),
+            column_names,
+            parsed,
             filter,
             timeline_filter,
             open_detail: RwSignal::new(None),
@@ -100,17 +106,26 @@ impl AppState {
 
     /// Keeps only rows where the subject has this value.
     pub fn include(&self, subject: Subject, value: &Value) {
-        self.narrow(&filter_text::equals(subject, value));
+        self.narrow(Filter::equals(subject, value));
     }
 
     /// Leaves out rows where the subject has this value.
     pub fn exclude(&self, subject: Subject, value: &Value) {
-        self.narrow(&Filter::Not(Box::new(filter_text::equals(subject, value))));
+        self.narrow(Filter::differs(subject, value));
     }
 
-    /// Adds a condition to the filter's text.
-    pub fn narrow(&self, filter: &Filter) {
-        self.edit(|spec| spec.filter_text = filter_text::narrowed(&spec.filter_text, filter));
+    /// Adds a condition to the filter in force: a text with a mistake gives way to the last good one.
+    pub fn narrow(&self, condition: Filter) {
+        let narrowed = self.timeline_filter.get_untracked().and(condition).to_string();
+        if self.spec.with_untracked(|spec| spec.filter_text != narrowed) {
+            self.edit(|spec| spec.filter_text = narrowed);
+        }
+    }
+
+    /// Takes one of the conditions away that [`Filter::conjuncts`] lists.
+    pub fn widen(&self, index: usize) {
+        let widened = self.timeline_filter.get_untracked().without_conjunct(index).to_string();
+        self.edit(|spec| spec.filter_text = widened);
     }
 
     /// Tells the reader what just happened.

@@ -4,7 +4,6 @@
 //! the engine, the browser or what is on screen.
 
 pub mod app_state;
-pub mod filter_text;
 pub mod load_state;
 pub mod notice;
 pub mod theme;
