@@ -1,0 +1,148 @@
+//! Files that the reader dropped, chose or pasted. Only named and measured here, never read.
+
+use flow_core::session::message::FileMeta;
+use js_sys::{Array, Function, Promise, Reflect};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{DataTransfer, File, FileList, FileSystemDirectoryEntry, FileSystemEntry, FileSystemFileEntry};
+
+/// A file on the reader's machine.
+#[derive(Clone, Debug)]
+pub struct LocalFile {
+    pub meta: FileMeta,
+    pub handle: File,
+}
+
+impl LocalFile {
+    fn new(name: String, handle: File) -> LocalFile {
+        LocalFile { meta: FileMeta { name, n_bytes: handle.size() as u64 }, handle }
+    }
+}
+
+/// Whether something dragged over the page holds files.
+pub fn holds_files(event: &web_sys::DragEvent) -> bool {
+    event.data_transfer().is_some_and(|data| data.types().includes(&"Files".into(), 0))
+}
+
+/// Says that what is dragged would be copied; without this the browser opens a dropped file by itself.
+pub fn accept_drag(event: &web_sys::DragEvent) {
+    event.prevent_default();
+    if let Some(data) = event.data_transfer() {
+        data.set_drop_effect("copy");
+    }
+}
+
+/// Hands all dropped files to `on_files`, those in dropped folders included, once they are known.
+pub fn dropped(event: &web_sys::DragEvent, on_files: impl FnOnce(Vec<LocalFile>) + 'static) {
+    let Some(data) = event.data_transfer() else { return };
+    // What was dropped can be asked for only while the event is handled; folders are walked later.
+    let (entries, files) = (entries_of(&data), data.files().map(named_files).unwrap_or_default());
+    if entries.is_empty() {
+        on_files(files);
+        return;
+    }
+    wasm_bindgen_futures::spawn_local(async move {
+        let mut found = Vec::new();
+        // Entries still to look at, the next one last: folders are walked in their own order.
+        let mut waiting: Vec<FileSystemEntry> = entries.into_iter().rev().collect();
+        while let Some(entry) = waiting.pop() {
+            // By what they say of themselves: not every browser gives these objects a class to ask for.
+            if entry.is_directory() {
+                let mut inside = entries_in(entry.unchecked_ref()).await;
+                inside.sort_by_key(|entry| std::cmp::Reverse(entry.name()));
+                waiting.extend(inside);
+            } else if let Some(handle) = file_of(entry.unchecked_ref()).await {
+                found.push(LocalFile::new(entry.full_path().trim_start_matches('/').to_owned(), handle));
+            }
+        }
+        on_files(found);
+    });
+}
+
+/// The files that were chosen in an `<input type="file">`. It is emptied, so that the same file can be chosen
+/// again.
+pub fn chosen(event: &web_sys::Event) -> Vec<LocalFile> {
+    let input = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok());
+    let Some(input) = input else { return Vec::new() };
+    let files = input.files().map(named_files).unwrap_or_default();
+    input.set_value("");
+    files
+}
+
+/// What a paste holds, unless it goes into a text field: files, or text.
+pub fn pasted(event: &web_sys::Event) -> Option<Pasted> {
+    if super::page::is_typing(event) {
+        return None;
+    }
+    let data = event.dyn_ref::<web_sys::ClipboardEvent>()?.clipboard_data()?;
+    let files = data.files().map(named_files).unwrap_or_default();
+    if !files.is_empty() {
+        return Some(Pasted::Files(files));
+    }
+    let text = data.get_data("text/plain").ok()?;
+    (!text.trim().is_empty()).then_some(Pasted::Text(text))
+}
+
+pub enum Pasted {
+    Files(Vec<LocalFile>),
+    Text(String),
+}
+
+/// Opens the system's dialog of an `<input type="file">`.
+pub fn open_picker(input: &web_sys::HtmlInputElement) {
+    input.click();
+}
+
+fn named_files(files: FileList) -> Vec<LocalFile> {
+    (0..files.length()).filter_map(|at| files.get(at)).map(named_file).collect()
+}
+
+/// A file chosen with its folder has the path to it, which web_sys does not know.
+fn named_file(file: File) -> LocalFile {
+    let path = Reflect::get(&file, &"webkitRelativePath".into()).ok().and_then(|path| path.as_string());
+    let name = path.filter(|path| !path.is_empty()).unwrap_or_else(|| file.name());
+    LocalFile::new(name, file)
+}
+
+fn entries_of(data: &DataTransfer) -> Vec<FileSystemEntry> {
+    let items = data.items();
+    (0..items.length())
+        .filter_map(|at| items.get(at))
+        .filter(|item| item.kind() == "file")
+        .filter_map(|item| item.webkit_get_as_entry().ok().flatten())
+        .collect()
+}
+
+/// What is in a folder. It comes in batches; an empty one is the last. A folder that cannot be read is empty.
+async fn entries_in(directory: &FileSystemDirectoryEntry) -> Vec<FileSystemEntry> {
+    let reader = directory.create_reader();
+    let mut entries = Vec::new();
+    loop {
+        let batch = promised(|resolve, reject| {
+            reader.read_entries_with_callback_and_callback(resolve, reject)
+        });
+        let batch = batch.await.map(|batch| Array::from(&batch)).unwrap_or_default();
+        if batch.length() == 0 {
+            return entries;
+        }
+        entries.extend(batch.iter().map(JsValue::unchecked_into::<FileSystemEntry>));
+    }
+}
+
+async fn file_of(entry: &FileSystemFileEntry) -> Option<File> {
+    let file = promised(|resolve, reject| {
+        entry.file_with_callback_and_callback(resolve, reject);
+        Ok(())
+    });
+    file.await.ok()?.dyn_into().ok()
+}
+
+/// What a function with two callbacks promises.
+async fn promised(start: impl Fn(&Function, &Function) -> Result<(), JsValue>) -> Result<JsValue, JsValue> {
+    let promise = Promise::new(&mut |resolve, reject| {
+        if let Err(error) = start(&resolve, &reject) {
+            let _ = reject.call1(&JsValue::UNDEFINED, &error);
+        }
+    });
+    JsFuture::from(promise).await
+}

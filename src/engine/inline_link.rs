@@ -1,0 +1,22 @@
+//! The engine on the page's own thread, for where no worker can start.
+
+use flow_core::session::message::Request;
+
+use super::link::{Link, OnEvent};
+use crate::browser::clock;
+
+pub struct InlineLink {
+    engine: flow_worker::Engine,
+}
+
+impl InlineLink {
+    pub fn start(on_event: OnEvent) -> InlineLink {
+        InlineLink { engine: flow_worker::Engine::new(on_event, clock::now_ms) }
+    }
+}
+
+impl Link for InlineLink {
+    fn post(&self, request: Request, files: Vec<web_sys::File>) {
+        self.engine.handle(request, files);
+    }
+}

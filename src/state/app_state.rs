@@ -1,0 +1,139 @@
+//! The state of the page in signals: what views read, and the few ways in which it changes.
+
+use flow_core::query::{Filter, FilterError, Subject, parse_filter_with};
+use flow_core::record::Value;
+use flow_core::session::message::{Progress, RowRef};
+use leptos::prelude::*;
+
+use super::{LoadState, Notice, Tab, Theme, TimeRange, ViewSpec};
+
+/// Whether a change of the view becomes an entry of the browser's history.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HistoryStep {
+    /// A change on the way to another one, such as a letter typed: Back skips it.
+    #[default]
+    Replace,
+    /// A change the reader may want to undo.
+    Push,
+}
+
+/// Handed down by context; copies are handles to the same state.
+#[derive(Clone, Copy)]
+pub struct AppState {
+    /// Read it, or a memo below; change it by [`AppState::edit`] so that Back can undo it.
+    pub spec: RwSignal<ViewSpec>,
+    pub tab: Memo<Tab>,
+    pub progress: RwSignal<Progress>,
+    pub load: Memo<LoadState>,
+    /// Names of the columns that the loaded files have.
+    pub column_names: Memo<Vec<String>>,
+    /// The filter text as it stands, or its mistake.
+    pub parsed: Memo<Result<Filter, FilterError>>,
+    /// What every view but the timeline is filtered by: the filter text and the time range. While the text
+    /// has a mistake, the last good filter stays.
+    pub filter: Memo<Filter>,
+    /// The same without the time range: the timeline shows all of the time.
+    pub timeline_filter: Memo<Filter>,
+    /// The row whose details are open.
+    pub open_detail: RwSignal<Option<RowRef>>,
+    pub notices: RwSignal<Vec<Notice>>,
+    pub theme: RwSignal<Theme>,
+    /// What the changes since the URL was last written amount to.
+    pending_step: StoredValue<HistoryStep>,
+}
+
+impl AppState {
+    pub fn new(spec: ViewSpec, theme: Theme) -> AppState {
+        let spec = RwSignal::new(spec);
+        let progress = RwSignal::new(Progress::default());
+        // Memos of their own, so that a change of tab or range neither parses nor asks again.
+        let text = Memo::new(move |_| spec.with(|spec| spec.filter_text.clone()));
+        let range = Memo::new(move |_| spec.with(|spec| spec.range));
+        let column_names = Memo::new(move |_| {
+            progress.with(|progress| progress.columns.iter().map(|key| key.name().to_owned()).collect::<Vec<_>>())
+        });
+        let parsed =
+            Memo::new(move |_| text.with(|text| column_names.with(|names| parse_filter_with(text, names))));
+        let timeline_filter = Memo::new(move |last_good: Option<&Filter>| {
+            let last_good = || last_good.cloned().unwrap_or_else(Filter::everything);
+            parsed.get().unwrap_or_else(|_| last_good())
+        });
+        let filter = Memo::new(move |_| {
+            let by_time = range.get().map_or_else(Filter::everything, TimeRange::to_filter);
+            timeline_filter.get().and(by_time)
+        });
+        AppState {
+            spec,
+            tab: Memo::new(move |_| spec.with(|spec| spec.tab)),
+            progress,
+            load: Memo::new(move |_| progress.with(LoadState::of)),
+            column_names,
+            parsed,
+            filter,
+            timeline_filter,
+            open_detail: RwSignal::new(None),
+            notices: RwSignal::new(Vec::new()),
+            theme: RwSignal::new(theme),
+            pending_step: StoredValue::new(HistoryStep::Replace),
+        }
+    }
+
+    /// The state of the page that the caller is on.
+    pub fn get() -> AppState {
+        expect_context()
+    }
+
+    /// Changes the view in a way that Back undoes.
+    pub fn edit(&self, change: impl FnOnce(&mut ViewSpec)) {
+        self.edit_as(HistoryStep::Push, change);
+    }
+
+    pub fn edit_as(&self, step: HistoryStep, change: impl FnOnce(&mut ViewSpec)) {
+        self.pending_step.update_value(|pending| *pending = step.max(*pending));
+        self.spec.update(change);
+    }
+
+    /// What the changes since the last call amount to.
+    pub fn take_history_step(&self) -> HistoryStep {
+        self.pending_step.try_update_value(std::mem::take).unwrap_or_default()
+    }
+
+    pub fn set_tab(&self, tab: Tab) {
+        if self.tab.get_untracked() != tab {
+            self.edit(|spec| spec.tab = tab);
+        }
+    }
+
+    /// Keeps only rows where the subject has this value.
+    pub fn include(&self, subject: Subject, value: &Value) {
+        self.narrow(Filter::equals(subject, value));
+    }
+
+    /// Leaves out rows where the subject has this value.
+    pub fn exclude(&self, subject: Subject, value: &Value) {
+        self.narrow(Filter::differs(subject, value));
+    }
+
+    /// Adds a condition to the filter in force: a text with a mistake gives way to the last good one.
+    pub fn narrow(&self, condition: Filter) {
+        let narrowed = self.timeline_filter.get_untracked().and(condition).to_string();
+        if self.spec.with_untracked(|spec| spec.filter_text != narrowed) {
+            self.edit(|spec| spec.filter_text = narrowed);
+        }
+    }
+
+    /// Takes one of the conditions away that [`Filter::conjuncts`] lists.
+    pub fn widen(&self, index: usize) {
+        let widened = self.timeline_filter.get_untracked().without_conjunct(index).to_string();
+        self.edit(|spec| spec.filter_text = widened);
+    }
+
+    /// Tells the reader what just happened.
+    pub fn notify(&self, text: impl Into<String>) {
+        let text = text.into();
+        self.notices.update(|notices| {
+            let number = notices.last().map_or(0, |last| last.number + 1);
+            notices.push(Notice { number, text });
+        });
+    }
+}

@@ -1,0 +1,136 @@
+//! The largest flows, each drawn from its interface: `10.0.0.5:443 ← 203.0.113.9:51000`.
+
+use std::sync::Arc;
+
+use flow_core::query::{SortSpec, Subject};
+use flow_core::record::{Field, Value};
+use flow_core::session::message::{Answer, Question};
+use leptos::prelude::*;
+
+use super::flow::{End, Flow, subjects};
+use crate::engine::{Slot, ask};
+use crate::state::{AppState, Tab};
+use crate::ui::format;
+use crate::ui::value_button::ValueButton;
+
+/// As many as a person looks through; the Records tab has them all.
+const FLOWS_MAX: u32 = 200;
+
+fn by_bytes() -> SortSpec {
+    SortSpec { subject: Field::BYTES.into(), descending: true }
+}
+
+/// How the flows look in the table of records.
+fn columns_in_records() -> Vec<Subject> {
+    vec![
+        Field::START.into(),
+        Field::INTERFACE_ID.into(),
+        Subject::LocalAddress,
+        Subject::LocalPort,
+        Subject::Direction,
+        Subject::RemoteAddress,
+        Subject::RemotePort,
+        Field::PROTOCOL.into(),
+        Field::ACTION.into(),
+        Field::PACKETS.into(),
+        Field::BYTES.into(),
+    ]
+}
+
+/// The flows of an answer, with how many rows there are in all.
+fn flows(answer: &Answer) -> Option<(Vec<Flow>, u64)> {
+    let Answer::Records(page) = answer else { return None };
+    Some((page.rows.iter().filter_map(|row| Flow::new(row.row, &row.cells)).collect(), page.n_rows))
+}
+
+#[component]
+pub(super) fn Flows() -> impl IntoView {
+    let state = AppState::get();
+    let question = Signal::derive(move || {
+        Some(Question::Records {
+            filter: state.filter.get(),
+            sort: Some(by_bytes()),
+            subjects: subjects(),
+            offset: 0,
+            n_rows: FLOWS_MAX,
+        })
+    });
+    let asked = ask(Slot::Records, question);
+    let listed = Memo::new(move |_| {
+        asked.answer.with(|answer| answer.as_ref().and_then(|answer: &Arc<Answer>| flows(answer)))
+    });
+    let heading = move || match listed.with(|listed| listed.as_ref().map(|(flows, n_rows)| (flows.len(), *n_rows))) {
+        Some((n_listed, n_rows)) if (n_listed as u64) < n_rows => {
+            format!("The {n_listed} largest flows of {}", format::counted(n_rows, "row"))
+        }
+        Some((n_listed, _)) => format!("All {}, largest first", format::counted(n_listed as u64, "flow")),
+        None => "Flows".to_owned(),
+    };
+    let open_all = move |_| {
+        state.edit(|spec| {
+            spec.tab = Tab::Records;
+            spec.sort = Some(by_bytes());
+            spec.columns = Some(columns_in_records());
+        });
+    };
+    view! {
+        <div class="view-bar">
+            <h2 class="view-heading">{heading}</h2>
+            <button type="button" class="button" on:click=open_all>"Open all in Records"</button>
+        </div>
+        {move || asked.failure.get().map(|message| view! { <p class="state-message" role="alert">{message}</p> })}
+        <div class="table-box" class:is-pending=asked.pending>
+            <table class="table flows">
+                <thead>
+                    <tr>
+                        <th scope="col">"Interface end ← or → peer"</th>
+                        <th scope="col">"Protocol"</th>
+                        <th scope="col">"Action"</th>
+                        <th scope="col">"Interface"</th>
+                        <th scope="col" class="number">"Packets"</th>
+                        <th scope="col" class="number">"Bytes"</th>
+                    </tr>
+                </thead>
+                <tbody>
+                    <For
+                        each=move || listed.get().map(|(flows, _)| flows).unwrap_or_default()
+                        key=|flow| flow.clone()
+                        children=|flow| view! { <FlowRow flow/> }
+                    />
+                </tbody>
+            </table>
+        </div>
+    }
+}
+
+#[component]
+fn FlowRow(flow: Flow) -> impl IntoView {
+    let (arrow, words) = flow.arrow();
+    let Flow { left, right, interface, protocol, action, packets, bytes, .. } = flow;
+    view! {
+        <tr>
+            <td class="flow-drawing">
+                <EndView end=left/>
+                <span class="flow-arrow" role="img" aria-label=words title=words>{arrow}</span>
+                <EndView end=right/>
+            </td>
+            <td><ValueButton subject=Field::PROTOCOL value=protocol/></td>
+            <td><ValueButton subject=Field::ACTION value=action/></td>
+            <td><ValueButton subject=Field::INTERFACE_ID value=interface/></td>
+            <td class="number"><ValueButton subject=Field::PACKETS value=packets/></td>
+            <td class="number"><ValueButton subject=Field::BYTES value=bytes/></td>
+        </tr>
+    }
+}
+
+#[component]
+fn EndView(end: End) -> impl IntoView {
+    let End { address, port } = end;
+    let has_port = port.1 != Value::Absent;
+    view! {
+        <span class="flow-end">
+            <ValueButton subject=address.0 value=address.1/>
+            {has_port.then(|| view! { ":" <ValueButton subject=port.0 value=port.1/> })}
+        </span>
+    }
+}

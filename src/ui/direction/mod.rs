@@ -1,0 +1,122 @@
+//! Which way the traffic went: in total, by interface and flow by flow, each with what it rests on.
+
+mod evidence;
+mod flow;
+mod flows;
+mod interfaces;
+mod own_address;
+mod picture;
+
+use std::sync::Arc;
+
+use flow_core::analysis::direction::DirectionView;
+use flow_core::record::{ColumnKey, Field};
+use flow_core::session::message::{Answer, Question};
+use leptos::prelude::*;
+
+use evidence::EvidenceTable;
+use flows::Flows;
+use interfaces::Interfaces;
+use picture::Picture;
+
+use super::metric_switch::MetricSwitch;
+use super::records::columns::tells_direction;
+use super::states::{NeedsField, Staged};
+use crate::engine::{Slot, ask};
+use crate::state::AppState;
+
+/// Answers come shared; a part of the view reads what it shows and keeps nothing.
+#[derive(Clone, Copy)]
+struct Answered(ReadSignal<Option<Arc<Answer>>>);
+
+impl Answered {
+    fn read<T>(self, part: impl FnOnce(&DirectionView) -> T) -> Option<T> {
+        self.0.with(|answer| match answer.as_deref() {
+            Some(Answer::Direction(view)) => Some(part(view)),
+            _ => None,
+        })
+    }
+}
+
+/// Rows that the answer is about: each has one direction.
+fn n_rows(view: &DirectionView) -> u64 {
+    view.directions.iter().map(|(_, tally)| tally.rows).sum()
+}
+
+/// What the files let us say about directions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    Recorded,
+    /// By the interfaces' own addresses.
+    Inferred,
+    Nothing,
+}
+
+fn source(columns: &[ColumnKey]) -> Source {
+    match tells_direction(columns) {
+        _ if columns.contains(&Field::FLOW_DIRECTION.into()) => Source::Recorded,
+        true => Source::Inferred,
+        false => Source::Nothing,
+    }
+}
+
+#[component]
+pub fn DirectionTab() -> impl IntoView {
+    let state = AppState::get();
+    let question = Signal::derive(move || Some(Question::Direction { filter: state.filter.get() }));
+    let asked = ask(Slot::Direction, question);
+    let answered = Answered(asked.answer);
+    let metric = Memo::new(move |_| state.spec.with(|spec| spec.metric));
+    let rows = Memo::new(move |_| answered.read(n_rows));
+    let source = Memo::new(move |_| state.progress.with(|progress| source(&progress.columns)));
+    let said = move || match source.get() {
+        Source::Recorded => ().into_any(),
+        Source::Inferred => view! {
+            <p class="view-note">
+                "These files do not record " <code>"flow-direction"</code>
+                ". Directions are inferred: an interface's own address is an end of each of its records"
+            </p>
+        }
+        .into_any(),
+        Source::Nothing => view! {
+            <NeedsField
+                title="Which way the traffic went cannot be told"
+                fields=vec![Field::FLOW_DIRECTION, Field::INTERFACE_ID]
+            />
+        }
+        .into_any(),
+    };
+    view! {
+        <section class="view direction" aria-label="Direction">
+            <Staged asked n_rows=rows>
+                {said}
+                <div class="view-bar">
+                    <h2 class="view-heading">"Seen from the interfaces"</h2>
+                    <MetricSwitch/>
+                </div>
+                <Picture answered metric/>
+                <h2 class="view-heading">"What this rests on"</h2>
+                <EvidenceTable answered metric/>
+                <h2 class="view-heading">"Interfaces"</h2>
+                <Interfaces answered metric/>
+                <Flows/>
+            </Staged>
+        </section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_files_have_decides_what_can_be_said() {
+        let source = |names: &str| {
+            source(&names.split_whitespace().map(ColumnKey::from_name).collect::<Vec<_>>())
+        };
+        assert_eq!(source("interface-id srcaddr flow-direction"), Source::Recorded);
+        assert_eq!(source("flow-direction"), Source::Recorded);
+        assert_eq!(source("interface-id srcaddr dstaddr"), Source::Inferred);
+        assert_eq!(source("srcaddr dstaddr"), Source::Nothing);
+    }
+}

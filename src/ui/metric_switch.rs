@@ -1,0 +1,30 @@
+//! Which of rows, bytes and packets a list is about.
+
+use flow_core::analysis::Metric;
+use leptos::prelude::*;
+
+use crate::state::AppState;
+
+/// Three buttons, one of them pressed; the choice is part of the view.
+#[component]
+pub fn MetricSwitch() -> impl IntoView {
+    let state = AppState::get();
+    let chosen = Memo::new(move |_| state.spec.with(|spec| spec.metric));
+    let button = move |metric: Metric| {
+        view! {
+            <button
+                type="button"
+                class="switch-option"
+                aria-pressed=move || (chosen.get() == metric).to_string()
+                on:click=move |_| state.edit(|spec| spec.metric = metric)
+            >
+                {metric.name()}
+            </button>
+        }
+    };
+    view! {
+        <div class="switch" role="group" aria-label="Measured in">
+            {Metric::ALL.map(button).collect_view()}
+        </div>
+    }
+}
