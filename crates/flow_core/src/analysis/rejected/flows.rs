@@ -85,7 +85,7 @@ pub struct RejectedPartial {
 pub(super) fn scan(shard: ShardView<'_>, spark: Option<Spark>) -> RejectedPartial {
     let store = shard.store;
     let actions = Actions::of(store);
-    let row_evidence = RowEvidence::new();
+    let mut row_evidence = RowEvidence::new();
     let mut accepted = vec![false; store.addresses().all().len()];
     let mut fan_in = FanIn::default();
     let mut flows: HashMap<Flow, FlowTotal, FxBuildHasher> = HashMap::default();
