@@ -1,0 +1,11 @@
+//! The analyses, asked of logs that are drawn as text in the test.
+
+mod direction;
+mod draw;
+mod export;
+mod overview;
+mod properties;
+mod rejected;
+mod speed;
+mod summary;
+mod timeline;
