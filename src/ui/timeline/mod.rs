@@ -21,6 +21,7 @@ use crate::state::{AppState, LoadState};
 use axis::TimeAxis;
 use brush::Brush;
 use chart::Chart;
+pub use readout::range as range_in_words;
 use table::TimelineTable;
 
 /// More bars than this are narrower than a reader can point at on a common screen.
