@@ -2,7 +2,14 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { WAYS, accessibility_findings, open_page, page_html, start_browser } from "./lib/harness.mjs";
+import {
+  WAYS,
+  accessibility_findings,
+  open_page,
+  page_html,
+  start_browser,
+  without_policy,
+} from "./lib/harness.mjs";
 
 let browser;
 before(async () => (browser = await start_browser()));
@@ -53,18 +60,25 @@ for (const way of Object.keys(WAYS)) {
   });
 }
 
-test("what is posted right behind the start of a worker reaches the handler that its main sets", () =>
-  with_page("hosted", {}, async ({ page }) => {
-    // The program is replaced by a few lines, so that this is about the boot scripts and not about what Rust answers.
+/** The page with a few lines in place of the program: about the boot scripts alone, whatever Rust does. On the page
+ *  `initSync` does nothing, so it never mounts; in a worker it runs `in_worker`. */
+function html_with_program(in_worker) {
+  const glue = `const wasm_bindgen = {
+    initSync({ module }) {
+      if (typeof document === "undefined") { ${in_worker} }
+    },
+  };`;
+  const html = without_policy(page_html());
+  return html.replace(/(?<=<script id="glue">)[^]*?(?=<\/script>)/, () => glue);
+}
+
+test("what is posted right behind the start of a worker reaches the handler that its main sets", () => {
+  const html = html_with_program(`
+    const is_module = module instanceof WebAssembly.Module;
+    self.onmessage = (event) => postMessage([is_module, event.data]);`);
+  return with_page("hosted", { mounted: false, html }, async ({ page }) => {
+    await page.waitForFunction(() => globalThis.flowglass_spawn_worker);
     const answers = await page.evaluate(() => {
-      document.getElementById("glue").textContent = `
-        const wasm_bindgen = {
-          initSync({ module }) {
-            const is_module = module instanceof WebAssembly.Module;
-            self.onmessage = (event) => postMessage([is_module, event.data]);
-          },
-        };`;
-      // Workers that the page itself has started keep their script; the next gets one of its own.
       const worker = globalThis.flowglass_spawn_worker();
       worker.postMessage("first");
       worker.postMessage("second");
@@ -75,18 +89,20 @@ test("what is posted right behind the start of a worker reaches the handler that
       });
     });
     assert.deepEqual(answers, [[true, "first"], [true, "second"]]);
-  }));
+  });
+});
 
-test("a worker that cannot start fires an error on the page", () =>
-  with_page("hosted", {}, async ({ page }) => {
+test("a worker that cannot start fires an error on the page", () => {
+  const html = html_with_program(`throw new Error("broken on purpose");`);
+  return with_page("hosted", { mounted: false, html }, async ({ page }) => {
+    await page.waitForFunction(() => globalThis.flowglass_spawn_worker);
     const message = await page.evaluate(() => {
-      document.getElementById("glue").textContent =
-        "const wasm_bindgen = { initSync() { throw new Error('broken on purpose') } };";
       const worker = globalThis.flowglass_spawn_worker();
       return new Promise((resolve) => (worker.onerror = (event) => resolve(event.message)));
     });
     assert.match(message, /broken on purpose/);
-  }));
+  });
+});
 
 const MISSING = {
   WebAssembly: () => delete globalThis.WebAssembly,

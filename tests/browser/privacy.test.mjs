@@ -9,7 +9,15 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { WAYS, open_page, page_html, run_under_policy, start_browser, start_canary } from "./lib/harness.mjs";
+import {
+  WAYS,
+  open_page,
+  page_html,
+  run_under_policy,
+  start_browser,
+  start_canary,
+  without_policy,
+} from "./lib/harness.mjs";
 
 /** Long enough for a request that has been started to arrive on the same machine. */
 const ARRIVAL_MS = 300;
@@ -179,12 +187,6 @@ function trial(channel, url) {
     // A blocked attempt may throw, or never end.
     await Promise.race([attempt.catch(() => {}), new Promise((resolve) => setTimeout(resolve, 2000))]);
   })()`;
-}
-
-function without_policy(html) {
-  const policy = /<meta http-equiv="Content-Security-Policy"[^>]*>\n/;
-  assert.match(html, policy, "the page has no policy");
-  return html.replace(policy, "");
 }
 
 for (const way of Object.keys(WAYS)) {

@@ -44,19 +44,9 @@ pub fn bundle_for_trunk() -> Result<()> {
     let staging = env::var_os("TRUNK_STAGING_DIR")
         .map(PathBuf::from)
         .context("TRUNK_STAGING_DIR is not set; `bundle --trunk` is for Trunk's post_build hook")?;
-    let page = bundle::bundle(&gather(workspace::root(), take_staged(&staging)?)?)?;
+    let page = bundle::bundle(&gather(workspace::root(), Compiled::take_from(&staging)?)?)?;
     fs::write(staging.join("index.html"), page)?;
     Ok(())
-}
-
-/// Reads what Trunk had wasm-bindgen generate, and removes the files: the page carries them.
-fn take_staged(staging: &Path) -> Result<Compiled> {
-    let (glue, wasm) = (staging.join("flowglass.js"), staging.join("flowglass_bg.wasm"));
-    let compiled = Compiled { glue: read(&glue)?, wasm: fs::read(&wasm).with_context(|| missing(&wasm))? };
-    for file in [&glue, &wasm] {
-        fs::remove_file(file)?;
-    }
-    Ok(compiled)
 }
 
 fn gather(root: &Path, compiled: Compiled) -> Result<Parts> {
@@ -75,11 +65,7 @@ fn gather(root: &Path, compiled: Compiled) -> Result<Parts> {
 }
 
 fn read(path: &Path) -> Result<String> {
-    fs::read_to_string(path).with_context(|| missing(path))
-}
-
-fn missing(path: &Path) -> String {
-    format!("cannot read {}", path.display())
+    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
 fn gzipped_length(text: &str) -> usize {
@@ -107,7 +93,7 @@ mod tests {
 
     #[test]
     fn style_sheets_are_joined_in_the_order_of_the_list() {
-        let root = scratch("styles");
+        let root = env::temp_dir().join(format!("flowglass-page-{}", std::process::id()));
         for (name, text) in [
             ("index.html", ""),
             ("public/boot.js", ""),
@@ -123,22 +109,5 @@ mod tests {
         let parts = gather(&root, Compiled { glue: String::new(), wasm: Vec::new() }).unwrap();
         assert_eq!(parts.style, "first {}\nsecond {}");
         fs::remove_dir_all(root).unwrap();
-    }
-
-    #[test]
-    fn what_trunk_staged_is_taken_not_copied() {
-        let staging = scratch("staging");
-        fs::create_dir_all(&staging).unwrap();
-        fs::write(staging.join("flowglass.js"), "glue").unwrap();
-        assert!(take_staged(&staging).is_err_and(|error| error.to_string().contains("flowglass_bg.wasm")));
-        fs::write(staging.join("flowglass_bg.wasm"), "wasm").unwrap();
-        let compiled = take_staged(&staging).unwrap();
-        assert_eq!((compiled.glue.as_str(), compiled.wasm.as_slice()), ("glue", &b"wasm"[..]));
-        assert_eq!(fs::read_dir(&staging).unwrap().count(), 0, "the published folder holds one file");
-        fs::remove_dir_all(staging).unwrap();
-    }
-
-    fn scratch(name: &str) -> PathBuf {
-        env::temp_dir().join(format!("flowglass-page-{name}-{}", std::process::id()))
     }
 }

@@ -33,10 +33,7 @@ pub fn serve(folder: &Path, base: &Base, port: u16) -> Result<()> {
 fn bind(port: u16) -> Result<Server> {
     Server::http(("127.0.0.1", port)).map_err(|error| match error.downcast::<io::Error>() {
         Ok(error) if error.kind() == io::ErrorKind::AddrInUse => {
-            anyhow!(
-                "port {port} is taken; end what listens there or choose another: cargo xtask serve --port {}",
-                port + 1
-            )
+            anyhow!("port {port} is taken; end what listens there, or let any free one be taken: --port 0")
         }
         Ok(error) => anyhow!("cannot listen on 127.0.0.1:{port}: {error}"),
         Err(error) => anyhow!("cannot listen on 127.0.0.1:{port}: {error}"),

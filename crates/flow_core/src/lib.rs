@@ -7,5 +7,6 @@ pub mod analysis;
 pub mod parse;
 pub mod query;
 pub mod record;
+pub mod sample;
 pub mod session;
 pub mod store;

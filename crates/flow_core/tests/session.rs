@@ -295,8 +295,8 @@ fn a_file_that_is_no_flow_log_is_refused_and_the_others_are_read() {
 
 #[test]
 fn a_file_that_the_system_cannot_read_keeps_its_rows_and_says_why() {
-    let mut driver = Driver::with_shards(1, 2_000);
-    driver.open(&[("a.log", sample(100, 1))]);
+    let mut driver = Driver::with_shards(1, 100_000);
+    driver.open(&[("a.log", sample(5_000, 1))]);
     for _ in 0..3 {
         driver.step();
     }

@@ -1,1 +1,5 @@
 //! Development only: fixtures, the slow obvious oracle.
+
+pub mod filters;
+pub mod oracle;
+pub mod rows;

@@ -1,8 +1,8 @@
 // What the browser tests stand on: the finished page, hosted below a sub-path or opened from disk, in a Chromium that
 // is watched for every request it makes. Names are written as in Rust, like all JavaScript of this project.
 
-import { createServer } from "node:http";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,6 +21,13 @@ export function page_html() {
   } catch {
     throw new Error("there is no dist/index.html: run `cargo xtask test browser`, or `cargo xtask dist` first");
   }
+}
+
+/** The page without its policy, to prove that the policy is what makes a difference, or to put other scripts in. */
+export function without_policy(html) {
+  const policy = /<meta http-equiv="Content-Security-Policy"[^>]*>\n/;
+  if (!policy.test(html)) throw new Error("the page has no policy");
+  return html.replace(policy, "");
 }
 
 /** A server on 127.0.0.1 that answers by `respond(path)`, with `{ status, type, body }`. `requests` has every path

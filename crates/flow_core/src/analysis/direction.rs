@@ -1,10 +1,18 @@
 //! Which way the traffic went, by interface and between whom.
 
+use std::collections::{BTreeMap, HashMap};
+
+use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
-use super::Tally;
-use super::interface::OwnAddress;
-use crate::record::{Direction, Evidence, FlowClass, Value};
+use super::by_code::ByCode;
+use super::columns::FieldColumns;
+use super::interface::{InterfaceKnowledge, OwnAddress};
+use super::keyed::{keep_first, merge_by_key};
+use super::{Analysis, ShardView, Tally};
+use crate::query::SegmentRows;
+use crate::record::{Address, Direction, Evidence, Field, FlowClass, Orientation, Value};
+use crate::store::{ABSENT, Segment, Store};
 
 /// One interface.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,8 +38,185 @@ pub struct DirectionView {
     pub evidence: Vec<(Evidence, Tally)>,
     /// Most bytes first, then rows, then interface-id; at most [`INTERFACES_MAX`].
     pub interfaces: Vec<InterfaceDirection>,
+    /// Before the cut; rows without an interface-id are one.
     pub n_interfaces: u64,
 }
 
 /// Interfaces listed: past these a person filters first.
 pub const INTERFACES_MAX: usize = 500;
+
+/// Addresses offered to choose an interface's own from, where no address is in every row.
+pub const CANDIDATES_MAX: usize = 5;
+
+/// Asks which way traffic went, of segments that were oriented with this knowledge.
+#[derive(Clone, Copy, Debug)]
+pub struct DirectionQuestion<'a> {
+    pub knowledge: &'a InterfaceKnowledge,
+}
+
+/// Rows of one interface, in the order of [`Direction::ALL`].
+type ByDirection = [Tally; Direction::ALL.len()];
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct DirectionPartial {
+    /// By code of the orientation; the codes are the same in every shard.
+    orientations: BTreeMap<u8, Tally>,
+    interfaces: Vec<(Value, ByDirection)>,
+    /// How often each address is an end of a row, for interfaces that have no other candidates.
+    ends: Vec<((Value, Address), u64)>,
+}
+
+impl Analysis for DirectionQuestion<'_> {
+    type Partial = DirectionPartial;
+    type Answer = DirectionView;
+
+    fn scan(&self, shard: ShardView<'_>) -> DirectionPartial {
+        let store = shard.store;
+        let mut orientations = [Tally::default(); u8::MAX as usize + 1];
+        let mut interfaces: ByCode<ByDirection> = ByCode::of_field(store, Field::INTERFACE_ID);
+        let mut columns = FieldColumns::new(store, [Field::INTERFACE_ID, Field::PACKETS, Field::BYTES]);
+        for (segment, rows) in store.rows().segments().iter().zip(shard.rows.segments()) {
+            if *rows == SegmentRows::None {
+                continue;
+            }
+            let [interface, packets, bytes] = columns.decode(segment);
+            rows.for_each(|at| {
+                let code = orientation_code(segment, at);
+                let row = Tally::of_row(packets[at], bytes[at]);
+                orientations[usize::from(code)].add(row);
+                interfaces.at(interface[at])[Orientation::from_code(code).direction as usize].add(row);
+            });
+        }
+        let orientations = (0..=u8::MAX).zip(orientations).filter(|(_, tally)| tally.rows > 0).collect();
+        let interfaces = in_values(store, interfaces.into_entries());
+        DirectionPartial { orientations, interfaces, ends: self.ends_without_candidates(store) }
+    }
+
+    fn merge(&self, into: &mut DirectionPartial, other: DirectionPartial) {
+        for (code, tally) in other.orientations {
+            into.orientations.entry(code).or_default().add(tally);
+        }
+        merge_by_key(&mut into.interfaces, other.interfaces, |into, other| {
+            for (into, other) in into.iter_mut().zip(other) {
+                into.add(other);
+            }
+        });
+        merge_by_key(&mut into.ends, other.ends, |into, other| *into += other);
+    }
+
+    fn finish(&self, partial: DirectionPartial) -> DirectionView {
+        let by = |wanted: &dyn Fn(Orientation) -> bool| {
+            let mut sum = Tally::default();
+            for (code, tally) in &partial.orientations {
+                if wanted(Orientation::from_code(*code)) {
+                    sum.add(*tally);
+                }
+            }
+            sum
+        };
+        let pairs =
+            FlowClass::ALL.into_iter().flat_map(|class| Direction::ALL.map(|direction| (class, direction)));
+        DirectionView {
+            directions: Direction::ALL
+                .map(|direction| (direction, by(&|row| row.direction == direction)))
+                .into(),
+            classes: FlowClass::ALL.map(|class| (class, by(&|row| row.class == class))).into(),
+            class_directions: pairs
+                .map(|(class, direction)| {
+                    (class, direction, by(&|row| (row.class, row.direction) == (class, direction)))
+                })
+                .filter(|(_, _, tally)| tally.rows > 0)
+                .collect(),
+            evidence: Evidence::ALL.map(|evidence| (evidence, by(&|row| row.evidence == evidence))).into(),
+            n_interfaces: partial.interfaces.len() as u64,
+            interfaces: self.interfaces(partial.interfaces, &partial.ends),
+        }
+    }
+}
+
+impl DirectionQuestion<'_> {
+    fn interfaces(
+        &self,
+        mut tallies: Vec<(Value, ByDirection)>,
+        ends: &[((Value, Address), u64)],
+    ) -> Vec<InterfaceDirection> {
+        let size = |by_direction: &ByDirection| {
+            let mut sum = Tally::default();
+            by_direction.iter().for_each(|tally| sum.add(*tally));
+            (sum.bytes, sum.rows)
+        };
+        keep_first(&mut tallies, INTERFACES_MAX, |(a, a_tally), (b, b_tally)| {
+            size(b_tally).cmp(&size(a_tally)).then_with(|| a.cmp(b))
+        });
+        tallies
+            .into_iter()
+            .map(|(interface, [ingress, egress, unknown])| {
+                let mut own = self.knowledge.own(&interface).to_vec();
+                for own in own.iter_mut().filter(|own| lacks_candidates(own)) {
+                    own.candidates = most_frequent(&interface, own, ends);
+                }
+                InterfaceDirection { interface, ingress, egress, unknown, own }
+            })
+            .collect()
+    }
+
+    /// Counts the ends of all rows of interfaces for which there is nothing to choose from: no filter, because
+    /// what an interface's address is does not depend on what one looks at. Such interfaces are rare; the rows
+    /// of all others cost a look at their interface.
+    fn ends_without_candidates(&self, store: &Store) -> Vec<((Value, Address), u64)> {
+        let id = store.field_id(Field::INTERFACE_ID);
+        let interface_of = |code| id.map_or(Value::Absent, |id| store.value(id, code));
+        let n_interfaces = id.map_or(0, |id| store.column(id).texts.all().len());
+        let lacking: Vec<bool> = (0..n_interfaces as u64)
+            .chain([ABSENT])
+            .map(|code| self.knowledge.own(&interface_of(code)).iter().any(lacks_candidates))
+            .collect();
+        if !lacking.contains(&true) {
+            return Vec::new();
+        }
+        let mut columns = FieldColumns::new(store, [Field::INTERFACE_ID, Field::SRCADDR, Field::DSTADDR]);
+        let mut counts: HashMap<(u64, u64), u64, FxBuildHasher> = HashMap::default();
+        for segment in store.rows().segments() {
+            let [interface, src, dst] = columns.decode(segment);
+            for at in 0..interface.len() {
+                if lacking[interface[at].min(n_interfaces as u64) as usize] {
+                    for end in [src[at], dst[at]].into_iter().filter(|&end| end != ABSENT) {
+                        *counts.entry((interface[at], end)).or_default() += 1;
+                    }
+                }
+            }
+        }
+        counts
+            .into_iter()
+            .map(|((interface, end), n_rows)| ((interface_of(interface), store.addresses().get(end)), n_rows))
+            .collect()
+    }
+}
+
+fn lacks_candidates(own: &OwnAddress) -> bool {
+    own.address.is_none() && own.candidates.is_empty()
+}
+
+fn most_frequent(interface: &Value, own: &OwnAddress, ends: &[((Value, Address), u64)]) -> Vec<Address> {
+    let mut counts: Vec<(Address, u64)> = ends
+        .iter()
+        .filter(|((of, address), _)| of == interface && address.family() == own.family)
+        .map(|((_, address), n_rows)| (*address, *n_rows))
+        .collect();
+    keep_first(&mut counts, CANDIDATES_MAX, |a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+    counts.into_iter().map(|(address, _)| address).collect()
+}
+
+/// The code of a row's orientation; unknown where nobody has worked it out.
+pub(super) fn orientation_code(segment: &Segment, at: usize) -> u8 {
+    const UNKNOWN: u8 = Orientation::UNKNOWN.to_code();
+    segment.orientation().get(at).copied().unwrap_or(UNKNOWN)
+}
+
+fn in_values(store: &Store, by_code: Vec<(u64, ByDirection)>) -> Vec<(Value, ByDirection)> {
+    let id = store.field_id(Field::INTERFACE_ID);
+    by_code
+        .into_iter()
+        .map(|(code, tally)| (id.map_or(Value::Absent, |id| store.value(id, code)), tally))
+        .collect()
+}

@@ -3,12 +3,18 @@
 //! Every analysis is scan, merge, finish, so that shards can answer apart: the answer depends neither on how
 //! many there are nor on their order.
 
+mod action;
+mod by_code;
+mod columns;
 pub mod direction;
+pub mod export;
 pub mod interface;
+mod keyed;
 pub mod overview;
 pub mod rejected;
 pub mod summary;
 pub mod tally;
+pub mod time_extent;
 pub mod timeline;
 
 use serde::Serialize;
@@ -18,6 +24,7 @@ use crate::query::RowSet;
 use crate::store::Store;
 
 pub use tally::{Metric, Tally};
+pub use time_extent::TimeExtent;
 
 /// What one shard lends to an analysis: its store, and the rows that the filter left.
 #[derive(Clone, Copy)]

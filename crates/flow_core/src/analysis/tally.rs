@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::store::ABSENT;
+
 /// Sums over rows; packets and bytes of rows where they are absent count as nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Tally {
@@ -11,6 +13,12 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// One row, from its decoded packets and bytes.
+    pub(super) fn of_row(packets: u64, bytes: u64) -> Tally {
+        let counted = |count| if count == ABSENT { 0 } else { count };
+        Tally { rows: 1, packets: counted(packets), bytes: counted(bytes) }
+    }
+
     pub fn add(&mut self, other: Tally) {
         self.rows += other.rows;
         // Hostile counts may not stop the page: a sum past u64 stays at its end.

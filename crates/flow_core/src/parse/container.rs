@@ -143,8 +143,8 @@ impl Container {
             ),
             Container::FieldsCsv => (
                 "a CSV table with flow log fields",
-                "Turn the commas into spaces and open the result: \
-                 `sed 's/\"//g; s/,,/,-,/g; s/,,/,-,/g; s/,$/,-/; s/,/ /g' FILE > flow.log`.",
+                "Turn the delimiters into spaces and open the result: \
+                 `tr ';' ',' < FILE | sed 's/\"//g; s/,,/,-,/g; s/,,/,-,/g; s/,$/,-/; s/,/ /g' > flow.log`.",
             ),
             Container::FieldsJson => (
                 "JSON objects with flow log fields",

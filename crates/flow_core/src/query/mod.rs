@@ -2,14 +2,18 @@
 
 mod canonical;
 mod conjunct;
+pub mod evaluate;
 pub mod filter;
+pub mod page;
 pub mod row_set;
 pub mod sort;
 pub mod subject;
 pub mod text;
 
+pub use evaluate::CompiledFilter;
 pub use filter::{Filter, Item, Predicate, Scope, Test};
+pub use page::{SortKey, merge_page};
 pub use row_set::{RowSet, SegmentRows};
-pub use sort::SortSpec;
+pub use sort::{SortSpec, SortedRows, sort_rows};
 pub use subject::Subject;
 pub use text::{Completion, FilterError, Span, completions, parse_filter, parse_filter_with};

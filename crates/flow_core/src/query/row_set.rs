@@ -20,11 +20,64 @@ impl SegmentRows {
         }
     }
 
+    /// Every row of a segment of `n_rows`.
+    pub fn all(n_rows: u32) -> SegmentRows {
+        if n_rows == 0 { SegmentRows::None } else { SegmentRows::All(n_rows) }
+    }
+
     pub fn n_rows(&self) -> u32 {
         match self {
             SegmentRows::None => 0,
             SegmentRows::All(n_rows) => *n_rows,
             SegmentRows::Some(bitmap) => bitmap.n_ones(),
+        }
+    }
+
+    /// The rows of a segment of `n_rows` that are not among these.
+    #[must_use]
+    pub fn not(self, n_rows: u32) -> SegmentRows {
+        match self {
+            SegmentRows::None => SegmentRows::all(n_rows),
+            SegmentRows::All(_) => SegmentRows::None,
+            SegmentRows::Some(mut bitmap) => {
+                bitmap.not();
+                SegmentRows::Some(bitmap)
+            }
+        }
+    }
+
+    /// Rows that are among both.
+    #[must_use]
+    pub fn and(self, other: SegmentRows) -> SegmentRows {
+        match (self, other) {
+            (SegmentRows::None, _) | (_, SegmentRows::None) => SegmentRows::None,
+            (SegmentRows::All(_), rows) | (rows, SegmentRows::All(_)) => rows,
+            (SegmentRows::Some(mut bitmap), SegmentRows::Some(other)) => {
+                bitmap.and(&other);
+                SegmentRows::from_bitmap(bitmap)
+            }
+        }
+    }
+
+    /// Rows that are among one of the two at least.
+    #[must_use]
+    pub fn or(self, other: SegmentRows) -> SegmentRows {
+        match (self, other) {
+            (SegmentRows::None, rows) | (rows, SegmentRows::None) => rows,
+            (SegmentRows::All(n_rows), _) | (_, SegmentRows::All(n_rows)) => SegmentRows::All(n_rows),
+            (SegmentRows::Some(mut bitmap), SegmentRows::Some(other)) => {
+                bitmap.or(&other);
+                SegmentRows::from_bitmap(bitmap)
+            }
+        }
+    }
+
+    /// The place of the chosen row that has `n` chosen rows before it; `None` where there are not so many.
+    pub fn nth(&self, n: u32) -> Option<u32> {
+        match self {
+            SegmentRows::None => None,
+            SegmentRows::All(n_rows) => (n < *n_rows).then_some(n),
+            SegmentRows::Some(bitmap) => bitmap.nth_one(n),
         }
     }
 

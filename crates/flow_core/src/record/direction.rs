@@ -29,6 +29,8 @@ pub enum Evidence {
     Recorded,
     /// The reader said which address the interface has.
     SetByHand,
+    /// Other records of the interface have `flow-direction`, and with it show this address as its own.
+    RecordedElsewhere,
     /// One address only is an end of every record of the interface.
     CommonAddress,
     /// Two addresses are in every record; the other one is another interface's own.
@@ -42,9 +44,10 @@ pub enum Evidence {
 }
 
 impl Evidence {
-    pub const ALL: [Evidence; 7] = [
+    pub const ALL: [Evidence; 8] = [
         Evidence::Recorded,
         Evidence::SetByHand,
+        Evidence::RecordedElsewhere,
         Evidence::CommonAddress,
         Evidence::OtherClaimed,
         Evidence::PrivateSide,
@@ -57,6 +60,9 @@ impl Evidence {
         match self {
             Evidence::Recorded => "Recorded in flow-direction",
             Evidence::SetByHand => "You said which address the interface has",
+            Evidence::RecordedElsewhere => {
+                "Other records of this interface have flow-direction, which shows this address as its own"
+            }
             Evidence::CommonAddress => {
                 "One address is an end of every record of this interface, so it is the interface's own"
             }
@@ -118,6 +124,9 @@ pub struct Orientation {
 impl Orientation {
     pub const UNKNOWN: Orientation =
         Orientation { direction: Direction::Unknown, evidence: Evidence::None, class: FlowClass::Unknown };
+
+    /// Codes are below this.
+    pub const N_CODES: u8 = Self::N_DIRECTIONS * Self::N_CLASSES * Evidence::ALL.len() as u8;
 
     const N_DIRECTIONS: u8 = Direction::ALL.len() as u8;
     const N_CLASSES: u8 = FlowClass::ALL.len() as u8;

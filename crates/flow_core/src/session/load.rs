@@ -3,15 +3,18 @@
 use std::collections::VecDeque;
 
 use super::message::{Coverage, FileMeta, LoadPhase, Progress};
-use super::shard::Shard;
+use super::shard::{self, Shard};
 use super::SessionOptions;
-use crate::analysis::timeline::time_extent;
+
 use crate::parse::{FileParser, FileReport, FileState, ParseOptions, SourceId};
 use crate::record::ColumnKey;
 use crate::sample::{SampleLog, SampleSpec};
 
 /// Bytes of pasted or generated text parsed in one step, so that a cancel or a question need not wait.
 const STEP_BYTES: usize = 512 * 1024;
+
+/// Bytes of a line of the sample log, near enough for a progress bar.
+const SAMPLE_ROW_BYTES: u64 = 112;
 
 /// What [`Load::next`] came to.
 pub enum Next {
@@ -66,7 +69,8 @@ impl Load {
 
     pub fn add_sample(&mut self, now_ms: f64) -> Vec<SourceId> {
         let spec = SampleSpec::demo();
-        let n_bytes = spec.n_bytes_estimate();
+        // Made as it is read: how long it is shows at its end.
+        let n_bytes = spec.n_rows * SAMPLE_ROW_BYTES;
         let sample = SampleLog::new(&spec);
         vec![self.add("sample.log".to_owned(), n_bytes, Input::Sample(Box::new(sample)), now_ms)]
     }
@@ -123,7 +127,11 @@ impl Load {
         self.inputs.remove(at);
         // Where not a byte came: an empty file still ends as one.
         self.ensure_parser(source, shards);
-        if let Some(report) = self.shard_of(source, shards).finish(source) {
+        if let Some(mut report) = self.shard_of(source, shards).finish(source) {
+            if report.state == FileState::Read {
+                // The same for a file, unless it changed while it was read.
+                report.n_bytes = report.n_bytes_read;
+            }
             self.reports[source.0 as usize] = report;
         }
     }
@@ -201,7 +209,7 @@ impl Load {
             n_files: self.n_files(),
             n_files_done: self.n_files() - self.inputs.len() as u32,
             columns: columns(shards),
-            time: time_extent(shards.iter().map(Shard::store)),
+            time: shard::time_extent(shards).map(|extent| (extent.start_secs, extent.end_secs)),
             n_heap_bytes: shards.iter().map(Shard::n_heap_bytes).sum(),
             ..Progress::default()
         };

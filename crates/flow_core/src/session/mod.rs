@@ -12,9 +12,8 @@ mod shard;
 
 use std::collections::VecDeque;
 
-use crate::analysis::interface::{AddressByHand, InterfaceAddresses, InterfaceKnowledge};
+use crate::analysis::interface::{AddressByHand, InterfaceKnowledge};
 use crate::parse::{Layout, SourceId};
-use crate::query::{Filter, RowSet};
 use crate::record::Value;
 use answers::Selection;
 use export_job::ExportJob;
@@ -239,7 +238,7 @@ impl Session {
         });
         let knowledge = InterfaceKnowledge::resolve(&addresses.unwrap_or_default(), &self.by_hand);
         // What is known of the interfaces seldom changes after the first rows: then only new rows need it.
-        let is_news = !knowledge.orients_like(&self.knowledge);
+        let is_news = knowledge != self.knowledge;
         self.knowledge = knowledge;
         for shard in &mut self.shards {
             shard.orient(&self.knowledge, is_news);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::analysis::ShardView;
+use crate::analysis::{ShardView, TimeExtent, time_extent::time_extent as store_extent};
 use crate::analysis::interface::{InterfaceAddresses, InterfaceKnowledge};
 use crate::parse::{FileParser, FileReport, SourceId};
 use crate::query::RowSet;
@@ -93,4 +93,9 @@ impl Shard {
             }
         }
     }
+}
+
+/// The time of all readable rows.
+pub fn time_extent(shards: &[Shard]) -> Option<TimeExtent> {
+    shards.iter().map(|shard| store_extent(&shard.store)).fold(None, TimeExtent::joined)
 }

@@ -77,10 +77,10 @@ pub fn decide(head: &[u8], end: HeadEnd, name: &str, given: Option<&Layout>) -> 
     }
 }
 
-/// Text holds no zeros, and hardly a control character or bytes that are no characters.
+/// Text holds no zeros, and few control characters or bytes that are no UTF-8.
 fn is_binary(text: &[u8]) -> bool {
-    /// One character in so many may be a strange one all the same.
-    const STRANGE_PART_MAX: usize = 20;
+    /// One character in so many: text in an old encoding of letters with accents has fewer.
+    const STRANGE_PART_MAX: usize = 4;
     let is_strange = |char: char| {
         char == char::REPLACEMENT_CHARACTER
             || (char.is_control() && !char.is_whitespace() && char != char::from(ESCAPE))

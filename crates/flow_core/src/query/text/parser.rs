@@ -221,7 +221,10 @@ impl<'a> Parser<'a> {
 
     fn item(&mut self, asked: &Asked) -> Result<Item, FilterError> {
         let start = self.at;
-        if matches!(self.peek(), Some(TokenKind::Word("-"))) && asked.scope.sees_absence() {
+        if matches!(self.peek(), Some(TokenKind::Word("-"))) {
+            if !asked.scope.sees_absence() {
+                return Err(self.unexpected(self.expected_value(asked)));
+            }
             self.at += 1;
             return Ok(Item::Absent);
         }
@@ -230,7 +233,10 @@ impl<'a> Parser<'a> {
             return Ok(item);
         }
         let Item::Number(first) = item else {
-            return Err(self.unexpected("ranges of numbers or times only, and texts with `..` in quotes"));
+            return Err(self.unexpected(match asked.scope.kind() {
+                FieldKind::Address => "a prefix such as 10.0.0.0/8, as there are no ranges of addresses",
+                _ => "quotes around a text with `..` in it",
+            }));
         };
         self.at += 1;
         let last = self.number(asked)?;

@@ -49,7 +49,7 @@ pub(super) fn expected(scope: &Scope) -> String {
         FieldKind::Number => "a number",
         FieldKind::Text => match scope.names().split_last() {
             Some((last, others)) => return format!("{} or {last}", others.join(", ")),
-            None => "a text, in quotes where it is more than a word",
+            None => "a word or a text in quotes",
         },
     }
     .to_owned()

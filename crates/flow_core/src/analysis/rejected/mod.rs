@@ -1,9 +1,21 @@
 //! What was rejected, grouped by what somebody wanted, and whether the owner is likely to want it too.
+//!
+//! Which end started a flow is judged when all shards are merged, because two kinds of evidence need them all:
+//! how many peers a port has, and whether a peer's traffic was accepted anywhere. So a shard hands over its
+//! rejected rows folded by all that a judgement may ask ([`flows`]), and [`groups`] judges and groups them.
+
+mod fan_in;
+mod flows;
+mod groups;
+mod initiator;
 
 use serde::{Deserialize, Serialize};
 
-use super::Tally;
+use super::interface::InterfaceKnowledge;
+use super::{Analysis, ShardView, Tally, TimeExtent};
 use crate::record::{Address, Field, Value};
+
+pub use flows::RejectedPartial;
 
 /// Which side started the flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -34,12 +46,18 @@ pub enum InitiatorEvidence {
 /// Who wanted it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum WantedBy {
-    /// Private addresses, or interfaces in these logs: most likely somebody's broken application.
+    /// Private addresses, or interfaces in these logs: most likely somebody's broken application. Also rows
+    /// that do not record who sent them, so that they are not passed over as noise.
     OwnNetworks,
     /// Public addresses whose traffic was accepted elsewhere in the load.
     KnownPeers,
-    /// Public addresses that were only ever rejected: most likely internet-wide scanning.
+    /// Public addresses that were only ever rejected: most likely internet-wide scanning. Also their answers
+    /// that nobody asked for.
     ScanNoise,
+}
+
+impl WantedBy {
+    pub const ALL: [WantedBy; 3] = [WantedBy::OwnNetworks, WantedBy::KnownPeers, WantedBy::ScanNoise];
 }
 
 /// Rejected rows with the same interface, service, initiator and kind of source.
@@ -51,8 +69,9 @@ pub struct RejectedGroup {
     /// The strongest evidence that any row of the group has.
     pub evidence: InitiatorEvidence,
     pub wanted_by: WantedBy,
-    /// The port that was asked for: the local one where the peer started, the peer's where the interface did;
-    /// where nobody knows, the destination port. Absent for protocols without ports.
+    /// The port that was asked for, that of the end which did not start: the local one where the peer started,
+    /// the peer's where the interface did; where nobody knows, the destination port. Absent for protocols
+    /// without ports.
     pub port: Option<u64>,
     pub protocol: Option<u64>,
     pub total: Tally,
@@ -92,3 +111,69 @@ pub const SOURCES_SHOWN: usize = 5;
 pub const SPARK_BUCKETS: usize = 32;
 /// Groups listed: past these a person filters first. The count is given in full.
 pub const GROUPS_MAX: usize = 500;
+
+/// Fields that tell more about rejections, what matters most first.
+const HELPFUL: [Field; 8] = [
+    Field::SRCADDR,
+    Field::DSTADDR,
+    Field::DSTPORT,
+    Field::SRCPORT,
+    Field::PROTOCOL,
+    Field::INTERFACE_ID,
+    Field::TCP_FLAGS,
+    Field::FLOW_DIRECTION,
+];
+
+/// Asks what was rejected, of segments that were oriented with this knowledge.
+#[derive(Clone, Copy, Debug)]
+pub struct RejectedQuestion<'a> {
+    pub knowledge: &'a InterfaceKnowledge,
+    /// The time of the whole load, for the sparklines; the same for every shard.
+    pub extent: Option<TimeExtent>,
+}
+
+impl RejectedQuestion<'_> {
+    fn spark(&self) -> Option<Spark> {
+        self.extent.map(Spark::over)
+    }
+}
+
+/// The time axis of all sparklines.
+#[derive(Clone, Copy, Debug)]
+struct Spark {
+    start_secs: u64,
+    part_secs: u64,
+}
+
+impl Spark {
+    fn over(extent: TimeExtent) -> Spark {
+        let n_secs = extent.end_secs.saturating_sub(extent.start_secs).saturating_add(1);
+        Spark { start_secs: extent.start_secs, part_secs: n_secs.div_ceil(SPARK_BUCKETS as u64) }
+    }
+
+    fn n_secs(self) -> u64 {
+        self.part_secs.saturating_mul(SPARK_BUCKETS as u64)
+    }
+
+    fn part_of(self, time: u64) -> Option<u8> {
+        let part = time.checked_sub(self.start_secs)? / self.part_secs;
+        u8::try_from(part).ok().filter(|&part| usize::from(part) < SPARK_BUCKETS)
+    }
+}
+
+impl Analysis for RejectedQuestion<'_> {
+    type Partial = RejectedPartial;
+    type Answer = RejectedView;
+
+    fn scan(&self, shard: ShardView<'_>) -> RejectedPartial {
+        flows::scan(shard, self.spark())
+    }
+
+    fn merge(&self, into: &mut RejectedPartial, other: RejectedPartial) {
+        into.merge(other);
+    }
+
+    fn finish(&self, partial: RejectedPartial) -> RejectedView {
+        groups::view(partial, self.knowledge, self.spark())
+    }
+}

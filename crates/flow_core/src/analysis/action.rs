@@ -1,0 +1,40 @@
+//! What became of a row's traffic, by code of the action column.
+
+use crate::record::Field;
+use crate::store::Store;
+
+/// The `action` of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Action {
+    Accepted,
+    Rejected,
+    /// Absent, or a word that AWS does not document.
+    Other,
+}
+
+/// The actions of one shard by their codes, so that no row compares text.
+pub(super) struct Actions {
+    by_code: Vec<Action>,
+}
+
+impl Actions {
+    pub fn of(store: &Store) -> Actions {
+        // Whatever the case, as filters compare text: both must find the same rows.
+        let by_text = |text: &str| {
+            if text.eq_ignore_ascii_case("ACCEPT") {
+                Action::Accepted
+            } else if text.eq_ignore_ascii_case("REJECT") {
+                Action::Rejected
+            } else {
+                Action::Other
+            }
+        };
+        let texts = store.field_id(Field::ACTION).map_or(&[][..], |id| store.column(id).texts.all());
+        Actions { by_code: texts.iter().map(|text| by_text(text)).collect() }
+    }
+
+    /// The action that a decoded value stands for.
+    pub fn get(&self, code: u64) -> Action {
+        self.by_code.get(code as usize).copied().unwrap_or(Action::Other)
+    }
+}

@@ -1,0 +1,308 @@
+//! What a shard hands over: its rejected rows, folded by all that a judgement may ask.
+
+use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::FxBuildHasher;
+use serde::{Deserialize, Serialize};
+
+use super::fan_in::{Endpoint, FanIn, PeerPorts};
+use super::initiator::{End, Hint, RowEvidence, has_ports};
+use super::{HELPFUL, Spark};
+use crate::analysis::action::{Action, Actions};
+use crate::analysis::columns::FieldColumns;
+use crate::analysis::direction::orientation_code;
+use crate::analysis::time_extent::{TimeExtent, time_of};
+use crate::analysis::{ShardView, Tally};
+use crate::query::SegmentRows;
+use crate::record::{Address, Direction, Field, Orientation, Value};
+use crate::store::{ABSENT, Store};
+
+/// Stands for an address or interface that a row does not have.
+pub(super) const NOT_THERE: u32 = u32::MAX;
+/// The part of the sparkline of rows without a time.
+pub(super) const NO_PART: u8 = u8::MAX;
+
+/// Rejected rows that are the same in all that a judgement asks. Ports that cannot matter are left out, so that
+/// retries from ever new ephemeral ports are one flow. Interfaces and addresses are codes while a shard scans,
+/// then places in the partial's lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Flow {
+    pub interface: u32,
+    pub src: u32,
+    pub dst: u32,
+    pub src_port: Option<u16>,
+    pub dst_port: Option<u16>,
+    pub protocol: Option<u8>,
+    pub direction: Direction,
+    pub hint: Hint,
+    /// The part of the sparkline, or [`NO_PART`].
+    pub part: u8,
+}
+
+impl Hash for Flow {
+    /// Three words instead of a dozen small writes: hashing is what the scan of rejected rows does most.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let port = |port: Option<u16>| u64::from(port.unwrap_or(0));
+        state.write_u64(u64::from(self.src) << 32 | u64::from(self.dst));
+        state.write_u64(u64::from(self.interface) << 32 | port(self.src_port) << 16 | port(self.dst_port));
+        state.write_u64(
+            u64::from(self.protocol.unwrap_or(u8::MAX)) << 24
+                | u64::from(self.part) << 16
+                | (self.direction as u64) << 8
+                | self.hint.evidence as u64,
+        );
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(super) struct FlowTotal {
+    pub tally: Tally,
+    pub time: Option<TimeExtent>,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) struct SeenAddress {
+    pub address: Address,
+    /// Whether a row with it was accepted, anywhere in the load.
+    pub accepted: bool,
+}
+
+/// One shard's rejected rows. Self-contained: flows point into the partial's own lists.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct RejectedPartial {
+    /// Which of [`HELPFUL`] any file records, and whether any records an action.
+    pub(super) recorded: [bool; HELPFUL.len()],
+    pub(super) has_action: bool,
+    pub(super) interfaces: Vec<Value>,
+    /// Ends of rejected rows, and all public addresses that were accepted: other shards may have rejected them.
+    pub(super) addresses: Vec<SeenAddress>,
+    /// After a merge a flow may stand here twice; whoever reads them adds them up.
+    pub(super) flows: Vec<(Flow, FlowTotal)>,
+    pub(super) peer_ports: Vec<(Endpoint, PeerPorts)>,
+}
+
+pub(super) fn scan(shard: ShardView<'_>, spark: Option<Spark>) -> RejectedPartial {
+    let store = shard.store;
+    let actions = Actions::of(store);
+    let row_evidence = RowEvidence::new();
+    let mut accepted = vec![false; store.addresses().all().len()];
+    let mut fan_in = FanIn::default();
+    let mut flows: HashMap<Flow, FlowTotal, FxBuildHasher> = HashMap::default();
+    let mut ends = FieldColumns::new(store, [Field::ACTION, Field::SRCADDR, Field::DSTADDR]);
+    let mut columns = FieldColumns::new(
+        store,
+        [
+            Field::INTERFACE_ID,
+            Field::SRCPORT,
+            Field::DSTPORT,
+            Field::PROTOCOL,
+            Field::TCP_FLAGS,
+            Field::PACKETS,
+            Field::BYTES,
+            Field::START,
+            Field::END,
+        ],
+    );
+    for (segment, rows) in store.rows().segments().iter().zip(shard.rows.segments()) {
+        let [action, src, dst] = ends.decode(segment);
+        // All rows, whatever the filter: what else is accepted from a peer does not depend on the view.
+        for at in (0..action.len()).filter(|&at| actions.get(action[at]) == Action::Accepted) {
+            for end in [src[at], dst[at]] {
+                if end != ABSENT {
+                    accepted[end as usize] = true;
+                }
+            }
+        }
+        if *rows == SegmentRows::None {
+            continue;
+        }
+        let [interface, src_port, dst_port, protocol, flags, packets, bytes, start, end] =
+            columns.decode(segment);
+        rows.for_each(|at| {
+            if actions.get(action[at]) != Action::Rejected {
+                return;
+            }
+            let hint = row_evidence.hint(protocol[at], flags[at], src_port[at], dst_port[at]);
+            let ports = if has_ports(protocol[at], src_port[at], dst_port[at]) {
+                (port(src_port[at]), port(dst_port[at]))
+            } else {
+                (None, None)
+            };
+            let protocol = (protocol[at] != ABSENT).then_some(protocol[at] as u8);
+            if let (Some(src_port), Some(dst_port)) = ports
+                && src[at] != ABSENT
+                && dst[at] != ABSENT
+            {
+                fan_in.note(src[at] as u32, dst[at] as u32, src_port, dst_port, protocol);
+            }
+            let (src_port, dst_port) = ports_that_matter(hint, ports);
+            let part = spark.zip(time_of(start[at], end[at])).and_then(|(spark, time)| spark.part_of(time));
+            let flow = Flow {
+                interface: code(interface[at]),
+                src: code(src[at]),
+                dst: code(dst[at]),
+                src_port,
+                dst_port,
+                protocol,
+                direction: Orientation::from_code(orientation_code(segment, at)).direction,
+                hint,
+                part: part.unwrap_or(NO_PART),
+            };
+            let total = flows.entry(flow).or_default();
+            total.tally.add(Tally::of_row(packets[at], bytes[at]));
+            total.time = TimeExtent::joined(total.time, TimeExtent::of_window(start[at], end[at]));
+        });
+    }
+    in_values(store, &accepted, flows, fan_in)
+}
+
+fn port(decoded: u64) -> Option<u16> {
+    u16::try_from(decoded).ok()
+}
+
+/// [`ABSENT`] becomes [`NOT_THERE`].
+fn code(decoded: u64) -> u32 {
+    decoded as u32
+}
+
+/// Keeps the port that the row's own evidence calls the server's, and those that fan-in may call so.
+fn ports_that_matter(hint: Hint, ports: (Option<u16>, Option<u16>)) -> (Option<u16>, Option<u16>) {
+    let server = hint.client.map_or(End::Dst, End::other);
+    let matters = |end: End, port: Option<u16>| {
+        port.filter(|&port| server == end || (hint.yields_to_fan_in() && Endpoint::can_be_server(port)))
+    };
+    (matters(End::Src, ports.0), matters(End::Dst, ports.1))
+}
+
+/// Trades the shard's codes for places in lists of values, which hold no more than is needed.
+fn in_values(
+    store: &Store,
+    accepted: &[bool],
+    flows: HashMap<Flow, FlowTotal, FxBuildHasher>,
+    fan_in: FanIn,
+) -> RejectedPartial {
+    let interface_id = store.field_id(Field::INTERFACE_ID);
+    let n_interfaces = interface_id.map_or(0, |id| store.column(id).texts.all().len());
+    let mut interfaces = Places::new(n_interfaces);
+    let mut addresses = Places::new(accepted.len());
+    let flows: Vec<(Flow, FlowTotal)> = flows
+        .into_iter()
+        .map(|(mut flow, total)| {
+            flow.interface = interfaces.place(flow.interface);
+            flow.src = addresses.place(flow.src);
+            flow.dst = addresses.place(flow.dst);
+            (flow, total)
+        })
+        .collect();
+    let peer_ports = fan_in
+        .into_endpoints()
+        .map(|(endpoint, ports)| (Endpoint { address: addresses.place(endpoint.address), ..endpoint }, ports))
+        .collect();
+    for (code, address) in store.addresses().all().iter().enumerate() {
+        if accepted[code] && !address.is_private() {
+            addresses.place(code as u32);
+        }
+    }
+    RejectedPartial {
+        recorded: HELPFUL.map(|field| store.field_id(field).is_some()),
+        has_action: store.field_id(Field::ACTION).is_some(),
+        interfaces: interfaces
+            .codes
+            .iter()
+            .map(|&code| interface_id.map_or(Value::Absent, |id| store.value(id, u64::from(code))))
+            .collect(),
+        addresses: addresses
+            .codes
+            .iter()
+            .map(|&code| SeenAddress {
+                address: store.addresses().get(u64::from(code)),
+                accepted: accepted[code as usize],
+            })
+            .collect(),
+        flows,
+        peer_ports,
+    }
+}
+
+/// Codes numbered in order of first sight.
+struct Places {
+    by_code: Vec<u32>,
+    codes: Vec<u32>,
+}
+
+impl Places {
+    fn new(n_codes: usize) -> Places {
+        Places { by_code: vec![NOT_THERE; n_codes], codes: Vec::new() }
+    }
+
+    fn place(&mut self, code: u32) -> u32 {
+        if code == NOT_THERE {
+            return NOT_THERE;
+        }
+        let place = &mut self.by_code[code as usize];
+        if *place == NOT_THERE {
+            *place = self.codes.len() as u32;
+            self.codes.push(code);
+        }
+        *place
+    }
+}
+
+impl RejectedPartial {
+    pub(super) fn merge(&mut self, other: RejectedPartial) {
+        for (into, other) in self.recorded.iter_mut().zip(other.recorded) {
+            *into |= other;
+        }
+        self.has_action |= other.has_action;
+        let interfaces = self.take_interfaces(other.interfaces);
+        let addresses = self.take_addresses(&other.addresses);
+        let moved = |places: &[u32], place: u32| places.get(place as usize).copied().unwrap_or(NOT_THERE);
+        self.flows.extend(other.flows.into_iter().map(|(mut flow, total)| {
+            flow.interface = moved(&interfaces, flow.interface);
+            flow.src = moved(&addresses, flow.src);
+            flow.dst = moved(&addresses, flow.dst);
+            (flow, total)
+        }));
+        let mut fan_in = FanIn::default();
+        for (endpoint, ports) in self.peer_ports.drain(..) {
+            fan_in.add(endpoint, ports);
+        }
+        for (endpoint, ports) in other.peer_ports {
+            fan_in.add(Endpoint { address: moved(&addresses, endpoint.address), ..endpoint }, ports);
+        }
+        self.peer_ports = fan_in.into_endpoints().collect();
+    }
+
+    /// Where each of another partial's interfaces is here.
+    fn take_interfaces(&mut self, others: Vec<Value>) -> Vec<u32> {
+        let mut known: HashMap<Value, u32, FxBuildHasher> =
+            self.interfaces.iter().cloned().zip(0..).collect();
+        others
+            .into_iter()
+            .map(|interface| {
+                *known.entry(interface.clone()).or_insert_with(|| {
+                    self.interfaces.push(interface);
+                    self.interfaces.len() as u32 - 1
+                })
+            })
+            .collect()
+    }
+
+    /// Where each of another partial's addresses is here.
+    fn take_addresses(&mut self, others: &[SeenAddress]) -> Vec<u32> {
+        let mut known: HashMap<Address, u32, FxBuildHasher> =
+            self.addresses.iter().map(|seen| seen.address).zip(0..).collect();
+        others
+            .iter()
+            .map(|seen| {
+                let place = *known.entry(seen.address).or_insert_with(|| {
+                    self.addresses.push(*seen);
+                    self.addresses.len() as u32 - 1
+                });
+                self.addresses[place as usize].accepted |= seen.accepted;
+                place
+            })
+            .collect()
+    }
+}

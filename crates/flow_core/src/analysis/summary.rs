@@ -1,1 +1,0 @@
-//! The summary export, schema "flowglass.summary/1".

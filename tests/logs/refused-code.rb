@@ -1,0 +1,5 @@
+class Flow
+  def start
+    action
+  end
+end
