@@ -1,6 +1,6 @@
 //! The state of the page in signals: what views read, and the few ways in which it changes.
 
-use flow_core::query::{Filter, FilterError, Subject, parse_filter_with};
+use flow_core::query::{Filter, Subject, parse_filter_with};
 use flow_core::record::Value;
 use flow_core::session::message::{Progress, RowRef};
 use leptos::prelude::*;
@@ -27,8 +27,6 @@ pub struct AppState {
     pub load: Memo<LoadState>,
     /// Names of the columns that the loaded files have.
     pub column_names: Memo<Vec<String>>,
-    /// The filter text as it stands, or its mistake.
-    pub parsed: Memo<Result<Filter, FilterError>>,
     /// What every view but the timeline is filtered by: the filter text and the time range. While the text
     /// has a mistake, the last good filter stays.
     pub filter: Memo<Filter>,
@@ -52,11 +50,10 @@ impl AppState {
         let column_names = Memo::new(move |_| {
             progress.with(|progress| progress.columns.iter().map(|key| key.name().to_owned()).collect::<Vec<_>>())
         });
-        let parsed =
-            Memo::new(move |_| text.with(|text| column_names.with(|names| parse_filter_with(text, names))));
         let timeline_filter = Memo::new(move |last_good: Option<&Filter>| {
             let last_good = || last_good.cloned().unwrap_or_else(Filter::everything);
-            parsed.get().unwrap_or_else(|_| last_good())
+            text.with(|text| column_names.with(|names| parse_filter_with(text, names)))
+                .unwrap_or_else(|_| last_good())
         });
         let filter = Memo::new(move |_| {
             let by_time = range.get().map_or_else(Filter::everything, TimeRange::to_filter);
@@ -68,7 +65,6 @@ impl AppState {
             progress,
             load: Memo::new(move |_| progress.with(LoadState::of)),
             column_names,
-            parsed,
             filter,
             timeline_filter,
             open_detail: RwSignal::new(None),
