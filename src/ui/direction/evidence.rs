@@ -13,9 +13,11 @@ const fn standing(evidence: Evidence) -> &'static str {
     match evidence {
         Evidence::Recorded => "Recorded",
         Evidence::SetByHand => "Set by hand",
-        Evidence::CommonAddress | Evidence::OtherClaimed | Evidence::PrivateSide | Evidence::CommonSubnet => {
-            "Inferred"
-        }
+        Evidence::RecordedElsewhere
+        | Evidence::CommonAddress
+        | Evidence::OtherClaimed
+        | Evidence::PrivateSide
+        | Evidence::CommonSubnet => "Inferred",
         Evidence::None => "Unknown",
     }
 }
