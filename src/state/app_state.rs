@@ -5,7 +5,7 @@ use flow_core::record::Value;
 use flow_core::session::message::{Progress, RowRef};
 use leptos::prelude::*;
 
-use super::{LoadState, Notice, Tab, Theme, TimeRange, ViewSpec};
+use super::{LoadState, Notice, Tab, Theme, ViewSpec};
 
 /// Whether a change of the view becomes an entry of the browser's history.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,8 +47,9 @@ impl AppState {
         // Memos of their own, so that a change of tab or range neither parses nor asks again.
         let text = Memo::new(move |_| spec.with(|spec| spec.filter_text.clone()));
         let range = Memo::new(move |_| spec.with(|spec| spec.range));
+        let columns = Memo::new(move |_| progress.with(|progress| progress.columns.clone()));
         let column_names = Memo::new(move |_| {
-            progress.with(|progress| progress.columns.iter().map(|key| key.name().to_owned()).collect::<Vec<_>>())
+            columns.with(|columns| columns.iter().map(|key| key.name().to_owned()).collect::<Vec<_>>())
         });
         let timeline_filter = Memo::new(move |last_good: Option<&Filter>| {
             let last_good = || last_good.cloned().unwrap_or_else(Filter::everything);
@@ -56,8 +57,8 @@ impl AppState {
                 .unwrap_or_else(|_| last_good())
         });
         let filter = Memo::new(move |_| {
-            let by_time = range.get().map_or_else(Filter::everything, TimeRange::to_filter);
-            timeline_filter.get().and(by_time)
+            let by_time = range.get().map(|range| columns.with(|columns| range.to_filter(columns)));
+            timeline_filter.get().and(by_time.unwrap_or_else(Filter::everything))
         });
         AppState {
             spec,

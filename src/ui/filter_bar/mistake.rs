@@ -47,9 +47,9 @@ fn last_chars(text: &str) -> String {
 pub fn MistakeView(text: String, error: FilterError) -> impl IntoView {
     let Excerpt { before, wrong, after } = Excerpt::of(&text, error.span.start(), error.span.end());
     view! {
-        <p class="mistake">
-            <code class="mistake-text">{before}<mark class="mistake-mark">{wrong}</mark>{after}</code>
-            <span class="mistake-words">{error.to_string()}</span>
+        <p class="filter-mistake">
+            <code class="filter-mistake-text">{before}<mark class="filter-mistake-mark">{wrong}</mark>{after}</code>
+            <span class="filter-mistake-words">{error.to_string()}</span>
         </p>
     }
 }

@@ -117,7 +117,7 @@ fn Legend(scene: Scene) -> impl IntoView {
     let has_other = any(|bucket| bucket.other.rows > 0);
     let has_skipdata = any(|bucket| bucket.n_skipdata > 0);
     view! {
-        <ul class="legend">
+        <ul class="timeline-legend">
             <li class="legend-accepted">"Accepted"</li>
             <li class="legend-rejected">"Rejected"</li>
             {move || has_other.get().then(|| view! { <li class="legend-other">"Without action"</li> })}
