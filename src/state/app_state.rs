@@ -1,11 +1,11 @@
 //! The state of the page in signals: what views read, and the few ways in which it changes.
 
-use flow_core::query::{Filter, FilterError, Subject, parse_filter_with};
+use flow_core::query::{Filter, Subject, parse_filter_with};
 use flow_core::record::Value;
 use flow_core::session::message::{Progress, RowRef};
 use leptos::prelude::*;
 
-use super::{LoadState, Notice, Tab, Theme, TimeRange, ViewSpec};
+use super::{LoadState, Notice, Tab, Theme, ViewSpec};
 
 /// Whether a change of the view becomes an entry of the browser's history.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,8 +27,6 @@ pub struct AppState {
     pub load: Memo<LoadState>,
     /// Names of the columns that the loaded files have.
     pub column_names: Memo<Vec<String>>,
-    /// The filter text as it stands, or its mistake.
-    pub parsed: Memo<Result<Filter, FilterError>>,
     /// What every view but the timeline is filtered by: the filter text and the time range. While the text
     /// has a mistake, the last good filter stays.
     pub filter: Memo<Filter>,
@@ -49,18 +47,18 @@ impl AppState {
         // Memos of their own, so that a change of tab or range neither parses nor asks again.
         let text = Memo::new(move |_| spec.with(|spec| spec.filter_text.clone()));
         let range = Memo::new(move |_| spec.with(|spec| spec.range));
+        let columns = Memo::new(move |_| progress.with(|progress| progress.columns.clone()));
         let column_names = Memo::new(move |_| {
-            progress.with(|progress| progress.columns.iter().map(|key| key.name().to_owned()).collect::<Vec<_>>())
+            columns.with(|columns| columns.iter().map(|key| key.name().to_owned()).collect::<Vec<_>>())
         });
-        let parsed =
-            Memo::new(move |_| text.with(|text| column_names.with(|names| parse_filter_with(text, names))));
         let timeline_filter = Memo::new(move |last_good: Option<&Filter>| {
             let last_good = || last_good.cloned().unwrap_or_else(Filter::everything);
-            parsed.get().unwrap_or_else(|_| last_good())
+            text.with(|text| column_names.with(|names| parse_filter_with(text, names)))
+                .unwrap_or_else(|_| last_good())
         });
         let filter = Memo::new(move |_| {
-            let by_time = range.get().map_or_else(Filter::everything, TimeRange::to_filter);
-            timeline_filter.get().and(by_time)
+            let by_time = range.get().map(|range| columns.with(|columns| range.to_filter(columns)));
+            timeline_filter.get().and(by_time.unwrap_or_else(Filter::everything))
         });
         AppState {
             spec,
@@ -68,7 +66,6 @@ impl AppState {
             progress,
             load: Memo::new(move |_| progress.with(LoadState::of)),
             column_names,
-            parsed,
             filter,
             timeline_filter,
             open_detail: RwSignal::new(None),

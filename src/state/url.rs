@@ -31,8 +31,7 @@ pub fn to_fragment(spec: &ViewSpec) -> String {
         parts.push(format!("sort={sign}{}", encode_subject(&sort.subject)));
     }
     if let Some(columns) = &spec.columns {
-        let names: Vec<String> = columns.iter().map(encode_subject).collect();
-        parts.push(format!("columns={}", names.join(",")));
+        parts.push(format!("columns={}", columns_to(columns)));
     }
     let path = format!("{VERSION}/{}", spec.tab.name());
     if parts.is_empty() { path } else { format!("{path}?{}", parts.join("&")) }
@@ -74,8 +73,13 @@ fn sort_from(value: &str) -> Option<SortSpec> {
     (!name.is_empty()).then(|| SortSpec { subject: decode_subject(name), descending })
 }
 
+/// Columns in order, as a fragment and the browser's storage write them.
+pub fn columns_to(columns: &[Subject]) -> String {
+    columns.iter().map(encode_subject).collect::<Vec<_>>().join(",")
+}
+
 /// Each column once; `None` where none is named.
-fn columns_from(value: &str) -> Option<Vec<Subject>> {
+pub fn columns_from(value: &str) -> Option<Vec<Subject>> {
     let mut columns = Vec::new();
     for name in value.split(',').filter(|name| !name.is_empty()) {
         let subject = decode_subject(name);

@@ -2,7 +2,7 @@
 
 use flow_core::analysis::Metric;
 use flow_core::query::{Filter, Predicate, SortSpec, Subject};
-use flow_core::record::Field;
+use flow_core::record::{ColumnKey, Field};
 
 /// One of the views under the timeline.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,14 +65,14 @@ impl TimeRange {
         (from_secs < to_secs).then_some(TimeRange { from_secs, to_secs })
     }
 
-    pub fn contains(self, secs: u64) -> bool {
-        self.from_secs <= secs && secs < self.to_secs
-    }
-
-    pub fn to_filter(self) -> Filter {
+    /// Rows whose window starts in the range; where the files record no start, those whose window ends in it,
+    /// as the timeline counts them.
+    pub fn to_filter(self, recorded: &[ColumnKey]) -> Filter {
+        let has = |field: Field| recorded.contains(&field.into());
+        let time = if has(Field::END) && !has(Field::START) { Field::END } else { Field::START };
         Filter::And(vec![
-            Filter::test(Field::START, Predicate::GreaterOrEqual(self.from_secs)),
-            Filter::test(Field::START, Predicate::Less(self.to_secs)),
+            Filter::test(time, Predicate::GreaterOrEqual(self.from_secs)),
+            Filter::test(time, Predicate::Less(self.to_secs)),
         ])
     }
 }
@@ -147,8 +147,13 @@ mod tests {
     #[test]
     fn a_time_range_holds_its_start_and_not_its_end() {
         let range = TimeRange::new(10, 20).unwrap();
-        assert!(range.contains(10) && range.contains(19));
-        assert!(!range.contains(9) && !range.contains(20));
+        let text = |fields: &[Field]| {
+            let recorded: Vec<ColumnKey> = fields.iter().map(|field| (*field).into()).collect();
+            range.to_filter(&recorded).to_string()
+        };
+        assert_eq!(text(&[Field::START, Field::END]), "start >= 1970-01-01T00:00:10Z and start < 1970-01-01T00:00:20Z");
+        assert!(text(&[Field::END]).starts_with("end >= "));
+        assert!(text(&[]).starts_with("start >= "));
         assert_eq!(TimeRange::new(20, 20), None);
     }
 }

@@ -66,9 +66,13 @@ mod tests {
 
     #[test]
     fn small_parts_are_seen_and_bars_end_at_the_end() {
-        for (total, rejected, largest) in
-            [(1, 0, u64::MAX), (1, 1, u64::MAX), (u64::MAX, 1, u64::MAX), (1_000_000, 999_999, 1_000_000), (9, 12, 3)]
-        {
+        for (total, rejected, largest) in [
+            (1, 0, u64::MAX),
+            (1, 1, u64::MAX),
+            (u64::MAX, 1, u64::MAX),
+            (1_000_000, 999_999, 1_000_000),
+            (9, 12, 3),
+        ] {
             let parts = BarParts::new(total, rejected, largest);
             let sum = parts.plain + parts.rejected;
             assert!((SEEN_PERCENT_MIN..=100.001).contains(&sum), "{parts:?}");

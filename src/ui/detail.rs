@@ -174,7 +174,8 @@ fn evidence_in_words(direction: Direction, evidence: Evidence) -> &'static str {
 #[component]
 fn FlowDrawing(direction: Direction, local: (Value, Value), remote: (Value, Value)) -> impl IntoView {
     if direction == Direction::Unknown {
-        return view! { <p class="text-dim">"Not known, so neither end is drawn as the interface"</p> }.into_any();
+        return view! { <p class="text-dim">"Not known, so neither end is drawn as the interface"</p> }
+            .into_any();
     }
     let local = format::endpoint(&local.0, &local.1);
     let remote = format::endpoint(&remote.0, &remote.1);
@@ -222,6 +223,9 @@ mod tests {
     fn a_recorded_unknown_is_not_called_recorded() {
         // A flow-direction that is neither ingress nor egress tells nothing.
         assert_eq!(evidence_in_words(Direction::Unknown, Evidence::Recorded), Evidence::None.explanation());
-        assert_eq!(evidence_in_words(Direction::Egress, Evidence::Recorded), Evidence::Recorded.explanation());
+        assert_eq!(
+            evidence_in_words(Direction::Egress, Evidence::Recorded),
+            Evidence::Recorded.explanation()
+        );
     }
 }

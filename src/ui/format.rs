@@ -4,9 +4,9 @@
 //! else, so that one number reads the same in a list, a bar and a title.
 
 use flow_core::analysis::Metric;
+use flow_core::query::Subject;
 use flow_core::record::name::{protocol_name, service_name, tcp_flag_names, traffic_path_name};
 use flow_core::record::{ColumnKey, Field, FieldKind, Value};
-use flow_core::query::Subject;
 
 /// `1,204,331`.
 pub fn count(number: u64) -> String {
@@ -52,6 +52,14 @@ pub fn amount(metric: Metric, number: u64) -> String {
     match metric {
         Metric::Bytes => bytes(number),
         Metric::Rows | Metric::Packets => count(number),
+    }
+}
+
+/// The same where nothing beside it says what is counted: `1.20 GB`, `1,204 rows`.
+pub fn amount_with_unit(metric: Metric, number: u64) -> String {
+    match metric {
+        Metric::Bytes => bytes(number),
+        Metric::Rows | Metric::Packets => amount_exact(metric, number),
     }
 }
 
@@ -164,9 +172,7 @@ pub fn shown(subject: &Subject, value: &Value) -> Shown {
         FieldKind::Bytes if number >= 1_000 => {
             Shown { text: count(number), name: None, note: Some(bytes(number)) }
         }
-        FieldKind::Bytes | FieldKind::Packets => {
-            Shown { text: count(number), name: None, note: None }
-        }
+        FieldKind::Bytes | FieldKind::Packets => Shown { text: count(number), name: None, note: None },
         FieldKind::Number if *subject == Subject::Column(ColumnKey::Known(Field::TRAFFIC_PATH)) => {
             named(traffic_path_name(number).map(str::to_owned))
         }
@@ -176,9 +182,8 @@ pub fn shown(subject: &Subject, value: &Value) -> Shown {
 
 /// A service as people say it: `443/tcp https`, `icmp`, `port 99, any protocol`.
 pub fn service(port: Option<u64>, protocol: Option<u64>) -> String {
-    let protocol = protocol.map(|number| {
-        protocol_name(number).map_or_else(|| format!("protocol {number}"), str::to_owned)
-    });
+    let protocol = protocol
+        .map(|number| protocol_name(number).map_or_else(|| format!("protocol {number}"), str::to_owned));
     match (port, protocol) {
         (Some(port), Some(protocol)) => match service_name(port) {
             Some(name) => format!("{port}/{protocol} {name}"),
@@ -218,10 +223,11 @@ mod tests {
 
     #[test]
     fn sizes_have_three_digits_and_the_right_unit() {
-        let numbers = [0, 999, 1_000, 4_249, 12_345, 999_499, 999_500, 9_994_000, 9_996_000, 123_456_789, u64::MAX];
+        let numbers =
+            [0, 999, 1_000, 4_249, 12_345, 999_499, 999_500, 9_994_000, 9_996_000, 123_456_789, u64::MAX];
         let expected = [
-            "0 B", "999 B", "1.00 kB", "4.25 kB", "12.3 kB", "999 kB", "1.00 MB", "9.99 MB", "10.0 MB", "123 MB",
-            "18.4 EB",
+            "0 B", "999 B", "1.00 kB", "4.25 kB", "12.3 kB", "999 kB", "1.00 MB", "9.99 MB", "10.0 MB",
+            "123 MB", "18.4 EB",
         ];
         assert_eq!(numbers.map(bytes), expected);
     }
@@ -240,9 +246,19 @@ mod tests {
     }
 
     #[test]
+    fn sums_say_their_unit_where_nothing_else_does() {
+        assert_eq!(amount(Metric::Bytes, 1_204_331), "1.20 MB");
+        assert_eq!(amount(Metric::Packets, 1_204_331), "1,204,331");
+        assert_eq!(amount_with_unit(Metric::Rows, 1_204), "1,204 rows");
+        assert_eq!(amount_with_unit(Metric::Bytes, 1_204), "1.20 kB");
+        assert_eq!(amount_exact(Metric::Bytes, 1_204), "1,204 bytes");
+    }
+
+    #[test]
     fn durations_keep_their_two_largest_units() {
         let written = [0, 45, 60, 61, 600, 3_600, 3_900, 3_605, 273_600, 86_400].map(duration);
-        let expected = ["0 s", "45 s", "1 min", "1 min 1 s", "10 min", "1 h", "1 h 5 min", "1 h", "3 d 4 h", "1 d"];
+        let expected =
+            ["0 s", "45 s", "1 min", "1 min 1 s", "10 min", "1 h", "1 h 5 min", "1 h", "3 d 4 h", "1 d"];
         assert_eq!(written, expected);
     }
 

@@ -1,14 +1,31 @@
 //! What is on screen, one file for each part.
 
+pub mod answered;
 pub mod bar;
+pub mod chips;
+pub mod crash;
 pub mod detail;
 pub mod direction;
+pub mod drop_screen;
+pub mod export_menu;
+pub mod file_notice;
+pub mod filter_bar;
 pub mod format;
+pub mod header;
+pub mod help;
+pub mod intake;
+pub mod load_bar;
+pub mod load_report;
+pub mod load_words;
 pub mod metric_switch;
+pub mod notices;
 pub mod overview;
 pub mod records;
 pub mod rejected;
+pub mod shell;
 pub mod sparkline;
 pub mod states;
+pub mod tabs;
+pub mod theme_switch;
 pub mod timeline;
 pub mod value_button;

@@ -29,8 +29,12 @@ pub fn bars_path(counts: &[u64]) -> String {
 /// What the drawing says, in words: when most came, and in how many parts anything came.
 pub fn summary(counts: &[u64], time: Option<(u64, u64)>) -> String {
     // The first of equals: the earliest peak.
-    let Some((peak, largest)) =
-        counts.iter().copied().enumerate().filter(|(_, n)| *n > 0).reduce(|a, b| if b.1 > a.1 { b } else { a })
+    let Some((peak, largest)) = counts
+        .iter()
+        .copied()
+        .enumerate()
+        .filter(|(_, n)| *n > 0)
+        .reduce(|a, b| if b.1 > a.1 { b } else { a })
     else {
         return "No rows over time".to_owned();
     };

@@ -81,7 +81,8 @@ pub fn Staged(
             })
         })
     });
-    let content = move || match stage.get() {
+    let content = move || {
+        match stage.get() {
         Stage::Ready => children().into_any(),
         Stage::Waiting => view! { <p class="state-message" role="status">"Working it out …"</p> }.into_any(),
         Stage::NothingLoaded => view! {
@@ -103,6 +104,7 @@ pub fn Staged(
             </div>
         }
         .into_any(),
+    }
     };
     view! {
         <div class="staged" class:is-pending=asked.pending aria-busy=move || asked.pending.get().to_string()>
@@ -127,12 +129,6 @@ pub fn StateMessage(title: &'static str, detail: &'static str) -> impl IntoView 
 #[component]
 pub fn NothingMatches() -> impl IntoView {
     let state = AppState::get();
-    let clear = move |_| {
-        state.edit(|spec| {
-            spec.filter_text.clear();
-            spec.range = None;
-        });
-    };
     view! {
         <div class="state-message" role="status">
             <p class="state-title">"No row matches the filter"</p>
@@ -140,9 +136,22 @@ pub fn NothingMatches() -> impl IntoView {
                 {move || state.progress.with(|progress| format::counted(progress.n_rows, "row"))}
                 " are loaded; the filter leaves none of them"
             </p>
-            <button type="button" class="button" on:click=clear>"Clear filter"</button>
+            <ClearFilter/>
         </div>
     }
+}
+
+/// Leaves neither a filter nor a time range.
+#[component]
+pub fn ClearFilter() -> impl IntoView {
+    let state = AppState::get();
+    let clear = move |_| {
+        state.edit(|spec| {
+            spec.filter_text.clear();
+            spec.range = None;
+        });
+    };
+    view! { <button type="button" class="button" on:click=clear>"Clear filter"</button> }
 }
 
 /// A question that the files cannot answer, and what would let them.

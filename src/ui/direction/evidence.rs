@@ -13,7 +13,8 @@ const fn standing(evidence: Evidence) -> &'static str {
     match evidence {
         Evidence::Recorded => "Recorded",
         Evidence::SetByHand => "Set by hand",
-        Evidence::CommonAddress
+        Evidence::RecordedElsewhere
+        | Evidence::CommonAddress
         | Evidence::OtherClaimed
         | Evidence::PrivateSide
         | Evidence::CommonSubnet => "Inferred",

@@ -49,8 +49,20 @@ impl Flow {
     /// From the cells of a row that was asked for with [`subjects`]; `None` for cells of something else.
     pub fn new(row: RowRef, cells: &[Value]) -> Option<Flow> {
         let [
-            direction, local_address, local_port, remote_address, remote_port, src_address, src_port,
-            dst_address, dst_port, interface, protocol, action, packets, bytes,
+            direction,
+            local_address,
+            local_port,
+            remote_address,
+            remote_port,
+            src_address,
+            src_port,
+            dst_address,
+            dst_port,
+            interface,
+            protocol,
+            action,
+            packets,
+            bytes,
         ] = cells
         else {
             return None;
@@ -112,7 +124,12 @@ mod tests {
         };
         let mut cells = vec![Value::Text(direction.to_owned())];
         cells.extend([local, Value::Number(443), remote, Value::Number(51_000)]);
-        cells.extend([address("203.0.113.9"), Value::Number(51_000), address("10.0.0.5"), Value::Number(443)]);
+        cells.extend([
+            address("203.0.113.9"),
+            Value::Number(51_000),
+            address("10.0.0.5"),
+            Value::Number(443),
+        ]);
         cells.extend([Value::Absent, Value::Number(6), Value::Absent, Value::Number(2), Value::Number(80)]);
         cells
     }

@@ -59,13 +59,14 @@ pub(super) fn Flows() -> impl IntoView {
     let listed = Memo::new(move |_| {
         asked.answer.with(|answer| answer.as_ref().and_then(|answer: &Arc<Answer>| flows(answer)))
     });
-    let heading = move || match listed.with(|listed| listed.as_ref().map(|(flows, n_rows)| (flows.len(), *n_rows))) {
-        Some((n_listed, n_rows)) if (n_listed as u64) < n_rows => {
-            format!("The {n_listed} largest flows of {}", format::counted(n_rows, "row"))
-        }
-        Some((n_listed, _)) => format!("All {}, largest first", format::counted(n_listed as u64, "flow")),
-        None => "Flows".to_owned(),
-    };
+    let heading =
+        move || match listed.with(|listed| listed.as_ref().map(|(flows, n_rows)| (flows.len(), *n_rows))) {
+            Some((n_listed, n_rows)) if (n_listed as u64) < n_rows => {
+                format!("The {n_listed} largest flows of {}", format::counted(n_rows, "row"))
+            }
+            Some((n_listed, _)) => format!("All {}, largest first", format::counted(n_listed as u64, "flow")),
+            None => "Flows".to_owned(),
+        };
     let open_all = move |_| {
         state.edit(|spec| {
             spec.tab = Tab::Records;

@@ -35,16 +35,19 @@ fn not_listed(n_listed: usize, n_interfaces: u64) -> Option<String> {
 #[component]
 pub(super) fn Interfaces(answered: Answered, metric: Memo<Metric>) -> impl IntoView {
     let ids = move || {
-        let ids = answered.read(|view| view.interfaces.iter().map(|of| of.interface.clone()).collect::<Vec<_>>());
+        let ids =
+            answered.read(|view| view.interfaces.iter().map(|of| of.interface.clone()).collect::<Vec<_>>());
         ids.unwrap_or_default()
     };
-    let longest = Memo::new(move |_| answered.read(|view| largest(&view.interfaces, metric.get())).unwrap_or(0));
+    let longest =
+        Memo::new(move |_| answered.read(|view| largest(&view.interfaces, metric.get())).unwrap_or(0));
     let more = move || answered.read(|view| not_listed(view.interfaces.len(), view.n_interfaces)).flatten();
     let row = move |id: Value| {
         let wanted = id.clone();
         let interface =
             Memo::new(move |_| answered.read(|view| find(&view.interfaces, &wanted).cloned()).flatten());
-        let own = Memo::new(move |_| interface.with(|of| of.as_ref().map(|of| of.own.clone())).unwrap_or_default());
+        let own =
+            Memo::new(move |_| interface.with(|of| of.as_ref().map(|of| of.own.clone())).unwrap_or_default());
         let tally = move |direction: Direction| {
             interface.with(|of| {
                 let of = of.as_ref();

@@ -7,8 +7,6 @@ mod interfaces;
 mod own_address;
 mod picture;
 
-use std::sync::Arc;
-
 use flow_core::analysis::direction::DirectionView;
 use flow_core::record::{ColumnKey, Field};
 use flow_core::session::message::{Answer, Question};
@@ -25,18 +23,7 @@ use super::states::{NeedsField, Staged};
 use crate::engine::{Slot, ask};
 use crate::state::AppState;
 
-/// Answers come shared; a part of the view reads what it shows and keeps nothing.
-#[derive(Clone, Copy)]
-struct Answered(ReadSignal<Option<Arc<Answer>>>);
-
-impl Answered {
-    fn read<T>(self, part: impl FnOnce(&DirectionView) -> T) -> Option<T> {
-        self.0.with(|answer| match answer.as_deref() {
-            Some(Answer::Direction(view)) => Some(part(view)),
-            _ => None,
-        })
-    }
-}
+type Answered = super::answered::Answered<DirectionView>;
 
 /// Rows that the answer is about: each has one direction.
 fn n_rows(view: &DirectionView) -> u64 {
@@ -65,7 +52,10 @@ pub fn DirectionTab() -> impl IntoView {
     let state = AppState::get();
     let question = Signal::derive(move || Some(Question::Direction { filter: state.filter.get() }));
     let asked = ask(Slot::Direction, question);
-    let answered = Answered(asked.answer);
+    let answered = Answered::new(asked, |answer| match answer {
+        Answer::Direction(content) => Some(content),
+        _ => None,
+    });
     let metric = Memo::new(move |_| state.spec.with(|spec| spec.metric));
     let rows = Memo::new(move |_| answered.read(n_rows));
     let source = Memo::new(move |_| state.progress.with(|progress| source(&progress.columns)));
@@ -111,9 +101,8 @@ mod tests {
 
     #[test]
     fn what_the_files_have_decides_what_can_be_said() {
-        let source = |names: &str| {
-            source(&names.split_whitespace().map(ColumnKey::from_name).collect::<Vec<_>>())
-        };
+        let source =
+            |names: &str| source(&names.split_whitespace().map(ColumnKey::from_name).collect::<Vec<_>>());
         assert_eq!(source("interface-id srcaddr flow-direction"), Source::Recorded);
         assert_eq!(source("flow-direction"), Source::Recorded);
         assert_eq!(source("interface-id srcaddr dstaddr"), Source::Inferred);

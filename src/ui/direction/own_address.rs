@@ -35,8 +35,10 @@ pub(super) fn OwnAddresses(interface: Value, own: Memo<Vec<OwnAddress>>) -> impl
     let interface = StoredValue::new(interface);
     let address = |of_family: OwnAddress| {
         let shown = match of_family.address {
-            Some(address) => view! { <ValueButton subject=Subject::LocalAddress value=Value::Address(address)/> }
-                .into_any(),
+            Some(address) => {
+                view! { <ValueButton subject=Subject::LocalAddress value=Value::Address(address)/> }
+                    .into_any()
+            }
             None => view! { <span class="text-dim">"not known"</span> }.into_any(),
         };
         view! {
@@ -65,7 +67,11 @@ pub(super) fn OwnAddresses(interface: Value, own: Memo<Vec<OwnAddress>>) -> impl
 }
 
 #[component]
-fn Correction(interface: StoredValue<Value>, own: Memo<Vec<OwnAddress>>, on_done: Callback<()>) -> impl IntoView {
+fn Correction(
+    interface: StoredValue<Value>,
+    own: Memo<Vec<OwnAddress>>,
+    on_done: Callback<()>,
+) -> impl IntoView {
     let state = AppState::get();
     let engine = Engine::get();
     let mistake = RwSignal::new(false);
@@ -74,7 +80,9 @@ fn Correction(interface: StoredValue<Value>, own: Memo<Vec<OwnAddress>>, on_done
         let interface = interface.get_value();
         let by_hand = address.map(|address| AddressByHand { interface: interface.clone(), address });
         state.notify(match address {
-            Some(address) => format!("{interface} now has the address {address}; directions are worked out anew"),
+            Some(address) => {
+                format!("{interface} now has the address {address}; directions are worked out anew")
+            }
             None => format!("{interface} is inferred again"),
         });
         engine.send(Command::SetInterfaceAddress { interface, by_hand });

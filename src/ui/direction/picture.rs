@@ -34,7 +34,11 @@ impl Lane {
     }
 
     fn streams(&self) -> [(Direction, Tally); 3] {
-        [(Direction::Ingress, self.ingress), (Direction::Egress, self.egress), (Direction::Unknown, self.unknown)]
+        [
+            (Direction::Ingress, self.ingress),
+            (Direction::Egress, self.egress),
+            (Direction::Unknown, self.unknown),
+        ]
     }
 }
 

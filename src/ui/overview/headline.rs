@@ -88,11 +88,7 @@ fn ActionBar(answered: Answered, metric: Memo<Metric>) -> impl IntoView {
                         <span class=format!("swatch {class}") aria-hidden="true"></span>
                         {name}
                         <strong>{format::percent(number, whole)}</strong>
-                        <span class="text-dim">
-                            {format::amount(metric, number)}
-                            {if metric == Metric::Bytes { "" } else { " " }}
-                            {if metric == Metric::Bytes { "" } else { metric.name() }}
-                        </span>
+                        <span class="text-dim">{format::amount_with_unit(metric, number)}</span>
                     </li>
                 }
             })
@@ -111,9 +107,8 @@ fn ActionBar(answered: Answered, metric: Memo<Metric>) -> impl IntoView {
 #[component]
 fn Notes(answered: Answered) -> impl IntoView {
     let aggregation = move || answered.read(|overview| words::aggregation(overview.aggregation));
-    let status_records = Memo::new(move |_| {
-        answered.read(|overview| overview.status_records.clone()).unwrap_or_default()
-    });
+    let status_records =
+        Memo::new(move |_| answered.read(|overview| overview.status_records.clone()).unwrap_or_default());
     let status = move |(log_status, number): (String, u64)| {
         let meaning = words::status_meaning(&log_status);
         let is_hole = log_status == "SKIPDATA";

@@ -4,8 +4,6 @@ mod headline;
 mod top_list;
 mod words;
 
-use std::sync::Arc;
-
 use flow_core::analysis::overview::Overview;
 use flow_core::record::Field;
 use flow_core::session::message::{Answer, Question};
@@ -29,28 +27,19 @@ const LISTS: [(Field, &str); 6] = [
     (Field::SRCPORT, "Source ports"),
 ];
 
-/// Answers come shared; a view reads a part of one and keeps nothing.
-#[derive(Clone, Copy)]
-struct Answered(ReadSignal<Option<Arc<Answer>>>);
-
-impl Answered {
-    fn read<T>(self, part: impl FnOnce(&Overview) -> T) -> Option<T> {
-        self.0.with(|answer| match answer.as_deref() {
-            Some(Answer::Overview(overview)) => Some(part(overview)),
-            _ => None,
-        })
-    }
-}
+type Answered = super::answered::Answered<Overview>;
 
 #[component]
 pub fn OverviewTab() -> impl IntoView {
     let state = AppState::get();
     let metric = Memo::new(move |_| state.spec.with(|spec| spec.metric));
-    let question = Signal::derive(move || {
-        Some(Question::Overview { filter: state.filter.get(), metric: metric.get() })
-    });
+    let question =
+        Signal::derive(move || Some(Question::Overview { filter: state.filter.get(), metric: metric.get() }));
     let asked = ask(Slot::Overview, question);
-    let answered = Answered(asked.answer);
+    let answered = Answered::new(asked, |answer| match answer {
+        Answer::Overview(content) => Some(content),
+        _ => None,
+    });
     let n_rows = Memo::new(move |_| answered.read(|overview| overview.total.rows));
     view! {
         <section class="view overview" aria-label="Overview">

@@ -67,12 +67,13 @@ fn Entries(
         let entry = Memo::new(move |_| list.with(|list| entry_of(list.as_ref()?, &wanted)));
         let bar = move || {
             let (entry, metric) = (entry.get()?, metric.get());
-            let parts =
-                BarParts::new(entry.total.get(metric), entry.rejected.get(metric), largest.get());
+            let parts = BarParts::new(entry.total.get(metric), entry.rejected.get(metric), largest.get());
             Some(view! { <Bar parts/> })
         };
-        let number = move || entry.get().map(|entry| format::amount(metric.get(), entry.total.get(metric.get())));
-        let share = move || entry.get().map(|entry| format::percent(entry.total.get(metric.get()), whole.get()));
+        let number =
+            move || entry.get().map(|entry| format::amount(metric.get(), entry.total.get(metric.get())));
+        let share =
+            move || entry.get().map(|entry| format::percent(entry.total.get(metric.get()), whole.get()));
         let in_words = move || entry.get().map(|entry| in_words(&entry, metric.get()));
         view! {
             <li class="top-row" title=in_words>

@@ -42,9 +42,12 @@ mod tests {
 
     #[test]
     fn windows_tell_the_interval() {
-        let words = |longest_secs, n_over_minute| aggregation(Some(Aggregation { longest_secs, n_over_minute }));
+        let words =
+            |longest_secs, n_over_minute| aggregation(Some(Aggregation { longest_secs, n_over_minute }));
         assert!(words(59, 0).contains("1-minute"));
-        assert!(words(598, 7).starts_with("7 windows are longer than a minute (longest 9 min 58 s): a 10-minute"));
+        assert!(
+            words(598, 7).starts_with("7 windows are longer than a minute (longest 9 min 58 s): a 10-minute")
+        );
         assert!(words(61, 1).starts_with("1 window is"));
         assert!(aggregation(None).contains("cannot be told"));
     }

@@ -84,7 +84,8 @@ fn Choice(shown: Memo<Vec<Subject>>, subject: Subject) -> impl IntoView {
     let is_shown = move || place.get().is_some();
     let is_only = move || is_shown() && shown.with(Vec::len) == 1;
     let toggle = move |_| {
-        let columns = subject.with_value(|subject| shown.with_untracked(|shown| columns::toggled(shown, subject)));
+        let columns =
+            subject.with_value(|subject| shown.with_untracked(|shown| columns::toggled(shown, subject)));
         state.edit(|spec| spec.columns = Some(columns));
     };
     let mover = move |way: Move, sign: &'static str, words: &'static str| {
@@ -95,8 +96,8 @@ fn Choice(shown: Memo<Vec<Subject>>, subject: Subject) -> impl IntoView {
             (Some(at), Move::Later) => at + 1 == shown.with(Vec::len),
         };
         let on_click = move |_| {
-            let columns =
-                subject.with_value(|subject| shown.with_untracked(|shown| columns::moved(shown, subject, way)));
+            let columns = subject
+                .with_value(|subject| shown.with_untracked(|shown| columns::moved(shown, subject, way)));
             state.edit(|spec| spec.columns = Some(columns));
             // The row's element has moved, and an element that moves loses the focus.
             request_animation_frame(move || {

@@ -137,7 +137,11 @@ mod tests {
         let shown = default_columns(&keys("srcaddr dstaddr bytes action start"));
         assert_eq!(names(&shown).join(" "), "start action srcaddr dstaddr bytes");
         let shown = default_columns(&keys("srcaddr dstaddr bytes flow-direction"));
-        assert_eq!(names(&shown).join(" "), "srcaddr dstaddr bytes flow-direction", "too few known ones: as in the files");
+        assert_eq!(
+            names(&shown).join(" "),
+            "srcaddr dstaddr bytes flow-direction",
+            "too few known ones: as in the files"
+        );
     }
 
     #[test]

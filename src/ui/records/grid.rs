@@ -140,8 +140,7 @@ impl GridState {
         let geometry = self.geometry_now();
         let n_columns =
             self.loaded.with_untracked(|loaded| loaded.as_ref().map_or(0, |loaded| loaded.subjects.len()));
-        let extent =
-            Extent { n_rows: geometry.n_rows, n_columns, rows_per_page: geometry.rows_per_page() };
+        let extent = Extent { n_rows: geometry.n_rows, n_columns, rows_per_page: geometry.rows_per_page() };
         let cell = self.cell.get_untracked();
         let control = event.ctrl_key() || event.meta_key() || event.alt_key();
         let Some(action) = grid_keys::action(&event.key(), event.shift_key(), control, cell, extent) else {

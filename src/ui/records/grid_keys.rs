@@ -57,12 +57,11 @@ mod tests {
 
     /// Where the keys lead from the first cell.
     fn walk(keys: &[&str]) -> (u64, usize) {
-        let cell = keys.iter().fold(Cell::default(), |cell, key| {
-            match action(key, false, false, cell, EXTENT) {
+        let cell =
+            keys.iter().fold(Cell::default(), |cell, key| match action(key, false, false, cell, EXTENT) {
                 Some(Action::Go(cell)) => cell,
                 other => panic!("{key}: {other:?}"),
-            }
-        });
+            });
         (cell.row, cell.column)
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use flow_core::query::{SortSpec, Subject};
 use flow_core::record::FieldKind;
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 use crate::state::AppState;
@@ -35,6 +36,12 @@ fn aria_sort(sort: Option<&SortSpec>, subject: &Subject) -> &'static str {
 pub fn HeaderRow(#[prop(into)] subjects: Signal<Arc<[Subject]>>) -> impl IntoView {
     let state = AppState::get();
     let sort = Memo::new(move |_| state.spec.with(|spec| spec.sort.clone()));
+    // Enter and Space press a head's button; the table would take them for its own.
+    let on_keydown = move |event: KeyboardEvent| {
+        if matches!(event.key().as_str(), "Enter" | " ") {
+            event.stop_propagation();
+        }
+    };
     let column = move |(at, subject): (usize, Subject)| {
         let name = subject.name().to_owned();
         let title = match subject.doc() {
@@ -64,7 +71,7 @@ pub fn HeaderRow(#[prop(into)] subjects: Signal<Arc<[Subject]>>) -> impl IntoVie
         }
     };
     view! {
-        <div class="grid-row grid-head-row" role="row" aria-rowindex="1">
+        <div class="grid-row grid-head-row" role="row" aria-rowindex="1" on:keydown=on_keydown>
             <div class="cell kind-place" role="columnheader" aria-colindex="1">"#"</div>
             {move || {
                 let subjects = subjects.get();

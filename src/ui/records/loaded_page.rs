@@ -56,7 +56,10 @@ impl LoadedPage {
 
     /// Whether a column of addresses needs room for IPv6.
     pub fn has_long_addresses(&self) -> bool {
-        self.rows().iter().flat_map(|row| &row.cells).any(|value| matches!(value, Value::Address(Address::V6(_))))
+        self.rows()
+            .iter()
+            .flat_map(|row| &row.cells)
+            .any(|value| matches!(value, Value::Address(Address::V6(_))))
     }
 }
 
@@ -80,8 +83,7 @@ mod tests {
 
     #[test]
     fn rows_are_found_by_their_place_among_all_rows() {
-        let page =
-            LoadedPage::new(&answer(vec![Value::Number(1)]), Some(&question("bytes"))).unwrap();
+        let page = LoadedPage::new(&answer(vec![Value::Number(1)]), Some(&question("bytes"))).unwrap();
         assert_eq!(page.row(64).map(|row| row.row.row), Some(7));
         assert_eq!(page.row(65).map(|row| row.row.row), Some(9));
         assert_eq!(page.row(63), None);

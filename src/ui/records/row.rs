@@ -55,7 +55,9 @@ pub fn RowView(grid: GridState, place: u64) -> impl IntoView {
                 .collect_view()
                 .into_any()
         }
-        None => view! { <div class="cell is-waiting" role="gridcell" aria-label="On its way"></div> }.into_any(),
+        None => {
+            view! { <div class="cell is-waiting" role="gridcell" aria-label="On its way"></div> }.into_any()
+        }
     };
     view! {
         <div

@@ -90,19 +90,11 @@ impl Geometry {
     }
 
     fn scroll_from_top(&self, top_px: f64) -> f64 {
-        if self.is_proportional() {
-            top_px / self.top_px_max() * self.scroll_px_max()
-        } else {
-            top_px
-        }
+        if self.is_proportional() { top_px / self.top_px_max() * self.scroll_px_max() } else { top_px }
     }
 
     fn top_from_scroll(&self, scroll_px: f64) -> f64 {
-        if self.is_proportional() {
-            scroll_px / self.scroll_px_max() * self.top_px_max()
-        } else {
-            scroll_px
-        }
+        if self.is_proportional() { scroll_px / self.scroll_px_max() * self.top_px_max() } else { scroll_px }
     }
 }
 
@@ -313,9 +305,8 @@ mod tests {
             let page_end = (page.offset + u64::from(page.n_rows)).min(geometry.n_rows);
             assert!(page_end >= window.first_row + window.n_rows);
         }
-        let pages: Vec<Page> = (5_000_000..5_000_064)
-            .map(|row| Position::at_row(&geometry, row).page(&geometry))
-            .collect();
+        let pages: Vec<Page> =
+            (5_000_000..5_000_064).map(|row| Position::at_row(&geometry, row).page(&geometry)).collect();
         let n_changes = pages.windows(2).filter(|pair| pair[0] != pair[1]).count();
         assert!(n_changes <= 2, "{n_changes} requests for 64 rows");
     }
@@ -332,7 +323,11 @@ mod tests {
         let settled = Position::at_row(&many, 9_000_000).settled(&few);
         assert_eq!(in_view(settled, &few).end, 100);
         let middle = Position::at_row(&many, 5_000_000).scrolled(&many, 12_345.0);
-        assert_eq!(middle.settled(&Geometry { n_rows: 20_000_000, ..many }), middle, "more rows move nothing");
+        assert_eq!(
+            middle.settled(&Geometry { n_rows: 20_000_000, ..many }),
+            middle,
+            "more rows move nothing"
+        );
         let none = settled.settled(&geometry(0));
         assert_eq!(none.window(&geometry(0)).n_rows, 0);
     }

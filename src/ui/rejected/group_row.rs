@@ -5,9 +5,7 @@ use flow_core::query::Subject;
 use flow_core::record::{Address, Field, Value};
 use leptos::prelude::*;
 
-use super::group_filter::{
-    group_filter, names_all_sources, port_subject, source_subject, target_subject,
-};
+use super::group_filter::{group_filter, names_all_sources, port_subject, source_subject, target_subject};
 use super::section::GroupKey;
 use super::{Answered, words};
 use crate::state::{AppState, Tab};

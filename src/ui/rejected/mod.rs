@@ -6,8 +6,6 @@ mod group_row;
 mod section;
 mod words;
 
-use std::sync::Arc;
-
 use flow_core::analysis::rejected::{GROUPS_MAX, RejectedView, WantedBy};
 use flow_core::record::Field;
 use flow_core::session::message::{Answer, Question};
@@ -16,22 +14,11 @@ use leptos::prelude::*;
 use section::{ScanSection, WantedSection};
 
 use super::format;
-use super::states::{FieldNames, NeedsField, Staged, StateMessage};
+use super::states::{ClearFilter, FieldNames, NeedsField, Staged, StateMessage};
 use crate::engine::{Slot, ask};
-use crate::state::AppState;
+use crate::state::{AppState, ViewSpec};
 
-/// Answers come shared; a part of the view reads what it shows and keeps nothing.
-#[derive(Clone, Copy)]
-struct Answered(ReadSignal<Option<Arc<Answer>>>);
-
-impl Answered {
-    fn read<T>(self, part: impl FnOnce(&RejectedView) -> T) -> Option<T> {
-        self.0.with(|answer| match answer.as_deref() {
-            Some(Answer::Rejected(view)) => Some(part(view)),
-            _ => None,
-        })
-    }
-}
+type Answered = super::answered::Answered<RejectedView>;
 
 /// What an answer lets us show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,20 +41,27 @@ pub fn RejectedTab() -> impl IntoView {
     let state = AppState::get();
     let question = Signal::derive(move || Some(Question::Rejected { filter: state.filter.get() }));
     let asked = ask(Slot::Rejected, question);
-    let answered = Answered(asked.answer);
+    let answered = Answered::new(asked, |answer| match answer {
+        Answer::Rejected(content) => Some(content),
+        _ => None,
+    });
     // That nothing was rejected is an answer, not the lack of one.
     let n_rows = Memo::new(move |_| answered.read(|view| view.total.rows.max(1)));
     let content = Memo::new(move |_| answered.read(content));
     let shown = move || match content.get()? {
         Content::NoAction => Some(
-            view! { <NeedsField title="What was rejected cannot be told" fields=vec![Field::ACTION]/> }.into_any(),
+            view! { <NeedsField title="What was rejected cannot be told" fields=vec![Field::ACTION]/> }
+                .into_any(),
         ),
         Content::NothingRejected => Some(
             view! {
                 <StateMessage
                     title="Nothing was rejected"
-                    detail="No row that the filter leaves has the action REJECT"
+                    detail="None of the rows that the filter leaves has the action REJECT"
                 />
+                <Show when=move || state.spec.with(ViewSpec::is_filtered)>
+                    <p class="state-message"><ClearFilter/></p>
+                </Show>
             }
             .into_any(),
         ),
@@ -139,6 +133,9 @@ mod tests {
     #[test]
     fn groups_that_are_not_listed_are_counted() {
         assert_eq!(not_listed(500, 500), None);
-        assert_eq!(not_listed(500, 1_204).unwrap(), "500 of 1,204 groups are listed; filter to see the others");
+        assert_eq!(
+            not_listed(500, 1_204).unwrap(),
+            "500 of 1,204 groups are listed; filter to see the others"
+        );
     }
 }

@@ -79,10 +79,7 @@ mod tests {
     #[test]
     fn a_group_is_told_in_a_sentence() {
         let mut group = group(Initiator::Remote);
-        assert_eq!(
-            sentence(&group),
-            "10.0.1.5 and 3 more wanted 443/tcp https of eni-a; from the TCP flags"
-        );
+        assert_eq!(sentence(&group), "10.0.1.5 and 3 more wanted 443/tcp https of eni-a; from the TCP flags");
         group.initiator = Initiator::Local;
         group.evidence = InitiatorEvidence::SmallerPort;
         assert_eq!(

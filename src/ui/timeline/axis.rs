@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn a_timeline_without_buckets_has_no_axis() {
-        let none = Timeline { start_secs: 5, bucket_secs: 60, buckets: Vec::new(), n_rows_outside: 3 };
+        let none = Timeline { start_secs: 5, bucket_secs: 60, buckets: Vec::new(), n_rows_outside: 3, n_skipdata_outside: 0 };
         assert_eq!(TimeAxis::of(&none), None);
     }
 

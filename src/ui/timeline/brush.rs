@@ -109,7 +109,7 @@ mod tests {
     /// Ten buckets of ten seconds from 100, ten pixels each.
     fn axis() -> TimeAxis {
         let buckets = vec![Bucket::default(); 10];
-        TimeAxis::of(&Timeline { start_secs: 100, bucket_secs: 10, buckets, n_rows_outside: 0 }).unwrap()
+        TimeAxis::of(&Timeline { start_secs: 100, bucket_secs: 10, buckets, n_rows_outside: 0, n_skipdata_outside: 0 }).unwrap()
     }
 
     fn range(from: u64, to: u64) -> TimeRange {

@@ -50,10 +50,10 @@ pub fn Chart(scene: Scene) -> impl IntoView {
                 <svg class="timeline-picture" aria-hidden="true">
                     <Patterns/>
                     {move || picture.with(|picture| grid(picture, scene))}
-                    <path class="bar-accepted" d=move || picture.with(|picture| picture.bars.accepted.clone())/>
-                    <path class="bar-rejected" d=move || picture.with(|picture| picture.bars.rejected.clone())/>
-                    <path class="bar-other" d=move || picture.with(|picture| picture.bars.other.clone())/>
-                    <path class="bar-skipdata" d=move || picture.with(|picture| picture.bars.skipdata.clone())/>
+                    <path class="series-accepted" d=move || picture.with(|picture| picture.bars.accepted.clone())/>
+                    <path class="series-rejected" d=move || picture.with(|picture| picture.bars.rejected.clone())/>
+                    <path class="series-other" d=move || picture.with(|picture| picture.bars.other.clone())/>
+                    <path class="series-skipdata" d=move || picture.with(|picture| picture.bars.skipdata.clone())/>
                 </svg>
                 <Shades scene plot/>
                 <Surface scene plot/>

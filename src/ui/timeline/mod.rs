@@ -21,6 +21,7 @@ use crate::state::{AppState, LoadState};
 use axis::TimeAxis;
 use brush::Brush;
 use chart::Chart;
+pub use readout::range as range_in_words;
 use table::TimelineTable;
 
 /// More bars than this are narrower than a reader can point at on a common screen.
@@ -116,7 +117,7 @@ fn Legend(scene: Scene) -> impl IntoView {
     let has_other = any(|bucket| bucket.other.rows > 0);
     let has_skipdata = any(|bucket| bucket.n_skipdata > 0);
     view! {
-        <ul class="legend">
+        <ul class="timeline-legend">
             <li class="legend-accepted">"Accepted"</li>
             <li class="legend-rejected">"Rejected"</li>
             {move || has_other.get().then(|| view! { <li class="legend-other">"Without action"</li> })}

@@ -1,0 +1,97 @@
+//! One file in the table of files.
+
+use flow_core::parse::{FileReport, FileState};
+use leptos::prelude::*;
+
+use crate::ui::format;
+
+#[component]
+pub fn FileRow(report: FileReport) -> impl IntoView {
+    let FileReport { name, lines, n_bytes, .. } = &report;
+    let numbers = [lines.total(), lines.rows, lines.status_records, lines.headers, lines.blank, lines.ignored];
+    let (layout, layout_names) = layout_words(&report);
+    view! {
+        <tr>
+            <th scope="row" class="file-name">{name.clone()}</th>
+            <td>{state_words(&report)}</td>
+            <td>{format_words(&report)}</td>
+            <td title=layout_names>{layout}</td>
+            <td class="number">{format::bytes(*n_bytes)}</td>
+            {numbers.map(|number| view! { <td class="number">{format::count(number)}</td> }).collect_view()}
+            <td class="number" class:is-trouble={lines.problems > 0}>{format::count(lines.problems)}</td>
+        </tr>
+    }
+}
+
+fn state_words(report: &FileReport) -> String {
+    match &report.state {
+        FileState::Waiting => "waiting".to_owned(),
+        FileState::Reading => format!("{} read", format::percent_done(report.n_bytes_read, report.n_bytes)),
+        FileState::Read => "read".to_owned(),
+        FileState::Cancelled => {
+            format!("cancelled at {}", format::percent_done(report.n_bytes_read, report.n_bytes))
+        }
+        FileState::Refused(_) => "refused".to_owned(),
+        FileState::Ignored(reason) => format!("ignored: {reason}"),
+        FileState::Failed(reason) => format!("not readable: {reason}"),
+    }
+}
+
+fn format_words(report: &FileReport) -> String {
+    match report.compression.as_str() {
+        "none" => report.container.clone(),
+        compression => format!("{}, {compression}", report.container),
+    }
+}
+
+/// How the columns are known, and their names.
+fn layout_words(report: &FileReport) -> (String, String) {
+    let names: Vec<String> = report.layouts.iter().map(|layout| layout.names().join(" ")).collect();
+    let words = match report.layouts.as_slice() {
+        [] => "not known".to_owned(),
+        [only] => {
+            let how = if report.layout_assumed { "default assumed" } else { "from header" };
+            format!("{how}, {}", format::counted(only.columns().len() as u64, "field"))
+        }
+        several => format!("{} layouts", several.len()),
+    };
+    (words, names.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use flow_core::parse::{Layout, SourceId};
+
+    use super::*;
+
+    #[test]
+    fn a_layout_says_how_it_is_known() {
+        let mut report = FileReport::new(SourceId(0), "a.log", 10);
+        assert_eq!(layout_words(&report), ("not known".to_owned(), String::new()));
+        report.layouts = vec![Layout::aws_default()];
+        assert_eq!(layout_words(&report).0, "from header, 14 fields");
+        report.layout_assumed = true;
+        assert_eq!(layout_words(&report).0, "default assumed, 14 fields");
+        assert!(layout_words(&report).1.starts_with("version account-id"));
+        report.layouts.push(Layout::from_names(["srcaddr"]));
+        assert_eq!(layout_words(&report).0, "2 layouts");
+    }
+
+    #[test]
+    fn a_state_says_how_far_reading_came() {
+        let mut report = FileReport::new(SourceId(0), "a.log", 200);
+        assert_eq!(state_words(&report), "waiting");
+        (report.state, report.n_bytes_read) = (FileState::Reading, 100);
+        assert_eq!(state_words(&report), "50 % read");
+        report.state = FileState::Cancelled;
+        assert_eq!(state_words(&report), "cancelled at 50 %");
+    }
+
+    #[test]
+    fn compression_is_said_where_there_is_one() {
+        let mut report = FileReport::new(SourceId(0), "a.log.gz", 200);
+        assert_eq!(format_words(&report), "text");
+        report.compression = "gzip".to_owned();
+        assert_eq!(format_words(&report), "text, gzip");
+    }
+}

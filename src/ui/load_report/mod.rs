@@ -1,0 +1,111 @@
+//! What became of each file and each line: the counts add up to all that was read.
+
+mod file_row;
+mod problems;
+mod refused;
+mod sums;
+
+use std::sync::Arc;
+
+use flow_core::parse::FileReport;
+use flow_core::session::message::{Answer, Question};
+use leptos::prelude::*;
+
+use super::format;
+use crate::engine::{Slot, ask};
+use crate::state::{AppState, LoadState};
+use file_row::FileRow;
+use problems::Problems;
+use refused::RefusedFiles;
+use sums::Sums;
+
+/// Rows of the table of files that are shown until the reader asks for all: thousands of files are common,
+/// and those with something to say come first.
+const FILES_SHOWN: usize = 200;
+
+#[component]
+pub fn FilesTab() -> impl IntoView {
+    let state = AppState::get();
+    let question =
+        Signal::derive(move || (state.load.get() != LoadState::Empty).then_some(Question::Report));
+    let asked = ask(Slot::Report, question);
+    let reports = Memo::new(move |_| {
+        asked.answer.with(|answer| match answer.as_deref() {
+            Some(Answer::Report(reports)) => Arc::new(reports.clone()),
+            _ => Arc::default(),
+        })
+    });
+    view! {
+        <section class="view files" aria-label="Files">
+            {move || asked.failure.get().map(|message| view! { <p class="state-message" role="alert">{message}</p> })}
+            <RefusedFiles reports/>
+            <FileTable reports/>
+            <Problems reports/>
+        </section>
+    }
+}
+
+#[component]
+fn FileTable(reports: Memo<Arc<Vec<FileReport>>>) -> impl IntoView {
+    let shows_all = RwSignal::new(false);
+    let sums = Memo::new(move |_| reports.with(|reports| Sums::of(reports)));
+    let n_files = Memo::new(move |_| reports.with(|reports| reports.len()));
+    let rows = move || {
+        let n_shown = if shows_all.get() { usize::MAX } else { FILES_SHOWN };
+        reports.with(|reports| {
+            let ordered = sums::in_order_of_interest(reports).into_iter().take(n_shown);
+            ordered.map(|report| view! { <FileRow report=report.clone()/> }).collect_view()
+        })
+    };
+    view! {
+        <div class="table-box" tabindex="0" role="region" aria-label="Files and what became of their lines">
+            <table class="table file-table">
+                <caption class="visually-hidden">"Files and what became of their lines"</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"File"</th>
+                        <th scope="col">"State"</th>
+                        <th scope="col">"Format"</th>
+                        <th scope="col">"Layout"</th>
+                        <th scope="col" class="number">"Size"</th>
+                        <th scope="col" class="number">"Lines"</th>
+                        <th scope="col" class="number">"Rows"</th>
+                        <th scope="col" class="number" title="NODATA and SKIPDATA: records about the log itself">"Status records"</th>
+                        <th scope="col" class="number">"Headers"</th>
+                        <th scope="col" class="number">"Blank"</th>
+                        <th scope="col" class="number" title="Text around records that is known to stand there, such as comments">"Ignored"</th>
+                        <th scope="col" class="number">"Problems"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+                <tfoot>
+                    {move || {
+                        let sums = sums.get();
+                        let numbers = [
+                            format::bytes(sums.n_bytes),
+                            format::count(sums.lines.total()),
+                            format::count(sums.lines.rows),
+                            format::count(sums.lines.status_records),
+                            format::count(sums.lines.headers),
+                            format::count(sums.lines.blank),
+                            format::count(sums.lines.ignored),
+                            format::count(sums.lines.problems),
+                        ];
+                        view! {
+                            <tr>
+                                <th scope="row" colspan="4">{format!("All {}", format::counted(n_files.get() as u64, "file"))}</th>
+                                {numbers.map(|number| view! { <td class="number">{number}</td> }).collect_view()}
+                            </tr>
+                        }
+                    }}
+                </tfoot>
+            </table>
+        </div>
+        <Show when=move || { n_files.get() > FILES_SHOWN && !shows_all.get() }>
+            <p>
+                {move || format!("{FILES_SHOWN} of {} are shown, those with something to say first ", format::counted(n_files.get() as u64, "file"))}
+                <button type="button" class="button is-small" on:click=move |_| shows_all.set(true)>"Show all"</button>
+            </p>
+        </Show>
+    }
+}
