@@ -10,6 +10,7 @@ fn main() {
     if browser::page::is_worker() {
         flow_worker::start();
     } else if let Some(root) = browser::page::take_root() {
+        std::panic::set_hook(Box::new(|panic| browser::page::say_broken(&panic.to_string())));
         leptos::mount::mount_to(root, app::App).forget();
     }
 }

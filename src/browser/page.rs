@@ -17,6 +17,18 @@ pub fn take_root() -> Option<HtmlElement> {
     document.get_element_by_id("app")?.dyn_into().ok()
 }
 
+/// The page itself has failed and cannot go on: says so above what is left of it.
+pub fn say_broken(message: &str) {
+    let Some(document) = document() else { return };
+    let (Ok(alert), Some(body)) = (document.create_element("div"), document.body()) else { return };
+    let _ = alert.set_attribute("role", "alert");
+    let _ = alert.set_attribute("class", "banner is-bad");
+    let sentence = "Flowglass has failed and cannot go on. Reload the page to start again.";
+    alert.set_text_content(Some(&format!("{sentence} {message}")));
+    let _ = body.prepend_with_node_1(&alert);
+    web_sys::console::error_1(&message.into());
+}
+
 pub fn set_title(title: &str) {
     if let Some(document) = document() {
         document.set_title(title);

@@ -43,3 +43,11 @@ pub fn ask(slot: Slot, question: Signal<Option<Question>>) -> Asked {
     on_cleanup(move || engine.unsubscribe(ticket));
     Asked { answer, pending, failure, coverage }
 }
+
+impl Reader {
+    pub(super) fn show(&self, answer: Arc<Answer>, coverage: Coverage) {
+        self.coverage.set(coverage);
+        self.failure.set(None);
+        self.answer.set(Some(answer));
+    }
+}

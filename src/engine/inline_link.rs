@@ -2,7 +2,7 @@
 
 use flow_core::session::message::Request;
 
-use super::link::{Link, OnEvent};
+use super::link::{Link, Listener};
 use crate::browser::clock;
 
 pub struct InlineLink {
@@ -10,8 +10,8 @@ pub struct InlineLink {
 }
 
 impl InlineLink {
-    pub fn start(on_event: OnEvent) -> InlineLink {
-        InlineLink { engine: flow_worker::Engine::new(on_event, clock::now_ms) }
+    pub fn start(listener: Listener) -> InlineLink {
+        InlineLink { engine: flow_worker::Engine::new(listener.on_event, clock::now_ms) }
     }
 }
 

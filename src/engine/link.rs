@@ -4,8 +4,14 @@ use std::rc::Rc;
 
 use flow_core::session::message::{Event, Request};
 
-/// What is called with each event, in order.
-pub type OnEvent = Rc<dyn Fn(Event)>;
+/// Who hears of it.
+#[derive(Clone)]
+pub struct Listener {
+    /// Called with each event, in order.
+    pub on_event: Rc<dyn Fn(Event)>,
+    /// Called when the link can carry nothing any more, with the reason.
+    pub on_broken: Rc<dyn Fn(String)>,
+}
 
 /// Dropping a link ends its engine.
 pub trait Link {

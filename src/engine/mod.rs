@@ -4,12 +4,13 @@
 //! is decided by [`slots`], which knows no browser.
 
 mod ask;
-mod core;
+mod desk;
+mod handle;
 mod inline_link;
 mod link;
 pub mod slots;
 mod worker_link;
 
 pub use ask::{Asked, ask};
-pub use core::{Engine, EngineState};
+pub use handle::{Engine, EngineState};
 pub use slots::Slot;

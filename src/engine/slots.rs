@@ -76,9 +76,13 @@ impl<Q: Clone + PartialEq> SlotQueue<Q> {
         }
     }
 
+    pub fn can_send(&self) -> bool {
+        self.due && self.in_flight.is_none()
+    }
+
     /// What is to be sent under this id now, if anything.
     pub fn send(&mut self, id: RequestId, generation: u64, now_ms: f64) -> Option<Q> {
-        if !self.due || self.in_flight.is_some() {
+        if !self.can_send() {
             return None;
         }
         let question = self.wanted.clone()?;

@@ -3,13 +3,13 @@
 //! To the worker: an array of the request's bytes and then its files, which the browser hands over without
 //! copying. From the worker: the bytes of one event a message, their buffer transferred.
 
-use flow_core::session::message::{Event, Request};
+use flow_core::session::message::Request;
 use flow_worker::wire;
 use js_sys::{Array, Function, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, File, MessageEvent, Worker};
 
-use super::link::{Link, OnEvent};
+use super::link::{Link, Listener};
 
 pub struct WorkerLink {
     worker: Worker,
@@ -19,16 +19,21 @@ pub struct WorkerLink {
 }
 
 impl WorkerLink {
-    /// `None` where this browser lets no worker start.
-    pub fn start(on_event: OnEvent) -> Option<WorkerLink> {
+    /// `None` where this browser lets no worker be made.
+    pub fn start(listener: Listener) -> Option<WorkerLink> {
         let worker = spawn_worker().ok()?;
-        let on_crash = on_event.clone();
+        let Listener { on_event, on_broken } = listener;
+        let on_unreadable = on_broken.clone();
         let on_message = Closure::new(move |message: MessageEvent| {
-            let bytes = Uint8Array::new(&message.data()).to_vec();
-            on_event(wire::decode_event(&bytes).unwrap_or_else(|message| Event::Crashed { message }));
+            match wire::decode_event(&Uint8Array::new(&message.data()).to_vec()) {
+                Ok(event) => on_event(event),
+                Err(message) => on_unreadable(message),
+            }
         });
         let on_error = Closure::new(move |error: ErrorEvent| {
-            on_crash(Event::Crashed { message: error.message() });
+            // A worker whose program could not be loaded says nothing.
+            let message = Some(error.message()).filter(|message| !message.is_empty() && message != "undefined");
+            on_broken(message.unwrap_or_else(|| "The browser ended the worker without saying why".to_owned()));
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));

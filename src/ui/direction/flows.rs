@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use flow_core::query::{SortSpec, Subject};
-use flow_core::record::{Field, Value};
+use flow_core::record::{Direction, Field, Value};
 use flow_core::session::message::{Answer, Question};
 use leptos::prelude::*;
 
@@ -107,12 +107,13 @@ pub(super) fn Flows() -> impl IntoView {
 #[component]
 fn FlowRow(flow: Flow) -> impl IntoView {
     let (arrow, words) = flow.arrow();
+    let is_unknown = flow.direction == Direction::Unknown;
     let Flow { left, right, interface, protocol, action, packets, bytes, .. } = flow;
     view! {
         <tr>
             <td class="flow-drawing">
                 <EndView end=left/>
-                <span class="flow-arrow" role="img" aria-label=words title=words>{arrow}</span>
+                <span class="flow-arrow" class:is-unknown=is_unknown role="img" aria-label=words title=words>{arrow}</span>
                 <EndView end=right/>
             </td>
             <td><ValueButton subject=Field::PROTOCOL value=protocol/></td>

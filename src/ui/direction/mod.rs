@@ -63,7 +63,7 @@ pub fn DirectionTab() -> impl IntoView {
         Source::Recorded => ().into_any(),
         Source::Inferred => view! {
             <p class="view-note">
-                "These files do not record " <code>"flow-direction"</code>
+                "These files do not record " <code>{Field::FLOW_DIRECTION.name()}</code>
                 ". Directions are inferred: an interface's own address is an end of each of its records"
             </p>
         }

@@ -4,6 +4,7 @@ use flow_core::analysis::{Metric, Tally};
 use leptos::prelude::*;
 
 use super::{Answered, words};
+use crate::state::{AppState, ViewSpec};
 use crate::ui::bar::width;
 use crate::ui::format;
 
@@ -106,6 +107,7 @@ fn ActionBar(answered: Answered, metric: Memo<Metric>) -> impl IntoView {
 /// What the windows and the status records say about how far the numbers can be trusted.
 #[component]
 fn Notes(answered: Answered) -> impl IntoView {
+    let state = AppState::get();
     let aggregation = move || answered.read(|overview| words::aggregation(overview.aggregation));
     let status_records =
         Memo::new(move |_| answered.read(|overview| overview.status_records.clone()).unwrap_or_default());
@@ -117,7 +119,7 @@ fn Notes(answered: Answered) -> impl IntoView {
                 {format!("{} with log-status ", format::counted(number, "record"))}
                 <code>{log_status}</code>
                 {(!meaning.is_empty()).then(|| format!(": {meaning}"))}
-                " (of all that is loaded, whatever the filter)"
+                {move || state.spec.with(ViewSpec::is_filtered).then_some(" (in all that is loaded: no filter applies)")}
             </li>
         }
     };

@@ -3,7 +3,7 @@
 //! Pure: what is in the files and what was chosen in, a choice out.
 
 use flow_core::query::{SortSpec, Subject};
-use flow_core::record::{ColumnKey, Field};
+use flow_core::record::{ColumnKey, Field, FieldKind};
 
 /// What most people read a record by, in reading order. Those that no file has are left out.
 const DEFAULT_FIELDS: [Field; 15] = [
@@ -101,8 +101,12 @@ pub fn sort_in_words(sort: Option<&SortSpec>) -> String {
     match sort {
         None => "in the order they were loaded".to_owned(),
         Some(sort) => {
-            let ends = if sort.descending { "largest first" } else { "smallest first" };
-            format!("sorted by {}, {ends}", sort.subject.name())
+            let (up, down) = match sort.subject.kind() {
+                FieldKind::Text => ("A to Z", "Z to A"),
+                FieldKind::Seconds => ("earliest first", "latest first"),
+                _ => ("smallest first", "largest first"),
+            };
+            format!("sorted by {}, {}", sort.subject.name(), if sort.descending { down } else { up })
         }
     }
 }
@@ -176,9 +180,13 @@ mod tests {
 
     #[test]
     fn the_order_is_said_in_words() {
-        let sort = |descending| SortSpec { subject: Field::BYTES.into(), descending };
-        assert_eq!(sort_in_words(Some(&sort(false))), "sorted by bytes, smallest first");
-        assert_eq!(sort_in_words(Some(&sort(true))), "sorted by bytes, largest first");
+        let words = |name: &str, descending| {
+            sort_in_words(Some(&SortSpec { subject: Subject::from_name(name), descending }))
+        };
+        assert_eq!(words("bytes", false), "sorted by bytes, smallest first");
+        assert_eq!(words("bytes", true), "sorted by bytes, largest first");
+        assert_eq!(words("start", true), "sorted by start, latest first");
+        assert_eq!(words("action", false), "sorted by action, A to Z");
         assert_eq!(sort_in_words(None), "in the order they were loaded");
     }
 }

@@ -3,16 +3,36 @@
 use std::sync::Arc;
 
 use flow_core::query::{SortSpec, Subject};
-use flow_core::record::FieldKind;
+use flow_core::record::{ColumnKey, Field, FieldKind};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 use crate::state::AppState;
 
+/// Fields whose values are single short words.
+const WORDS: [Field; 7] = [
+    Field::ACTION,
+    Field::LOG_STATUS,
+    Field::TYPE,
+    Field::REGION,
+    Field::AZ_ID,
+    Field::FLOW_DIRECTION,
+    Field::REJECT_REASON,
+];
+
+fn is_word(subject: &Subject) -> bool {
+    match subject {
+        Subject::Direction | Subject::Class => true,
+        Subject::Column(ColumnKey::Known(field)) => WORDS.contains(field),
+        _ => false,
+    }
+}
+
 /// The class that gives a column its width and alignment.
-pub fn column_class(kind: FieldKind) -> &'static str {
-    match kind {
+pub fn column_class(subject: &Subject) -> &'static str {
+    match subject.kind() {
         FieldKind::Address => "cell kind-address",
+        FieldKind::Text if is_word(subject) => "cell kind-word",
         FieldKind::Text => "cell kind-text",
         FieldKind::Port => "cell kind-port",
         FieldKind::Protocol => "cell kind-protocol",
@@ -48,7 +68,7 @@ pub fn HeaderRow(#[prop(into)] subjects: Signal<Arc<[Subject]>>) -> impl IntoVie
             Some(doc) => format!("{name}: {doc}\nClick: sort"),
             None => format!("{name}: not a field that AWS documents\nClick: sort"),
         };
-        let class = column_class(subject.kind());
+        let class = column_class(&subject);
         let subject = StoredValue::new(subject);
         let order = move || sort.with(|sort| subject.with_value(|subject| aria_sort(sort.as_ref(), subject)));
         let arrow = move || match order() {
@@ -84,6 +104,16 @@ pub fn HeaderRow(#[prop(into)] subjects: Signal<Arc<[Subject]>>) -> impl IntoVie
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn short_words_get_narrow_columns() {
+        let class = |name: &str| column_class(&Subject::from_name(name));
+        assert_eq!(class("action"), "cell kind-word");
+        assert_eq!(class("direction"), "cell kind-word");
+        assert_eq!(class("interface-id"), "cell kind-text");
+        assert_eq!(class("my-own"), "cell kind-text");
+        assert_eq!(class("bytes"), "cell kind-quantity");
+    }
 
     #[test]
     fn only_the_sorted_column_says_so() {

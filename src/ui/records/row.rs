@@ -39,7 +39,7 @@ pub fn RowView(grid: GridState, place: u64) -> impl IntoView {
                 .enumerate()
                 .map(|(column, (subject, value))| {
                     let cell = Cell { row: place, column };
-                    let class = column_class(subject.kind());
+                    let class = column_class(&subject);
                     view! {
                         <div
                             class=class

@@ -1,0 +1,106 @@
+//! What is under way between the page and the engine: who awaits what, and what was sent.
+//!
+//! Only kept here, behind one `RefCell`; nothing in this file calls anybody, so no call can come back while
+//! it is borrowed.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use flow_core::session::message::{Answer, Command, Coverage, Question, Request, RequestId};
+use web_sys::File;
+
+use super::ask::Reader;
+use super::link::Link;
+use super::slots::{Slot, SlotQueue, Verdict};
+
+/// Which subscription of a slot: a view that is gone must not unhook the one that came after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Ticket {
+    pub slot: Slot,
+    number: u32,
+}
+
+#[derive(Default)]
+pub(super) struct Desk {
+    pub link: Option<Rc<dyn Link>>,
+    /// Counts links: an event of an earlier one is nobody's.
+    pub epoch: u32,
+    /// Of the load, as the engine last said.
+    pub generation: u64,
+    pub slots: BTreeMap<Slot, SlotEntry>,
+    pub awaited: BTreeMap<RequestId, Awaited>,
+    /// What was opened since the start, to open it again after a crash.
+    pub opened: Vec<(Command, Vec<File>)>,
+    /// Everything that was sent, until the engine says its first word: an engine that never came up has not
+    /// seen it. `None` once it has spoken.
+    pub unheard: Option<Vec<(Request, Vec<File>)>>,
+    next_number: u32,
+}
+
+#[derive(Default)]
+pub(super) struct SlotEntry {
+    pub queue: SlotQueue<Question>,
+    pub reader: Option<(Ticket, Reader)>,
+    /// What the reader was shown last, for a view that comes back.
+    pub last: Option<(Arc<Answer>, Coverage)>,
+}
+
+/// Who awaits the end of a request that no slot asked.
+pub(super) struct Awaited {
+    pub on_part: Option<Box<dyn FnMut(Vec<u8>)>>,
+    pub on_end: Box<dyn FnOnce(Result<Answer, String>)>,
+}
+
+impl Desk {
+    pub fn take_number(&mut self) -> u32 {
+        self.next_number = self.next_number.wrapping_add(1);
+        self.next_number
+    }
+
+    pub fn new_ticket(&mut self, slot: Slot) -> Ticket {
+        Ticket { slot, number: self.take_number() }
+    }
+
+    /// The requests of all slots that are due, as sent.
+    pub fn take_due(&mut self, now_ms: f64) -> Vec<Request> {
+        let due: Vec<Slot> =
+            self.slots.iter().filter(|(_, entry)| entry.queue.can_send()).map(|(slot, _)| *slot).collect();
+        let mut requests = Vec::new();
+        for slot in due {
+            let (id, generation) = (RequestId(self.take_number()), self.generation);
+            let question = self.slots.get_mut(&slot).and_then(|entry| entry.queue.send(id, generation, now_ms));
+            requests.extend(question.map(|question| Request { id, command: Command::Ask(question) }));
+        }
+        requests
+    }
+
+    /// A slot's request has ended: who reads what came of it, if it is still wanted.
+    pub fn settle(
+        &mut self,
+        id: RequestId,
+        result: Result<Answer, String>,
+        coverage: Coverage,
+    ) -> Option<(Reader, Result<Arc<Answer>, String>)> {
+        let generation = match &result {
+            Ok(_) => coverage.generation,
+            // A failure knows no generation; it is about what was loaded when it came.
+            Err(_) => self.generation,
+        };
+        let mut settled =
+            self.slots.values_mut().filter_map(|entry| Some((entry.queue.settle(id, generation)?, entry)));
+        let (Verdict::Show, entry) = settled.next()? else { return None };
+        let result = result.map(Arc::new);
+        entry.last = result.as_ref().ok().map(|answer| (Arc::clone(answer), coverage));
+        entry.reader.map(|(_, reader)| (reader, result))
+    }
+
+    /// A new engine knows nothing: forgets what the old one was asked and said.
+    pub fn forget_engine(&mut self) {
+        self.generation = 0;
+        for entry in self.slots.values_mut() {
+            entry.queue.restart();
+            entry.last = None;
+        }
+    }
+}
