@@ -1,9 +1,10 @@
 //! Records written out.
 
-use flow_core::analysis::export::{CsvText, Format, JsonLines, PART_BYTES, ShardRecords, load_order, parts};
+use flow_core::analysis::export::{CsvText, Format, JsonLines, PART_BYTES, ShardRecords, load_order};
 use flow_core::query::{RowSet, SegmentRows, Subject};
 
 use crate::draw::{Drawing, Load, load, load_dealt, load_files};
+use crate::parts::parts;
 
 fn written(load: &Load, format: impl Format) -> String {
     let rows: Vec<RowSet> = load.stores.iter().map(|store| RowSet::all(store.rows())).collect();
@@ -14,7 +15,7 @@ fn written(load: &Load, format: impl Format) -> String {
         .zip(rows.iter().zip(&status))
         .map(|(store, (rows, status))| ShardRecords { store, rows, status_records: Some(status) })
         .collect();
-    String::from_utf8(parts(load_order(&shards), format).flatten().collect()).unwrap()
+    String::from_utf8(parts(load_order(&shards), format).concat()).unwrap()
 }
 
 #[test]
@@ -58,10 +59,10 @@ fn only_chosen_rows_are_written() {
     let load = load("dstport log-status\n22 OK\n- NODATA\n443 OK");
     let rows = RowSet::new(vec![SegmentRows::None]);
     let shard = ShardRecords { store: &load.stores[0], rows: &rows, status_records: None };
-    assert_eq!(parts(load_order(&[shard]), JsonLines::default()).count(), 0);
+    assert_eq!(parts(load_order(&[shard]), JsonLines::default()).len(), 0);
     let rows = RowSet::all(load.stores[0].rows());
     let shard = ShardRecords { store: &load.stores[0], rows: &rows, status_records: None };
-    let text: Vec<u8> = parts(load_order(&[shard]), JsonLines::default()).flatten().collect();
+    let text: Vec<u8> = parts(load_order(&[shard]), JsonLines::default()).concat();
     assert_eq!(text.iter().filter(|&&byte| byte == b'\n').count(), 2);
 }
 
@@ -99,7 +100,7 @@ fn parts_are_bounded_and_end_with_whole_records() {
     let load = load(&format!("dstport interface-id\n{lines}"));
     let rows = RowSet::all(load.stores[0].rows());
     let shard = ShardRecords { store: &load.stores[0], rows: &rows, status_records: None };
-    let parts: Vec<Vec<u8>> = parts(load_order(&[shard]), JsonLines::default()).collect();
+    let parts = parts(load_order(&[shard]), JsonLines::default());
     assert!(parts.len() > 2);
     for part in &parts {
         assert!(part.len() < PART_BYTES + 100 && part.ends_with(b"}\n"));

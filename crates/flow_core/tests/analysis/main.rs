@@ -4,6 +4,7 @@ mod direction;
 mod draw;
 mod export;
 mod overview;
+mod parts;
 mod properties;
 mod rejected;
 mod speed;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use flow_core::analysis::Metric;
 use flow_core::analysis::direction::DirectionQuestion;
-use flow_core::analysis::export::{CsvText, JsonLines, ShardRecords, load_order, parts};
+use flow_core::analysis::export::{CsvText, JsonLines, ShardRecords, load_order};
 use flow_core::analysis::overview::OverviewQuestion;
 use flow_core::analysis::rejected::RejectedQuestion;
 use flow_core::analysis::summary::SummaryQuestion;
@@ -17,6 +17,7 @@ use flow_core::record::Address;
 use flow_core::store::Store;
 
 use crate::draw::Load;
+use crate::parts::parts;
 
 const N_ROWS: u64 = 1_000_000;
 
@@ -127,13 +128,13 @@ fn answers_over_a_million_rows() {
     timed("summary", || ask(&SummaryQuestion { files: &[] }, store, &rows));
     let shard = ShardRecords { store, rows: &rows, status_records: None };
     timed("records export", || {
-        parts(load_order(&[shard]), JsonLines::default()).map(|part| part.len()).sum::<usize>()
+        parts(load_order(&[shard]), JsonLines::default()).iter().map(|part| part.len()).sum::<usize>()
     });
     let subjects: Vec<Subject> =
         ["start", "interface-id", "direction", "srcaddr", "dstaddr", "dstport", "action", "bytes"]
             .map(Subject::from_name)
             .to_vec();
     timed("csv export, 8 columns", || {
-        parts(load_order(&[shard]), CsvText::new(subjects.clone())).map(|part| part.len()).sum::<usize>()
+        parts(load_order(&[shard]), CsvText::new(subjects.clone())).iter().map(|part| part.len()).sum::<usize>()
     });
 }
