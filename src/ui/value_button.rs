@@ -83,7 +83,7 @@ pub fn ValueButton(
             on:keydown=on_keydown
         >
             <span class="value-text">{shown.text}</span>
-            {shown.name.map(|name| view! { <span class="value-name">{name}</span> })}
+            {shown.name.map(|name| view! { " " <span class="value-name">{name}</span> })}
         </button>
     }
 }
