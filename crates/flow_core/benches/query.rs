@@ -39,6 +39,10 @@ fn main() {
         let millis = best(|| RowSet::select(black_box(&filter), &store, table));
         println!("{millis:8.2} ms  {n_rows:>9} rows  {text}");
     }
+    let pasted: Vec<String> = (0..2_000).map(|n| format!("52.{}.{}.0/26", n / 256, n % 256)).collect();
+    let filter = parse_filter(&format!("srcaddr in ({})", pasted.join(", "))).expect("a list is a filter");
+    let millis = best(|| RowSet::select(black_box(&filter), &store, table));
+    println!("{millis:8.2} ms  srcaddr in a list of 2,000 prefixes");
     let all = RowSet::all(table);
     let names = [
         "start",

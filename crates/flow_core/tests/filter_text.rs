@@ -153,7 +153,7 @@ fn check_any_text(text: &str) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn what_is_printed_parses_to_the_same_filter(filter in any_filter()) {

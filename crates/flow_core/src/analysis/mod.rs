@@ -5,6 +5,7 @@
 
 mod action;
 mod by_code;
+mod by_key;
 mod columns;
 pub mod direction;
 pub mod export;

@@ -38,14 +38,15 @@ impl Tally {
 /// Which of the three a chart or a ranking is about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Metric {
+    /// What to begin with: one large transfer hides everything else from the other two, rejections first.
+    #[default]
     Rows,
     Packets,
-    #[default]
     Bytes,
 }
 
 impl Metric {
-    pub const ALL: [Metric; 3] = [Metric::Bytes, Metric::Packets, Metric::Rows];
+    pub const ALL: [Metric; 3] = [Metric::Rows, Metric::Packets, Metric::Bytes];
 
     pub const fn name(self) -> &'static str {
         match self {

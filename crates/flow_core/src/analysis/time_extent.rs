@@ -16,7 +16,7 @@ pub struct TimeExtent {
 }
 
 impl TimeExtent {
-    /// Of one moment of the row it is of, or both ends of its window; `None` where the row has no time.
+    /// Of one row's decoded start and end, one standing in for the other; `None` where it has neither.
     pub(super) fn of_window(start: u64, end: u64) -> Option<TimeExtent> {
         let (start, end) = (time_of(start, end)?, time_of(end, start)?);
         // The window of a broken record may end before it starts.

@@ -110,7 +110,8 @@ fn bucket_secs(extent: TimeExtent, n_max: u32) -> u64 {
 impl Timeline {
     fn bucket_at(&mut self, time: Option<u64>) -> Option<&mut Bucket> {
         let offset = time?.checked_sub(self.start_secs)?;
-        self.buckets.get_mut((offset / self.bucket_secs) as usize)
+        // Not `as`: in wasm that would fold a time far outside onto a bucket.
+        self.buckets.get_mut(usize::try_from(offset / self.bucket_secs).ok()?)
     }
 }
 

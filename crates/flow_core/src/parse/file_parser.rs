@@ -136,3 +136,129 @@ impl FileParser {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::problem::PROBLEMS_KEPT_PER_FILE;
+    use super::super::report::LAYOUTS_KEPT_PER_FILE;
+    use super::super::sniff::SNIFF_BYTES_MAX;
+    use super::super::{Problem, ProblemKind, RawRow};
+    use super::*;
+
+    /// Counts; that is all these tests need.
+    #[derive(Default)]
+    struct Count {
+        n_begun: usize,
+        n_rows: usize,
+    }
+
+    impl RowSink for Count {
+        fn begin(&mut self, _source: SourceId, _layout: &Layout) {
+            self.n_begun += 1;
+        }
+
+        fn row(&mut self, _row: RawRow<'_>) {
+            self.n_rows += 1;
+        }
+
+        fn status_record(&mut self, _row: RawRow<'_>) {}
+    }
+
+    fn parser() -> FileParser {
+        FileParser::new(SourceId(0), "a.log", 0, &ParseOptions::default())
+    }
+
+    fn read(text: &str) -> (FileReport, Count) {
+        let (mut parser, mut count) = (parser(), Count::default());
+        parser.push(text.as_bytes(), &mut count);
+        parser.finish(&mut count);
+        (parser.report().clone(), count)
+    }
+
+    /// Enough rows that reading begins before the end.
+    fn long_text() -> String {
+        let row = "10.0.0.1 10.0.0.2 443\n";
+        format!("srcaddr dstaddr dstport\n{}", row.repeat(2 * SNIFF_BYTES_MAX / row.len()))
+    }
+
+    #[test]
+    fn a_refused_file_need_not_be_read_to_its_end() {
+        let (mut parser, mut count) = (parser(), Count::default());
+        parser.push("it is a long story\n".repeat(SNIFF_BYTES_MAX).as_bytes(), &mut count);
+        assert!(parser.is_over());
+        parser.push(long_text().as_bytes(), &mut count);
+        parser.finish(&mut count);
+        assert!(matches!(parser.report().state, FileState::Refused(_)));
+        assert_eq!((count.n_rows, parser.report().lines.total()), (0, 0));
+    }
+
+    #[test]
+    fn what_was_read_before_stopping_stays_and_nothing_more_comes() {
+        let text = long_text();
+        for stop in [FileParser::cancel, |parser: &mut FileParser| parser.fail("gone")] {
+            let (mut parser, mut count) = (parser(), Count::default());
+            parser.push(&text.as_bytes()[..text.len() - 10], &mut count);
+            assert_eq!(parser.report().state, FileState::Reading);
+            let n_rows = count.n_rows;
+            assert!(n_rows > 1_000 && !parser.is_over());
+            stop(&mut parser);
+            parser.push(text.as_bytes(), &mut count);
+            parser.finish(&mut count);
+            assert_eq!(count.n_rows, n_rows);
+            assert_eq!(parser.report().lines.rows, n_rows as u64);
+            assert!(matches!(&parser.report().state, FileState::Cancelled | FileState::Failed(_)));
+        }
+    }
+
+    #[test]
+    fn stopping_does_not_change_how_a_file_ended() {
+        let (mut parser, mut count) = (parser(), Count::default());
+        parser.push(b"srcaddr dstaddr dstport\n", &mut count);
+        parser.finish(&mut count);
+        parser.cancel();
+        assert_eq!(parser.report().state, FileState::Read);
+    }
+
+    #[test]
+    fn all_problems_are_counted_and_the_first_are_kept() {
+        let n_problems = PROBLEMS_KEPT_PER_FILE + 10;
+        let (report, _) = read(&format!("srcaddr dstaddr dstport\n{}", "oops\n".repeat(n_problems)));
+        assert_eq!(report.lines.problems, n_problems as u64);
+        assert_eq!(report.problems.len(), PROBLEMS_KEPT_PER_FILE);
+        let first =
+            Problem { line: 2, field: None, kind: ProblemKind::TooFewFields, text: "oops".to_owned() };
+        assert_eq!(report.problems[0], first);
+    }
+
+    #[test]
+    fn each_layout_is_in_force_and_the_first_are_kept() {
+        let n_layouts = LAYOUTS_KEPT_PER_FILE + 10;
+        let part = |n: usize| format!("srcaddr dstaddr start end new-field-{n}\n10.0.0.1 10.0.0.2 1 2 x\n");
+        let (report, count) = read(&(0..n_layouts).map(part).collect::<String>());
+        assert_eq!((count.n_begun, count.n_rows), (n_layouts, n_layouts));
+        assert_eq!(report.layouts.len(), LAYOUTS_KEPT_PER_FILE);
+        assert_eq!(report.lines.headers, n_layouts as u64);
+    }
+
+    #[test]
+    fn a_header_behind_very_many_comments_is_found() {
+        let comments = "# nothing yet\n".repeat(2 * SNIFF_BYTES_MAX / 14);
+        let (report, count) = read(&(comments + "srcaddr dstaddr dstport\n10.0.0.1 10.0.0.2 443\n"));
+        assert_eq!((report.state, report.layout_assumed, count.n_rows), (FileState::Read, false, 1));
+    }
+
+    #[test]
+    fn a_header_cut_by_the_end_of_the_head_decides_nothing() {
+        // Whatever part of the header is in the head, it must not be taken for the whole of it.
+        for n_bytes in [1, 30, 60, 100] {
+            let comment = format!("#{}\n", "x".repeat(SNIFF_BYTES_MAX - 2 - n_bytes));
+            let (report, count) = read(
+                &(comment
+                    + "srcaddr dstaddr srcport dstport protocol packets bytes action\n\
+                10.0.0.1 10.0.0.2 1 2 6 1 40 ACCEPT\n"),
+            );
+            assert_eq!(report.layouts.len(), 1, "{n_bytes}");
+            assert_eq!((report.lines.headers, count.n_rows, report.problems.len()), (1, 1, 0), "{n_bytes}");
+        }
+    }
+}

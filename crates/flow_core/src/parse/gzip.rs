@@ -108,14 +108,14 @@ mod tests {
 
     #[test]
     fn data_cut_anywhere_gives_the_text_before_and_is_damaged() {
-        let text: Vec<u8> = (0..5_000).flat_map(|n: u32| n.to_string().into_bytes()).collect();
+        let text: Vec<u8> = (0..1_000).flat_map(|n: u32| n.to_string().into_bytes()).collect();
         let bytes = gzip(&text);
         for end in (1..bytes.len()).step_by(7) {
-            let (before, result) = inflate(&bytes[..end], 1_000);
+            let (before, result) = inflate(&bytes[..end], 100);
             assert!(text.starts_with(&before), "cut at {end}");
             assert_eq!(result, Err(Damaged), "cut at {end}");
         }
-        assert_eq!(inflate(&bytes, 1_000), (text, Ok(())));
+        assert_eq!(inflate(&bytes, 100), (text, Ok(())));
     }
 
     #[test]

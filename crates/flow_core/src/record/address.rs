@@ -167,18 +167,35 @@ impl Prefix {
         self.base
     }
 
+    /// The largest address; the base is the smallest.
+    pub const fn last(self) -> Address {
+        match self.base {
+            Address::V4(base) => Address::V4(base | !mask_v4(self.len)),
+            Address::V6(base) => Address::V6(base | !mask_v6(self.len)),
+            base @ Address::Mac(_) => base,
+        }
+    }
+
     /// How many leading bits are fixed.
     pub const fn n_bits(self) -> u8 {
         self.len
     }
 }
 
-fn mask_v4(len: u8) -> u32 {
-    u32::MAX.checked_shl(32 - u32::from(len)).unwrap_or(0)
+const fn mask_v4(len: u8) -> u32 {
+    // Shifting by the whole width, where nothing is fixed, is no shift.
+    match u32::MAX.checked_shl(32 - len as u32) {
+        Some(mask) => mask,
+        None => 0,
+    }
 }
 
-fn mask_v6(len: u8) -> u128 {
-    u128::MAX.checked_shl(128 - u32::from(len)).unwrap_or(0)
+const fn mask_v6(len: u8) -> u128 {
+    // Shifting by the whole width, where nothing is fixed, is no shift.
+    match u128::MAX.checked_shl(128 - len as u32) {
+        Some(mask) => mask,
+        None => 0,
+    }
 }
 
 impl fmt::Display for Prefix {
@@ -231,6 +248,14 @@ mod tests {
             assert_eq!(Prefix::parse(text), None, "{text}");
         }
         assert_eq!(Prefix::parse("10.1.2.3/8").unwrap().to_string(), "10.0.0.0/8");
+        for (prefix, last) in [
+            ("10.0.0.0/8", "10.255.255.255"),
+            ("0.0.0.0/0", "255.255.255.255"),
+            ("10.0.0.1/32", "10.0.0.1"),
+            ("2001:db8::/112", "2001:db8::ffff"),
+        ] {
+            assert_eq!(Prefix::parse(prefix).unwrap().last().to_string(), last);
+        }
     }
 
     #[test]

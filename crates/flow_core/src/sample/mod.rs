@@ -1,6 +1,6 @@
 //! A sample log made to order: the same seed gives the same bytes, for demonstration, tests and measurements.
 //!
-//! It looks like the flow logs of a small web service, with findings in it (see [`traffic`]). It asks
+//! It looks like the flow logs of a small web service, with findings in it (see `traffic`). It asks
 //! for no time and does no IO: it gives chunks of text, however long the log, in bounded memory.
 
 mod line;

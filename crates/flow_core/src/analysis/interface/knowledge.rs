@@ -57,7 +57,7 @@ impl InterfaceKnowledge {
     ///
     /// Rule 3 rests on AWS showing one primary address, which it promises for IPv4 only. An IPv6 interface
     /// with several addresses and a single peer shows the peer in every row. So for IPv6, one common address
-    /// whose peers all share another /64 is believed only if no such mix-up can be: see [`ambiguous_subnet`].
+    /// whose peers all share another /64 is believed only if no such mix-up can be: see `ambiguous_subnet`.
     pub fn resolve(seen: &InterfaceAddresses, by_hand: &[AddressByHand]) -> InterfaceKnowledge {
         let mut own: BTreeMap<(Value, Family), Own> = BTreeMap::new();
         for hand in by_hand {

@@ -1,9 +1,11 @@
 //! Fan-in: a port that is met from many ports of its peers is a server's.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
+
+use crate::analysis::by_key::ByKey;
 
 /// Ports of peers from which on an end is a server: a client's port is used again for a few peers at most.
 pub(super) const PEER_PORTS_MIN: usize = 8;
@@ -61,27 +63,30 @@ impl PeerPorts {
 }
 
 /// The peers' ports of every endpoint that can be a server.
-#[derive(Debug, Default)]
 pub(super) struct FanIn {
-    endpoints: HashMap<Endpoint, PeerPorts, FxBuildHasher>,
+    endpoints: ByKey<Endpoint, PeerPorts>,
 }
 
 impl FanIn {
+    pub fn with_capacity(n_endpoints: usize) -> FanIn {
+        FanIn { endpoints: ByKey::with_capacity(n_endpoints) }
+    }
+
     /// Notes both ends of a row.
     pub fn note(&mut self, src: u32, dst: u32, src_port: u16, dst_port: u16, protocol: Option<u8>) {
         for (address, port, peer_port) in [(src, src_port, dst_port), (dst, dst_port, src_port)] {
             if Endpoint::can_be_server(port) {
-                self.endpoints.entry(Endpoint { address, port, protocol }).or_default().insert(peer_port);
+                self.endpoints.at(Endpoint { address, port, protocol }).insert(peer_port);
             }
         }
     }
 
     pub fn add(&mut self, endpoint: Endpoint, ports: PeerPorts) {
-        self.endpoints.entry(endpoint).or_default().merge(ports);
+        self.endpoints.at(endpoint).merge(ports);
     }
 
-    pub fn into_endpoints(self) -> impl Iterator<Item = (Endpoint, PeerPorts)> {
-        self.endpoints.into_iter()
+    pub fn into_endpoints(self) -> Vec<(Endpoint, PeerPorts)> {
+        self.endpoints.into_entries()
     }
 }
 

@@ -10,6 +10,7 @@ use super::fan_in::{Endpoint, FanIn, PeerPorts};
 use super::initiator::{End, Hint, RowEvidence, has_ports};
 use super::{HELPFUL, Spark};
 use crate::analysis::action::{Action, Actions};
+use crate::analysis::by_key::ByKey;
 use crate::analysis::columns::FieldColumns;
 use crate::analysis::direction::orientation_code;
 use crate::analysis::time_extent::{TimeExtent, time_of};
@@ -85,14 +86,16 @@ pub struct RejectedPartial {
 pub(super) fn scan(shard: ShardView<'_>, spark: Option<Spark>) -> RejectedPartial {
     let store = shard.store;
     let actions = Actions::of(store);
-    let row_evidence = RowEvidence::new();
-    let mut accepted = vec![false; store.addresses().all().len()];
-    let mut fan_in = FanIn::default();
-    let mut flows: HashMap<Flow, FlowTotal, FxBuildHasher> = HashMap::default();
-    let mut ends = FieldColumns::new(store, [Field::ACTION, Field::SRCADDR, Field::DSTADDR]);
+    let mut row_evidence = RowEvidence::new();
+    let (accepted, n_rejected) = accepted_addresses(store, &actions);
+    let mut fan_in = FanIn::with_capacity(n_rejected);
+    let mut flows: ByKey<Flow, FlowTotal> = ByKey::with_capacity(n_rejected);
     let mut columns = FieldColumns::new(
         store,
         [
+            Field::ACTION,
+            Field::SRCADDR,
+            Field::DSTADDR,
             Field::INTERFACE_ID,
             Field::SRCPORT,
             Field::DSTPORT,
@@ -105,19 +108,10 @@ pub(super) fn scan(shard: ShardView<'_>, spark: Option<Spark>) -> RejectedPartia
         ],
     );
     for (segment, rows) in store.rows().segments().iter().zip(shard.rows.segments()) {
-        let [action, src, dst] = ends.decode(segment);
-        // All rows, whatever the filter: what else is accepted from a peer does not depend on the view.
-        for at in (0..action.len()).filter(|&at| actions.get(action[at]) == Action::Accepted) {
-            for end in [src[at], dst[at]] {
-                if end != ABSENT {
-                    accepted[end as usize] = true;
-                }
-            }
-        }
         if *rows == SegmentRows::None {
             continue;
         }
-        let [interface, src_port, dst_port, protocol, flags, packets, bytes, start, end] =
+        let [action, src, dst, interface, src_port, dst_port, protocol, flags, packets, bytes, start, end] =
             columns.decode(segment);
         rows.for_each(|at| {
             if actions.get(action[at]) != Action::Rejected {
@@ -149,12 +143,35 @@ pub(super) fn scan(shard: ShardView<'_>, spark: Option<Spark>) -> RejectedPartia
                 hint,
                 part: part.unwrap_or(NO_PART),
             };
-            let total = flows.entry(flow).or_default();
+            let total = flows.at(flow);
             total.tally.add(Tally::of_row(packets[at], bytes[at]));
             total.time = TimeExtent::joined(total.time, TimeExtent::of_window(start[at], end[at]));
         });
     }
-    in_values(store, &accepted, flows, fan_in)
+    in_values(store, &accepted, flows.into_entries(), fan_in)
+}
+
+/// For each address whether a row with it was accepted, and how many rows were rejected. Of all rows, whatever
+/// the filter: what else is accepted from a peer does not depend on the view.
+fn accepted_addresses(store: &Store, actions: &Actions) -> (Vec<bool>, usize) {
+    let mut accepted = vec![false; store.addresses().all().len()];
+    let mut n_rejected = 0;
+    let mut columns = FieldColumns::new(store, [Field::ACTION, Field::SRCADDR, Field::DSTADDR]);
+    for segment in store.rows().segments() {
+        let [action, src, dst] = columns.decode(segment);
+        for at in 0..action.len() {
+            match actions.get(action[at]) {
+                Action::Accepted => {
+                    for end in [src[at], dst[at]].into_iter().filter(|&end| end != ABSENT) {
+                        accepted[end as usize] = true;
+                    }
+                }
+                Action::Rejected => n_rejected += 1,
+                Action::Other => {}
+            }
+        }
+    }
+    (accepted, n_rejected)
 }
 
 fn port(decoded: u64) -> Option<u16> {
@@ -179,26 +196,22 @@ fn ports_that_matter(hint: Hint, ports: (Option<u16>, Option<u16>)) -> (Option<u
 fn in_values(
     store: &Store,
     accepted: &[bool],
-    flows: HashMap<Flow, FlowTotal, FxBuildHasher>,
+    mut flows: Vec<(Flow, FlowTotal)>,
     fan_in: FanIn,
 ) -> RejectedPartial {
     let interface_id = store.field_id(Field::INTERFACE_ID);
     let n_interfaces = interface_id.map_or(0, |id| store.column(id).texts.all().len());
     let mut interfaces = Places::new(n_interfaces);
     let mut addresses = Places::new(accepted.len());
-    let flows: Vec<(Flow, FlowTotal)> = flows
-        .into_iter()
-        .map(|(mut flow, total)| {
-            flow.interface = interfaces.place(flow.interface);
-            flow.src = addresses.place(flow.src);
-            flow.dst = addresses.place(flow.dst);
-            (flow, total)
-        })
-        .collect();
-    let peer_ports = fan_in
-        .into_endpoints()
-        .map(|(endpoint, ports)| (Endpoint { address: addresses.place(endpoint.address), ..endpoint }, ports))
-        .collect();
+    for (flow, _) in &mut flows {
+        flow.interface = interfaces.place(flow.interface);
+        flow.src = addresses.place(flow.src);
+        flow.dst = addresses.place(flow.dst);
+    }
+    let mut peer_ports = fan_in.into_endpoints();
+    for (endpoint, _) in &mut peer_ports {
+        endpoint.address = addresses.place(endpoint.address);
+    }
     for (code, address) in store.addresses().all().iter().enumerate() {
         if accepted[code] && !address.is_private() {
             addresses.place(code as u32);
@@ -264,14 +277,14 @@ impl RejectedPartial {
             flow.dst = moved(&addresses, flow.dst);
             (flow, total)
         }));
-        let mut fan_in = FanIn::default();
+        let mut fan_in = FanIn::with_capacity(self.peer_ports.len());
         for (endpoint, ports) in self.peer_ports.drain(..) {
             fan_in.add(endpoint, ports);
         }
         for (endpoint, ports) in other.peer_ports {
             fan_in.add(Endpoint { address: moved(&addresses, endpoint.address), ..endpoint }, ports);
         }
-        self.peer_ports = fan_in.into_endpoints().collect();
+        self.peer_ports = fan_in.into_endpoints();
     }
 
     /// Where each of another partial's interfaces is here.

@@ -1,9 +1,5 @@
 //! Judges the flows of all shards together, and groups them.
 
-use std::collections::HashMap;
-
-use rustc_hash::FxBuildHasher;
-
 use super::fan_in::{Endpoint, Servers};
 use super::flows::{Flow, FlowTotal, NO_PART, NOT_THERE, RejectedPartial, SeenAddress};
 use super::initiator::{End, Hint};
@@ -11,6 +7,7 @@ use super::{
     GROUPS_MAX, HELPFUL, Initiator, InitiatorEvidence, RejectedGroup, RejectedView, SOURCES_SHOWN,
     SPARK_BUCKETS, Spark, WantedBy,
 };
+use crate::analysis::by_key::ByKey;
 use crate::analysis::interface::InterfaceKnowledge;
 use crate::analysis::keyed::keep_first;
 use crate::analysis::{Tally, TimeExtent};
@@ -22,24 +19,26 @@ pub(super) fn view(
     spark: Option<Spark>,
 ) -> RejectedView {
     let judge = Judge::new(&partial, knowledge);
-    let mut places: HashMap<GroupKey, u32, FxBuildHasher> = HashMap::default();
-    let mut groups: Vec<Group> = Vec::new();
+    let mut groups: ByKey<GroupKey, GroupTotal> = ByKey::with_capacity(0);
     let mut ends: Vec<FlowEnds> = Vec::with_capacity(partial.flows.len());
-    for (flow, total) in &partial.flows {
+    for (flow, flow_total) in &partial.flows {
         let judged = judge.judge(flow);
-        let place = *places.entry(judged.key).or_insert_with(|| {
-            groups.push(Group::new(judged.key));
-            groups.len() as u32 - 1
+        let group = groups.place(judged.key);
+        groups.at_place(group).add(judged.evidence, flow_total);
+        ends.push(FlowEnds {
+            group: group as u32,
+            source: judged.source,
+            target: judged.target,
+            n_rows: flow_total.tally.rows,
+            part: flow.part,
         });
-        groups[place as usize].add(judged.evidence, flow, total);
-        let n_rows = total.tally.rows;
-        ends.push(FlowEnds { group: place, source: judged.source, target: judged.target, n_rows });
     }
+    let groups = groups.into_entries();
     let mut total = Tally::default();
     let mut by_wanted = WantedBy::ALL.map(|wanted_by| (wanted_by, Tally::default()));
-    for group in &groups {
+    for (key, group) in &groups {
         total.add(group.tally);
-        by_wanted[group.key.wanted_by as usize].1.add(group.tally);
+        by_wanted[key.wanted_by as usize].1.add(group.tally);
     }
     let listed = Listed::of(&groups, &partial.interfaces);
     let sources = count_ends(&listed, &ends, |flow| flow.source, &partial.addresses);
@@ -52,7 +51,11 @@ pub(super) fn view(
             .iter()
             .zip(sources)
             .zip(targets)
-            .map(|((&at, sources), targets)| groups[at as usize].shown(&partial.interfaces, sources, targets))
+            .zip(sparks(&listed, &ends))
+            .map(|(((&at, sources), targets), spark)| {
+                let (key, total) = &groups[at as usize];
+                shown(key, total, interface(&partial.interfaces, key.interface), sources, targets, spark)
+            })
             .collect(),
         n_groups: groups.len() as u64,
         needs: needs(&partial),
@@ -171,51 +174,50 @@ impl<'a> Judge<'a> {
     }
 }
 
+/// The rows of a group.
 #[derive(Debug)]
-struct Group {
-    key: GroupKey,
+struct GroupTotal {
     evidence: InitiatorEvidence,
     tally: Tally,
     time: Option<TimeExtent>,
-    spark: [u64; SPARK_BUCKETS],
 }
 
-impl Group {
-    fn new(key: GroupKey) -> Group {
-        Group {
-            key,
-            evidence: InitiatorEvidence::None,
-            tally: Tally::default(),
-            time: None,
-            spark: [0; SPARK_BUCKETS],
-        }
+impl Default for GroupTotal {
+    fn default() -> GroupTotal {
+        GroupTotal { evidence: InitiatorEvidence::None, tally: Tally::default(), time: None }
     }
+}
 
-    fn add(&mut self, evidence: InitiatorEvidence, flow: &Flow, total: &FlowTotal) {
+impl GroupTotal {
+    fn add(&mut self, evidence: InitiatorEvidence, total: &FlowTotal) {
         self.evidence = self.evidence.min(evidence);
         self.tally.add(total.tally);
         self.time = TimeExtent::joined(self.time, total.time);
-        if flow.part != NO_PART {
-            self.spark[usize::from(flow.part)] += total.tally.rows;
-        }
     }
+}
 
-    fn shown(&self, interfaces: &[Value], sources: Ends, targets: Ends) -> RejectedGroup {
-        RejectedGroup {
-            interface: interface(interfaces, self.key.interface).clone(),
-            initiator: self.key.initiator,
-            evidence: self.evidence,
-            wanted_by: self.key.wanted_by,
-            port: self.key.port.map(u64::from),
-            protocol: self.key.protocol.map(u64::from),
-            total: self.tally,
-            n_sources: sources.n_distinct,
-            top_sources: sources.top,
-            n_targets: targets.n_distinct,
-            top_targets: targets.top,
-            time: self.time.map(|time| (time.start_secs, time.end_secs)),
-            spark: self.spark.to_vec(),
-        }
+fn shown(
+    key: &GroupKey,
+    total: &GroupTotal,
+    interface: &Value,
+    sources: Ends,
+    targets: Ends,
+    spark: [u64; SPARK_BUCKETS],
+) -> RejectedGroup {
+    RejectedGroup {
+        interface: interface.clone(),
+        initiator: key.initiator,
+        evidence: total.evidence,
+        wanted_by: key.wanted_by,
+        port: key.port.map(u64::from),
+        protocol: key.protocol.map(u64::from),
+        total: total.tally,
+        n_sources: sources.n_distinct,
+        top_sources: sources.top,
+        n_targets: targets.n_distinct,
+        top_targets: targets.top,
+        time: total.time.map(|time| (time.start_secs, time.end_secs)),
+        spark: spark.into(),
     }
 }
 
@@ -231,16 +233,14 @@ struct Listed {
 }
 
 impl Listed {
-    fn of(groups: &[Group], interfaces: &[Value]) -> Listed {
+    fn of(groups: &[(GroupKey, GroupTotal)], interfaces: &[Value]) -> Listed {
         let mut listed: Vec<u32> = (0..groups.len() as u32).collect();
         keep_first(&mut listed, GROUPS_MAX, |&a, &b| {
-            let (a, b) = (&groups[a as usize], &groups[b as usize]);
-            let rest = |group: &Group| (group.key.port, group.key.protocol, group.key.initiator);
-            (a.key.wanted_by.cmp(&b.key.wanted_by))
-                .then(b.tally.rows.cmp(&a.tally.rows))
-                .then_with(|| {
-                    interface(interfaces, a.key.interface).cmp(interface(interfaces, b.key.interface))
-                })
+            let ((a, a_total), (b, b_total)) = (&groups[a as usize], &groups[b as usize]);
+            let rest = |key: &GroupKey| (key.port, key.protocol, key.initiator);
+            (a.wanted_by.cmp(&b.wanted_by))
+                .then(b_total.tally.rows.cmp(&a_total.tally.rows))
+                .then_with(|| interface(interfaces, a.interface).cmp(interface(interfaces, b.interface)))
                 .then_with(|| rest(a).cmp(&rest(b)))
         });
         let mut places = vec![NOT_THERE; groups.len()];
@@ -257,6 +257,20 @@ struct FlowEnds {
     source: u32,
     target: u32,
     n_rows: u64,
+    /// The part of the sparkline.
+    part: u8,
+}
+
+/// Only of listed groups: there can be hundreds of thousands, and a sparkline is larger than the rest of one.
+fn sparks(listed: &Listed, flows: &[FlowEnds]) -> Vec<[u64; SPARK_BUCKETS]> {
+    let mut sparks = vec![[0; SPARK_BUCKETS]; listed.groups.len()];
+    for flow in flows {
+        let place = listed.places[flow.group as usize];
+        if place != NOT_THERE && flow.part != NO_PART {
+            sparks[place as usize][usize::from(flow.part)] += flow.n_rows;
+        }
+    }
+    sparks
 }
 
 /// Addresses at one end of a group's flows.

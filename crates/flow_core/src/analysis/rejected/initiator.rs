@@ -64,19 +64,18 @@ pub(super) fn has_ports(protocol: u64, src_port: u64, dst_port: u64) -> bool {
 
 /// What tells client from server in one row. Reads decoded values.
 pub(super) struct RowEvidence {
-    /// By port, because looking through the table of names for each row would take longer than all the rest.
-    is_service: Vec<bool>,
+    /// By port, filled as ports are met: looking through the table of names for every row took longer than all
+    /// the rest, and for every port there is, longer than most scans.
+    is_service: Vec<Option<bool>>,
 }
 
 impl RowEvidence {
     pub fn new() -> RowEvidence {
-        RowEvidence {
-            is_service: (0..=u64::from(u16::MAX)).map(|port| service_name(port).is_some()).collect(),
-        }
+        RowEvidence { is_service: vec![None; usize::from(u16::MAX) + 1] }
     }
 
     /// The strongest evidence of a row by itself.
-    pub fn hint(&self, protocol: u64, flags: u64, src_port: u64, dst_port: u64) -> Hint {
+    pub fn hint(&mut self, protocol: u64, flags: u64, src_port: u64, dst_port: u64) -> Hint {
         if !has_ports(protocol, src_port, dst_port) {
             return Hint::new(End::Src, InitiatorEvidence::Sender);
         }
@@ -86,11 +85,11 @@ impl RowEvidence {
         if src_port == ABSENT || dst_port == ABSENT {
             return Hint::NONE;
         }
-        let is_service = |port: u64| self.is_service.get(port as usize).copied().unwrap_or(false);
-        let is_ephemeral = |port: u64| port >= EPHEMERAL_PORT_MIN && !is_service(port);
-        if is_service(dst_port) && is_ephemeral(src_port) {
+        let (is_src_service, is_dst_service) = (self.is_service(src_port), self.is_service(dst_port));
+        let is_ephemeral = |port: u64, is_service: bool| port >= EPHEMERAL_PORT_MIN && !is_service;
+        if is_dst_service && is_ephemeral(src_port, is_src_service) {
             Hint::new(End::Src, InitiatorEvidence::ServicePort)
-        } else if is_service(src_port) && is_ephemeral(dst_port) {
+        } else if is_src_service && is_ephemeral(dst_port, is_dst_service) {
             Hint::new(End::Dst, InitiatorEvidence::ServicePort)
         } else if dst_port < src_port {
             Hint::new(End::Src, InitiatorEvidence::SmallerPort)
@@ -99,6 +98,10 @@ impl RowEvidence {
         } else {
             Hint::NONE
         }
+    }
+
+    fn is_service(&mut self, port: u64) -> bool {
+        *self.is_service[port as usize].get_or_insert_with(|| service_name(port).is_some())
     }
 }
 

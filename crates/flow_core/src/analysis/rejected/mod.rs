@@ -2,7 +2,7 @@
 //!
 //! Which end started a flow is judged when all shards are merged, because two kinds of evidence need them all:
 //! how many peers a port has, and whether a peer's traffic was accepted anywhere. So a shard hands over its
-//! rejected rows folded by all that a judgement may ask ([`flows`]), and [`groups`] judges and groups them.
+//! rejected rows folded by all that a judgement may ask (`flows`), and `groups` judges and groups them.
 
 mod fan_in;
 mod flows;

@@ -1,13 +1,13 @@
 //! What one shard counts for the summary.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
 use super::{ActionSummary, DirectionSummary, EvidenceSummary};
 use crate::analysis::action::{Action, Actions};
 use crate::analysis::by_code::ByCode;
+use crate::analysis::by_key::ByKey;
 use crate::analysis::columns::FieldColumns;
 use crate::analysis::direction::orientation_code;
 use crate::analysis::{ShardView, Tally, TimeExtent};
@@ -63,7 +63,7 @@ pub(super) fn rows(shard: ShardView<'_>) -> SummaryPartial {
     let mut interfaces: ByCode<()> = ByCode::of_field(store, Field::INTERFACE_ID);
     let mut sources: ByCode<Tally> = ByCode::of_field(store, Field::SRCADDR);
     let mut destinations: ByCode<()> = ByCode::of_field(store, Field::DSTADDR);
-    let mut rejected = RejectedCodes::default();
+    let mut rejected = RejectedCodes::new();
     let mut columns = FieldColumns::new(
         store,
         [
@@ -121,45 +121,48 @@ fn interface_id(store: &Store, code: u64) -> Option<String> {
 }
 
 /// Rejected rows by interface, destination, port and protocol, in decoded values.
-#[derive(Default)]
 struct RejectedCodes {
-    places: HashMap<[u64; 4], u32, FxBuildHasher>,
-    /// Rows by place.
-    n_rows: Vec<u64>,
-    /// Each place with each of its sources once.
-    sources: HashSet<(u32, u32), FxBuildHasher>,
+    n_rows: ByKey<[u64; 4], u64>,
+    /// The group and the source of each row that has a source.
+    sources: Vec<(u32, u32)>,
 }
 
 impl RejectedCodes {
+    fn new() -> RejectedCodes {
+        RejectedCodes { n_rows: ByKey::with_capacity(0), sources: Vec::new() }
+    }
+
     fn note(&mut self, key: [u64; 4], src: u64) {
-        let place = *self.places.entry(key).or_insert_with(|| {
-            self.n_rows.push(0);
-            self.n_rows.len() as u32 - 1
-        });
-        self.n_rows[place as usize] += 1;
+        let group = self.n_rows.place(key);
+        *self.n_rows.at_place(group) += 1;
         if src != ABSENT {
-            self.sources.insert((place, src as u32));
+            self.sources.push((group as u32, src as u32));
         }
     }
 
-    fn in_values(self, store: &Store) -> Vec<(RejectedKey, RejectedSources)> {
+    fn in_values(mut self, store: &Store) -> Vec<(RejectedKey, RejectedSources)> {
         let address = |code| store.addresses().get(code);
         let present = |value: u64| (value != ABSENT).then_some(value);
-        let mut addresses: Vec<Vec<Address>> = vec![Vec::new(); self.n_rows.len()];
-        for (place, src) in self.sources {
-            addresses[place as usize].push(address(u64::from(src)));
-        }
-        self.places
-            .into_iter()
-            .map(|([interface, dst, port, protocol], place)| {
+        self.sources.sort_unstable();
+        self.sources.dedup();
+        let mut sources = self.sources.iter().peekable();
+        (0..)
+            .zip(self.n_rows.into_entries())
+            .map(|(group, ([interface, dst, port, protocol], rows))| {
                 let key = RejectedKey {
                     interface: interface_id(store, interface),
                     dstaddr: present(dst).map(address),
                     dstport: present(port),
                     protocol: present(protocol),
                 };
-                let addresses = std::mem::take(&mut addresses[place as usize]);
-                (key, RejectedSources { rows: self.n_rows[place as usize], addresses })
+                let of_group = std::iter::from_fn(|| sources.next_if(|(of, _)| *of == group));
+                (
+                    key,
+                    RejectedSources {
+                        rows,
+                        addresses: of_group.map(|(_, src)| address(u64::from(*src))).collect(),
+                    },
+                )
             })
             .collect()
     }

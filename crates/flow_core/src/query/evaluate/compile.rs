@@ -1,11 +1,13 @@
 //! From a filter to tests of columns: names to columns, texts and addresses to codes, once for a store.
 
+use std::cmp::Reverse;
+
 use super::code_set::CodeSet;
 use super::text_test::{Printer, TextTest};
-use super::value_test::{ValueTest, Values};
+use super::value_test::{ValueTest, Values, in_ranges};
 use super::{End, Node, OrientationTable};
 use crate::query::{Filter, Item, Predicate, Scope, Subject, Test};
-use crate::record::{Field, FieldKind, Orientation};
+use crate::record::{Address, Field, FieldKind, Orientation};
 use crate::store::{ColumnId, Store};
 
 pub(super) fn node(filter: &Filter, store: &Store) -> Node {
@@ -100,24 +102,26 @@ fn numbers_in(items: &[Item]) -> Values {
     )
 }
 
+/// Addresses and prefixes become ranges, so that a pasted list of thousands costs each address of the
+/// dictionary a search, not a walk.
 fn addresses_in(items: &[Item], store: &Store) -> Values {
-    let (mut codes, mut prefixes) = (Vec::new(), Vec::new());
-    for item in items {
-        match item {
-            Item::Address(address) => codes.extend(store.addresses().code(*address)),
-            Item::Prefix(prefix) => prefixes.push(*prefix),
-            _ => {}
-        }
+    if let [Item::Address(address)] = items {
+        let code = store.addresses().code(*address).map(u64::from);
+        return code.map_or(Values::None, |code| Values::Range(code, code));
     }
-    if prefixes.is_empty() && codes.len() <= 1 {
-        return codes.first().map_or(Values::None, |&code| Values::Range(code.into(), code.into()));
-    }
-    codes.sort_unstable();
+    let mut ranges: Vec<(Address, Address)> = items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Address(address) => Some((*address, *address)),
+            Item::Prefix(prefix) => Some((prefix.base(), prefix.last())),
+            _ => None,
+        })
+        .collect();
+    // Prefixes lie apart or one within the other: the widest comes first and swallows the others.
+    ranges.sort_unstable_by_key(|&(first, last)| (first, Reverse(last)));
+    ranges.dedup_by(|(first, _), (_, widest)| first <= widest);
     let addresses = store.addresses().all();
-    Values::from_codes(CodeSet::from_tests(addresses.len(), |code| {
-        prefixes.iter().any(|prefix| prefix.contains(addresses[code]))
-            || codes.binary_search(&(code as u32)).is_ok()
-    }))
+    Values::from_codes(CodeSet::from_tests(addresses.len(), |code| in_ranges(&ranges, addresses[code])))
 }
 
 /// The values of a column that pass a test of their text; each value of a dictionary is tested once.

@@ -82,7 +82,8 @@ impl Values {
     }
 }
 
-fn in_ranges(ranges: &[(u64, u64)], value: u64) -> bool {
+/// Whether one of the ranges, ascending and apart from each other, holds the value.
+pub(super) fn in_ranges<T: Ord>(ranges: &[(T, T)], value: T) -> bool {
     let after = ranges.partition_point(|(first, _)| *first <= value);
     after > 0 && value <= ranges[after - 1].1
 }

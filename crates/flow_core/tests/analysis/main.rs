@@ -1,0 +1,12 @@
+//! The analyses, asked of logs that are drawn as text in the test.
+
+mod direction;
+mod draw;
+mod export;
+mod overview;
+mod parts;
+mod properties;
+mod rejected;
+mod speed;
+mod summary;
+mod timeline;

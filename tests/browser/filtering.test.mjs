@@ -1,0 +1,155 @@
+// A reader narrows what is shown by words, by a click and by the timeline, and can always go back.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { Flowglass, line, text_of } from "./lib/flowglass.mjs";
+import { start_browser } from "./lib/harness.mjs";
+
+let browser;
+before(async () => (browser = await start_browser()));
+after(() => browser.close());
+
+/** Ten rows: ports 22 (rejected), 53, and 443 for the rest, a minute apart. */
+const LOG = text_of(
+  Array.from({ length: 10 }, (_, at) =>
+    line({
+      srcaddr: `10.0.1.${at}`,
+      dstport: at === 0 ? 22 : at === 1 ? 53 : 443,
+      protocol: at === 1 ? 17 : 6,
+      action: at === 0 ? "REJECT" : "ACCEPT",
+      bytes: 1000 - at,
+      start: 1763456400 + 60 * at,
+      end: 1763456460 + 60 * at,
+    }),
+  ),
+);
+
+const visit = (check, options) =>
+  Flowglass.visit(browser, async (glass) => {
+    await glass.open({ name: "ten.log", text: LOG });
+    await check(glass);
+  }, options);
+
+test("a filter in words leaves the rows that it says", () =>
+  visit(async (glass) => {
+    const counts = {
+      "dstport = ssh": 1,
+      "dstport in (22, 53)": 2,
+      "srcaddr in 10.0.1.0/30": 4,
+      "addr = 10.0.2.9 and not action = reject": 9,
+      "port = 1024..65535": 10,
+      "protocol = udp or reject": 2,
+      "bytes < 995": 4,
+      "bytes >= 1000": 1,
+      'any contains "10.0.1.7"': 1,
+      "srcport = 1": 0,
+    };
+    for (const [text, n_rows] of Object.entries(counts)) {
+      await glass.filter(text);
+      assert.equal(await glass.n_rows(), n_rows, text);
+    }
+  }));
+
+test("a mistake is marked at its place with what was expected, and the last good filter stays", () =>
+  visit(async (glass) => {
+    await glass.filter("dstport = 443");
+    await glass.filter_field.fill("dstprt = 443");
+    const mistake = glass.page.locator(".filter-mistake");
+    await mistake.waitFor();
+    assert.equal(await mistake.locator("mark").textContent(), "dstprt");
+    assert.match(await mistake.textContent(), /dstport/);
+    assert.equal(await glass.filter_field.getAttribute("aria-invalid"), "true");
+    assert.equal(await glass.n_rows(), 8);
+  }));
+
+test("a click on a value keeps its rows, with Shift it leaves them out, and Back undoes it", () =>
+  visit(async (glass) => {
+    assert.equal(await glass.n_rows(), 10);
+    const value = () => glass.page.getByRole("button", { name: /^dstport 443/ }).first();
+    await value().click();
+    await glass.answered();
+    assert.equal(await glass.filter_text(), "dstport = 443");
+    assert.equal(await glass.n_rows(), 8);
+    await value().click({ modifiers: ["Shift"] });
+    await glass.answered();
+    assert.equal(await glass.filter_text(), "dstport != 443");
+    assert.equal(await glass.n_rows(), 2);
+    await glass.page.goBack();
+    await glass.answered();
+    assert.equal(await glass.filter_text(), "dstport = 443");
+    assert.equal(await glass.n_rows(), 8);
+  }));
+
+test("a condition goes by its cross", () =>
+  visit(async (glass) => {
+    await glass.filter("dstport = 443 and srcaddr != 10.0.1.5");
+    await glass.button("Remove dstport = 443").click();
+    await glass.answered();
+    assert.equal(await glass.filter_text(), "srcaddr != 10.0.1.5");
+  }));
+
+test("the timeline narrows the time: previewed while dragging, committed at its end, reset by a button", () =>
+  visit(async (glass) => {
+    const box = await glass.page.locator(".timeline-plot").boundingBox();
+    const at = (share) => [box.x + box.width * share, box.y + box.height / 2];
+    await glass.page.mouse.move(...at(0.02));
+    await glass.page.mouse.down();
+    await glass.page.mouse.move(...at(0.2));
+    await glass.page.mouse.move(...at(0.45), { steps: 4 });
+    assert.equal(await glass.page.locator(".timeline-chosen.is-preview").count(), 1);
+    assert.ok(!glass.page.url().includes("from="), "a preview is not in the URL");
+    await glass.page.mouse.up();
+    await glass.answered();
+    assert.match(glass.page.url(), /from=\d+.*to=\d+/);
+    const n_rows = await glass.n_rows();
+    assert.ok(n_rows > 1 && n_rows < 8, `${n_rows}`);
+    await glass.button("All time").click();
+    await glass.answered();
+    assert.equal(await glass.n_rows(), 10);
+  }));
+
+test("the timeline narrows the time by keyboard", () =>
+  visit(async (glass) => {
+    await glass.page.getByRole("slider", { name: /from|start|begin/i }).focus();
+    await glass.page.keyboard.press("ArrowRight");
+    await glass.page.keyboard.press("Enter");
+    await glass.answered();
+    assert.match(glass.page.url(), /from=\d+/);
+    assert.ok((await glass.n_rows()) < 10);
+  }));
+
+test("a link brings back the view: tab, filter, range, order and columns", async () => {
+  let fragment;
+  await visit(async (glass) => {
+    await glass.filter("dstport = 443");
+    await glass.tab("Records");
+    await glass.page.locator(".grid-head").getByRole("button", { name: /bytes/ }).click();
+    await glass.answered();
+    fragment = new URL(glass.page.url()).hash;
+    assert.match(fragment, /^#v1\/records\?/);
+    assert.ok(!fragment.includes("10.0.1."), "no data of the log is in the link");
+  });
+  await visit(async (glass) => {
+    assert.equal(await glass.page.getByRole("tab", { selected: true }).textContent(), "Records");
+    assert.equal(await glass.filter_text(), "dstport = 443");
+    const bytes = await glass.column("bytes");
+    assert.equal(bytes[0], "991");
+  }, { fragment });
+});
+
+test("a link that nobody can read opens the page as it begins", () =>
+  visit(async (glass) => {
+    assert.equal(await glass.n_rows(), 10);
+  }, { fragment: "#v9/nowhere?filter=%E0%A4%A&sort=&from=x" }));
+
+test("nothing matches: the page says so and offers the way back", () =>
+  visit(async (glass) => {
+    await glass.filter("srcport = 1");
+    for (const tab of ["Overview", "Rejected", "Direction", "Records"]) {
+      await glass.tab(tab);
+      await glass.page.getByText(/no row matches|no rejected row/i).first().waitFor();
+    }
+    await glass.button("Clear filter").first().click();
+    await glass.answered();
+    assert.equal(await glass.filter_text(), "");
+  }));

@@ -1,0 +1,166 @@
+// What a reader drops is read, all of it, and what is not is named.
+
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { Flowglass, gzip, line, text_of } from "./lib/flowglass.mjs";
+import { start_browser } from "./lib/harness.mjs";
+
+let browser;
+before(async () => (browser = await start_browser()));
+after(() => browser.close());
+const visit = (check, options) => Flowglass.visit(browser, check, options);
+
+/** Cells of the row of the Files tab that is about `name`, by their heading. */
+async function file_row(glass, name) {
+  await glass.tab("Files");
+  const table = glass.page.locator(".file-table");
+  const headings = await table.locator("thead th").allTextContents();
+  const cells = await table.locator("tr", { has: glass.page.getByText(name, { exact: true }) }).locator("th, td").allTextContents();
+  return Object.fromEntries(headings.map((heading, at) => [heading, cells[at]]));
+}
+
+test("the sample opens without a download, and shows rows, a chart and rejections", () =>
+  visit(async (glass) => {
+    await glass.open_sample();
+    assert.ok((await glass.n_rows()) >= 20_000);
+    assert.ok(await glass.page.locator(".series-accepted").getAttribute("d"));
+    assert.ok(await glass.page.locator(".series-rejected").getAttribute("d"));
+  }));
+
+test("files and folders that are dropped are read: plain, gzip, several members", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "flowglass-logs-"));
+  const inner = join(folder, "2025", "11");
+  mkdirSync(inner, { recursive: true });
+  writeFileSync(join(folder, "plain.log"), text_of([line(), line({ dstport: 22 })]));
+  writeFileSync(join(inner, "one.log.gz"), gzip(text_of([line()])));
+  writeFileSync(join(inner, "two.log.gz"), Buffer.concat([gzip(text_of([line()])), gzip(text_of([line(), line()]))]));
+  try {
+    await visit(async (glass) => {
+      await glass.drop([join(folder, "plain.log"), join(folder, "2025")]);
+      await glass.settled();
+      assert.equal(await glass.n_rows(), 6);
+      await glass.tab("Files");
+      const names = await glass.page.locator(".file-table tbody .file-name").allTextContents();
+      assert.ok(names.some((name) => name.endsWith("2025/11/two.log.gz")), `${names}`);
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("what is opened later is added to what is loaded", () =>
+  visit(async (glass) => {
+    await glass.open({ name: "a.log", text: text_of([line()]) });
+    await glass.open({ name: "b.log", text: text_of([line(), line()]) });
+    assert.equal(await glass.n_rows(), 3);
+  }));
+
+test("pasted records are read", () =>
+  visit(async (glass) => {
+    await glass.page.evaluate((text) => {
+      const data = new DataTransfer();
+      data.setData("text/plain", text);
+      document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+    }, text_of([line(), line(), line()]));
+    await glass.settled();
+    assert.equal(await glass.n_rows(), 3);
+  }));
+
+test("every line is accounted for, and a problem says where and why", () =>
+  visit(async (glass) => {
+    const text = [
+      "# made by hand",
+      line(),
+      line({ "log-status": "NODATA", srcaddr: "-", dstaddr: "-" }),
+      "",
+      line({ dstport: "https" }),
+      "version srcaddr new-field",
+      "5 10.0.0.1 what",
+      "5 10.0.0.1",
+    ].join("\r\n");
+    await glass.open({ name: "mixed.log", text });
+    const row = await file_row(glass, "mixed.log");
+    const { Lines, Rows, Headers, Blank, Ignored, Problems } = row;
+    assert.deepEqual({ Lines, Rows, Headers, Blank, Ignored, Problems, status: row["Status records"] }, {
+      Lines: "8", Rows: "2", Headers: "1", Blank: "1", Ignored: "1", Problems: "2", status: "1",
+    });
+    const problem = await glass.page.locator(".problem-table tbody tr").first().locator("td").allTextContents();
+    assert.deepEqual(problem.slice(0, 3), ["mixed.log", "5", "dstport"]);
+    assert.match(problem[3], /number is expected/);
+    assert.match(problem[4], / https 6 10 840 /);
+  }));
+
+test("a file that is no flow log is refused with what it seems to be, and the others are read", () =>
+  visit(async (glass) => {
+    await glass.open(
+      { name: "holiday.png", bytes: Buffer.from("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "latin1") },
+      { name: "athena.csv", text: '"version","srcaddr","dstaddr"\n"2","10.0.0.1","10.0.0.2"\n' },
+      { name: "good.log", text: text_of([line()]) },
+    );
+    await glass.tab("Files");
+    const refused = await glass.page.locator(".refused-files").textContent();
+    assert.match(refused, /holiday\.png.*image/s);
+    assert.match(refused, /athena\.csv.*CSV/s);
+    assert.equal(await glass.n_rows(), 1);
+  }));
+
+test("only a refused file: the page says so and what to do", () =>
+  visit(async (glass) => {
+    await glass.open({ name: "page.html", text: "<!doctype html><title>x</title>" });
+    assert.match(await glass.page.locator("main").textContent(), /page\.html.*HTML/s);
+  }));
+
+test("a damaged gzip gives the rows before the damage and one problem that says where", () =>
+  visit(async (glass) => {
+    const lines = Array.from({ length: 3_000 }, (_, at) => line({ srcport: 1024 + at, bytes: (at * 7919) % 100_003 }));
+    const whole = gzip(text_of(lines));
+    await glass.open({ name: "cut.log.gz", bytes: whole.subarray(0, whole.length / 2) });
+    const row = await file_row(glass, "cut.log.gz");
+    assert.equal(row.Problems, "1");
+    const n_rows = Number(row.Rows.replaceAll(",", ""));
+    assert.ok(n_rows > 500 && n_rows < 3_000, row.Rows);
+    const problem = await glass.page.locator(".problem-table tbody tr td").allTextContents();
+    assert.equal(problem[1].replaceAll(",", ""), String(n_rows + 1));
+    assert.match(problem[3], /damaged or cut off/);
+  }));
+
+test("cancel stops at once and keeps what was loaded", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "flowglass-logs-"));
+  const block = text_of(Array.from({ length: 40_000 }, (_, at) => line({ srcport: at % 65_536, bytes: at })));
+  writeFileSync(join(folder, "large.log"), block.repeat(100));
+  try {
+    await visit(async (glass) => {
+      await glass.drop([join(folder, "large.log")]);
+      await glass.button("Cancel").click({ timeout: 20_000 });
+      await glass.settled();
+      assert.match(await glass.page.locator(".load-words").textContent(), /cancel|stopped/i);
+      const n_rows = await glass.n_rows();
+      assert.ok(n_rows > 0 && n_rows < 4_000_000, `${n_rows}`);
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("text of a log is text: markup, script and formulas stay what they are", () =>
+  visit(async (glass) => {
+    const hostile = [
+      `<img/src=x/onerror=globalThis.hacked=1>`,
+      `"><script>globalThis.hacked=1</script>`,
+      `=HYPERLINK("http://127.0.0.1:9/",1)`,
+      `javascript:globalThis.hacked=1`,
+    ];
+    const records = hostile.map((text) => `eni-1 10.0.0.1 10.0.0.2 443 REJECT ${text}`);
+    const header = "interface-id srcaddr dstaddr dstport action <b>tag</b>";
+    await glass.open({ name: `<img src=x onerror="globalThis.hacked=1">.log`, text: text_of([header, ...records, hostile[0]]) });
+    for (const tab of ["Overview", "Rejected", "Direction", "Files", "Records"]) {
+      await glass.tab(tab);
+      assert.equal(await glass.page.locator("#app img, #app script, #app b, #app a[href^=javascript]").count(), 0, tab);
+    }
+    await glass.row(1).locator("button.place").click();
+    assert.match(await glass.page.getByRole("dialog", { name: "Row detail" }).textContent(), /<img\/src=x/);
+    assert.equal(await glass.page.evaluate(() => globalThis.hacked), undefined);
+  }));

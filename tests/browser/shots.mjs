@@ -1,0 +1,60 @@
+// Screenshots of every view, to be looked at before a change is called done:
+//
+//     cargo xtask dist && CHROME=chromium node tests/browser/shots.mjs [folder]
+//
+// Light and dark, 1440 and 900 pixels wide; the drop screen, every tab of the sample, a row's details, a filter with a
+// mistake, nothing left by a filter, refused files.
+
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { Flowglass, line, text_of } from "./lib/flowglass.mjs";
+import { start_browser } from "./lib/harness.mjs";
+
+const folder = process.argv[2] ?? new URL("shots", import.meta.url).pathname;
+mkdirSync(folder, { recursive: true });
+const browser = await start_browser();
+
+for (const colorScheme of ["light", "dark"]) {
+  for (const width of [1440, 900]) {
+    const settings = { colorScheme, viewport: { width, height: 900 } };
+    const shoot = (glass, name) =>
+      glass.page.screenshot({ path: join(folder, `${name}-${colorScheme}-${width}.png`) });
+    await Flowglass.visit(browser, async (glass) => {
+      await shoot(glass, "empty");
+      await glass.open_sample();
+      for (const tab of ["Overview", "Rejected", "Direction", "Records", "Files"]) {
+        await glass.tab(tab);
+        await shoot(glass, tab.toLowerCase());
+      }
+      await glass.tab("Records");
+      await glass.row(3).locator("button.place").click();
+      await glass.page.getByRole("dialog", { name: "Row detail" }).waitFor();
+      await glass.answered();
+      await shoot(glass, "detail");
+      await glass.page.keyboard.press("Escape");
+      await glass.button("Columns").click();
+      await shoot(glass, "columns");
+      await glass.page.keyboard.press("Escape");
+      await glass.filter_field.fill("dstport = 443 and srcadr in 10.0.0.0/8");
+      await glass.page.locator(".filter-mistake").waitFor();
+      await shoot(glass, "mistake");
+      await glass.filter("srcport = 1 and srcport = 2");
+      await shoot(glass, "nothing");
+      await glass.filter("");
+      await glass.button("Export").click();
+      await shoot(glass, "export");
+      await glass.page.keyboard.press("Escape");
+      await glass.page.keyboard.press("?");
+      await shoot(glass, "help");
+    }, { settings });
+    await Flowglass.visit(browser, async (glass) => {
+      await glass.open(
+        { name: "holiday.png", bytes: Buffer.from("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "latin1") },
+        { name: "good.log", text: text_of([line(), line({ dstport: "https" }), "", line({ dstport: 70000 }), "..."]) },
+      );
+      await glass.tab("Files");
+      await shoot(glass, "refused");
+    }, { settings });
+  }
+}
+await browser.close();
