@@ -6,11 +6,14 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DataTransfer, File, FileList, FileSystemDirectoryEntry, FileSystemEntry, FileSystemFileEntry};
 
+/// What the browser gives us of a file: enough to hand it to the engine.
+pub type FileHandle = File;
+
 /// A file on the reader's machine.
 #[derive(Clone, Debug)]
 pub struct LocalFile {
     pub meta: FileMeta,
-    pub handle: File,
+    pub handle: FileHandle,
 }
 
 impl LocalFile {

@@ -8,11 +8,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use flow_core::session::message::{Answer, Command, Coverage, Question, Request, RequestId};
-use web_sys::File;
 
 use super::ask::Reader;
 use super::link::Link;
 use super::slots::{Slot, SlotQueue, Verdict};
+use crate::browser::files::FileHandle;
 
 /// Which subscription of a slot: a view that is gone must not unhook the one that came after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,10 +31,10 @@ pub(super) struct Desk {
     pub slots: BTreeMap<Slot, SlotEntry>,
     pub awaited: BTreeMap<RequestId, Awaited>,
     /// What was opened since the start, to open it again after a crash.
-    pub opened: Vec<(Command, Vec<File>)>,
+    pub opened: Vec<(Command, Vec<FileHandle>)>,
     /// Everything that was sent, until the engine says its first word: an engine that never came up has not
     /// seen it. `None` once it has spoken.
-    pub unheard: Option<Vec<(Request, Vec<File>)>>,
+    pub unheard: Option<Vec<(Request, Vec<FileHandle>)>>,
     next_number: u32,
 }
 

@@ -7,7 +7,6 @@ use flow_core::session::message::{
     Answer, Command, Coverage, Event, LoadPhase, Progress, Question, Request, RequestId,
 };
 use leptos::prelude::*;
-use web_sys::File;
 
 use super::ask::Reader;
 use super::desk::{Awaited, Desk, Ticket};
@@ -16,7 +15,7 @@ use super::link::{Link, Listener};
 use super::slots::Slot;
 use super::worker_link::WorkerLink;
 use crate::browser::clock;
-use crate::browser::files::LocalFile;
+use crate::browser::files::{FileHandle, LocalFile};
 
 /// How the engine fares.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -171,7 +170,7 @@ impl Engine {
         self.state.set(state);
     }
 
-    fn command(&self, command: Command, files: Vec<File>) {
+    fn command(&self, command: Command, files: Vec<FileHandle>) {
         if matches!(command, Command::Open(_) | Command::OpenText { .. } | Command::OpenSample) {
             self.desk().borrow_mut().opened.push((command.clone(), files.clone()));
         }
@@ -184,7 +183,7 @@ impl Engine {
         self.post(command, files, Awaited { on_part: None, on_end: Box::new(on_end) });
     }
 
-    fn post(&self, command: Command, files: Vec<File>, awaited: Awaited) {
+    fn post(&self, command: Command, files: Vec<FileHandle>, awaited: Awaited) {
         if matches!(self.state.get_untracked(), EngineState::Crashed { .. }) {
             (awaited.on_end)(Err("The engine has stopped; start it again first".to_owned()));
             return;
@@ -207,7 +206,7 @@ impl Engine {
         requests.into_iter().for_each(|request| self.put_through(request, Vec::new()));
     }
 
-    fn put_through(&self, request: Request, files: Vec<File>) {
+    fn put_through(&self, request: Request, files: Vec<FileHandle>) {
         let link = {
             let desk = self.desk();
             let mut desk = desk.borrow_mut();

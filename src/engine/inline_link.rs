@@ -4,6 +4,7 @@ use flow_core::session::message::Request;
 
 use super::link::{Link, Listener};
 use crate::browser::clock;
+use crate::browser::files::FileHandle;
 
 pub struct InlineLink {
     engine: flow_worker::Engine,
@@ -16,7 +17,7 @@ impl InlineLink {
 }
 
 impl Link for InlineLink {
-    fn post(&self, request: Request, files: Vec<web_sys::File>) {
+    fn post(&self, request: Request, files: Vec<FileHandle>) {
         self.engine.handle(request, files);
     }
 }

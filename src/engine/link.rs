@@ -4,6 +4,8 @@ use std::rc::Rc;
 
 use flow_core::session::message::{Event, Request};
 
+use crate::browser::files::FileHandle;
+
 /// Who hears of it.
 #[derive(Clone)]
 pub struct Listener {
@@ -16,5 +18,5 @@ pub struct Listener {
 /// Dropping a link ends its engine.
 pub trait Link {
     /// `files` are those of the request, in its order.
-    fn post(&self, request: Request, files: Vec<web_sys::File>);
+    fn post(&self, request: Request, files: Vec<FileHandle>);
 }

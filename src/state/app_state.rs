@@ -134,3 +134,79 @@ impl AppState {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use flow_core::record::Field;
+
+    use super::*;
+    use crate::state::TimeRange;
+
+    /// Runs a test with a state in a reactive scope of its own, as a page has one.
+    fn with_state(test: impl FnOnce(AppState)) {
+        Owner::new().with(|| test(AppState::new(ViewSpec::default(), Theme::default())));
+    }
+
+    fn filter_text(state: AppState) -> String {
+        state.spec.with_untracked(|spec| spec.filter_text.clone())
+    }
+
+    #[test]
+    fn while_the_text_has_a_mistake_the_last_good_filter_stays() {
+        with_state(|state| {
+            let type_text = |text: &str| {
+                state.edit(|spec| spec.filter_text = text.to_owned());
+                state.filter.get_untracked().to_string()
+            };
+            assert_eq!(type_text("dstport = 22"), "dstport = 22");
+            assert_eq!(type_text("dstport ="), "dstport = 22");
+            assert_eq!(type_text(""), "");
+        });
+    }
+
+    #[test]
+    fn the_time_range_filters_all_but_the_timeline() {
+        with_state(|state| {
+            state.edit(|spec| {
+                spec.filter_text = "dstport = 22".to_owned();
+                spec.range = TimeRange::new(10, 20);
+            });
+            assert_eq!(state.timeline_filter.get_untracked().to_string(), "dstport = 22");
+            assert_eq!(state.filter.get_untracked().conjuncts().len(), 3);
+        });
+    }
+
+    #[test]
+    fn values_are_included_and_excluded_once() {
+        with_state(|state| {
+            let port = || Subject::from(Field::DSTPORT);
+            state.include(port(), &Value::Number(22));
+            state.include(port(), &Value::Number(22));
+            assert_eq!(filter_text(state), "dstport = 22");
+            state.exclude(port(), &Value::Number(22));
+            assert_eq!(filter_text(state), "dstport != 22");
+            state.widen(0);
+            assert_eq!(filter_text(state), "");
+        });
+    }
+
+    #[test]
+    fn one_change_that_back_undoes_makes_all_of_them_so() {
+        with_state(|state| {
+            state.edit_as(HistoryStep::Push, |spec| spec.tab = Tab::Records);
+            state.edit_as(HistoryStep::Replace, |spec| spec.tab = Tab::Files);
+            assert_eq!(state.take_history_step(), HistoryStep::Push);
+            assert_eq!(state.take_history_step(), HistoryStep::Replace);
+        });
+    }
+
+    #[test]
+    fn notices_are_told_apart() {
+        with_state(|state| {
+            state.notify("twice");
+            state.notify("twice");
+            let numbers: Vec<u32> = state.notices.get_untracked().iter().map(|notice| notice.number).collect();
+            assert_eq!(numbers, [0, 1]);
+        });
+    }
+}

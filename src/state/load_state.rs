@@ -50,9 +50,14 @@ impl LoadPace {
         }
     }
 
+    /// Bytes that this load has read.
+    pub fn n_bytes_of_load(self) -> u64 {
+        self.n_bytes_read.saturating_sub(self.n_bytes_before)
+    }
+
     /// `None` while it is too early to tell.
     pub fn bytes_per_sec(self) -> Option<f64> {
-        let n_bytes = self.n_bytes_read.saturating_sub(self.n_bytes_before);
+        let n_bytes = self.n_bytes_of_load();
         let is_known = n_bytes > 0 && self.elapsed_ms > 0 && (!self.is_loading || self.elapsed_ms >= PACE_KNOWN_AFTER_MS);
         is_known.then(|| n_bytes as f64 * 1000.0 / self.elapsed_ms as f64)
     }
@@ -124,6 +129,7 @@ mod tests {
         ]);
         assert_eq!(second.bytes_per_sec(), Some(2_000.0));
         assert_eq!(second.secs_left(), Some(1));
+        assert_eq!(second.n_bytes_of_load(), 1_000);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::intake::{FileButtons, SampleButton};
 #[component]
 pub fn DropScreen() -> impl IntoView {
     view! {
-        <main class="drop-screen">
+        <div class="drop-screen">
             <h1 class="drop-title">"See who talked to whom, which way, and what was rejected and why"</h1>
             <p class="drop-promise">
                 "Your flow logs are read in this browser, on this machine. Nothing is uploaded; after it has loaded, this page makes no request at all."
@@ -27,7 +27,7 @@ pub fn DropScreen() -> impl IntoView {
                 <Formats/>
                 <Sources/>
             </div>
-        </main>
+        </div>
     }
 }
 

@@ -65,7 +65,7 @@ pub fn amount_with_unit(metric: Metric, number: u64) -> String {
 
 /// The exact sum with its unit, for titles: `1,204,331 bytes`.
 pub fn amount_exact(metric: Metric, number: u64) -> String {
-    format!("{} {}", count(number), metric.name())
+    counted(number, metric.name().trim_end_matches('s'))
 }
 
 /// `12.3 %`. Only nothing is `0 %` and only everything is `100 %`: what is nearly so says `< 0.1 %` or
@@ -252,6 +252,7 @@ mod tests {
         assert_eq!(amount_with_unit(Metric::Rows, 1_204), "1,204 rows");
         assert_eq!(amount_with_unit(Metric::Bytes, 1_204), "1.20 kB");
         assert_eq!(amount_exact(Metric::Bytes, 1_204), "1,204 bytes");
+        assert_eq!(amount_exact(Metric::Rows, 1), "1 row");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::export_menu::ExportMenu;
 use super::filter_bar::FilterBar;
 use super::help::{Help, HelpButton};
 use super::intake::FileButtons;
+use super::load_bar::LoadBar;
 use super::load_words;
 use super::theme_switch::ThemeSwitch;
 use crate::state::{AppState, LoadState, Tab};
@@ -28,7 +29,7 @@ pub fn Header(help: Help) -> impl IntoView {
             <Show when=move || !is_empty.get()>
                 <div class="header-row">
                     <Chips/>
-                    <span class="spacer"></span>
+                    <LoadBar/>
                     <Counts/>
                     <FileButtons/>
                     <ExportMenu/>

@@ -21,7 +21,7 @@ pub fn while_loading(progress: &Progress, pace: LoadPace) -> String {
     parts.join(" · ")
 }
 
-/// `Read 1.10 GB in 1.6 s (690 MB/s)`, or why not all was read.
+/// `Read 1.10 GB in 1.6 s (690 MB/s)` of the last load, or why not all was read.
 pub fn when_settled(progress: &Progress, pace: LoadPace) -> String {
     let coverage = progress.coverage;
     let of_all = || format!("{} of {}", format::bytes(coverage.n_bytes_read), format::bytes(coverage.n_bytes));
@@ -29,7 +29,7 @@ pub fn when_settled(progress: &Progress, pace: LoadPace) -> String {
         LoadPhase::Idle | LoadPhase::Loading => String::new(),
         LoadPhase::Loaded => match rate(pace) {
             Some(rate) => {
-                format!("Read {} in {} ({rate})", format::bytes(coverage.n_bytes_read), elapsed(progress.elapsed_ms))
+                format!("Read {} in {} ({rate})", format::bytes(pace.n_bytes_of_load()), elapsed(progress.elapsed_ms))
             }
             None => format!("Read {}", format::bytes(coverage.n_bytes_read)),
         },
@@ -78,7 +78,11 @@ fn rate(pace: LoadPace) -> Option<String> {
 }
 
 fn elapsed(ms: u64) -> String {
-    if ms < 10_000 { format!("{:.1} s", ms as f64 / 1000.0) } else { format::duration(ms / 1000) }
+    match ms {
+        0..1_000 => format!("{ms} ms"),
+        1_000..10_000 => format!("{:.1} s", ms as f64 / 1000.0),
+        _ => format::duration(ms / 1000),
+    }
 }
 
 #[cfg(test)]
@@ -111,7 +115,7 @@ mod tests {
 
     #[test]
     fn the_end_of_a_load_is_told_once_and_honestly() {
-        assert_eq!(words(LoadPhase::Loaded, 2_000_000, 500), "Read 2.00 MB in 0.5 s (4.00 MB/s)");
+        assert_eq!(words(LoadPhase::Loaded, 2_000_000, 500), "Read 2.00 MB in 500 ms (4.00 MB/s)");
         assert_eq!(
             words(LoadPhase::Cancelled, 500_000, 500),
             "Cancelled after 500 kB of 2.00 MB; what was read stays"

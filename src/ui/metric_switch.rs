@@ -1,4 +1,5 @@
-//! Which of rows, bytes and packets a list is about.
+//! Which of rows, bytes and packets charts and lists are about: one choice for all of them, so one switch, at
+//! the timeline.
 
 use flow_core::analysis::Metric;
 use leptos::prelude::*;

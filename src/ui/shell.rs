@@ -9,7 +9,6 @@ use super::file_notice::FileNotice;
 use super::header::Header;
 use super::help::{Help, HelpDialog};
 use super::intake::DropCatcher;
-use super::load_bar::LoadBar;
 use super::load_report::FilesTab;
 use super::notices::Notices;
 use super::overview::OverviewTab;
@@ -26,11 +25,13 @@ pub fn Shell(help: Help) -> impl IntoView {
     view! {
         <div class="page">
             <Header help/>
-            <CrashNotice/>
-            {move || match is_empty.get() {
-                true => view! { <DropScreen/> }.into_any(),
-                false => view! { <Views/> }.into_any(),
-            }}
+            <main>
+                <CrashNotice/>
+                {move || match is_empty.get() {
+                    true => view! { <DropScreen/> }.into_any(),
+                    false => view! { <Views/> }.into_any(),
+                }}
+            </main>
         </div>
         <Notices/>
         <HelpDialog help/>
@@ -47,24 +48,16 @@ fn Views() -> impl IntoView {
         state.load.get() == LoadState::Settled && state.progress.with(|progress| progress.n_rows == 0)
     });
     view! {
-        <LoadBar/>
         {move || match has_no_rows.get() {
-            true => view! { <main class="panel"><h1 class="visually-hidden">"Files"</h1><FilesTab/></main> }.into_any(),
+            true => view! { <h1 class="visually-hidden">"Files"</h1> <div class="panel"><FilesTab/></div> }.into_any(),
             false => view! {
+                <h1 class="visually-hidden">{move || state.tab.get().title()}</h1>
                 <TimelineView/>
                 <Tabs/>
-                <main>
-                    <h1 class="visually-hidden">{move || state.tab.get().title()}</h1>
-                    <FileNotice/>
-                    <div
-                        class="panel"
-                        id=PANEL_ID
-                        role="tabpanel"
-                        aria-labelledby=move || tab_id(state.tab.get())
-                    >
-                        {move || view_of(state.tab.get())}
-                    </div>
-                </main>
+                <FileNotice/>
+                <div class="panel" id=PANEL_ID role="tabpanel" aria-labelledby=move || tab_id(state.tab.get())>
+                    {move || view_of(state.tab.get())}
+                </div>
             }
             .into_any(),
         }}

@@ -50,6 +50,7 @@ fn TabButton(tab: Tab) -> impl IntoView {
             aria-selected=move || is_chosen.get().to_string()
             aria-controls=PANEL_ID
             tabindex=move || if is_chosen.get() { "0" } else { "-1" }
+            data-title=tab.title()
             title=format!("Key {}", tab as usize + 1)
             on:click=move |_| state.set_tab(tab)
         >

@@ -25,7 +25,7 @@ fn tone(subject: &Subject, value: &Value) -> &'static str {
 pub fn title(subject: &Subject, shown: &Shown) -> String {
     let mut title = format!("{} {}", subject.name(), shown.text);
     for more in [&shown.name, &shown.note].into_iter().flatten() {
-        title.push_str("\n");
+        title.push('\n');
         title.push_str(more);
     }
     title.push_str("\nClick: only these rows. Alt- or Shift-click: all but these");
@@ -83,7 +83,7 @@ pub fn ValueButton(
             on:keydown=on_keydown
         >
             <span class="value-text">{shown.text}</span>
-            {shown.name.map(|name| view! { <span class="value-name">{name}</span> })}
+            {shown.name.map(|name| view! { " " <span class="value-name">{name}</span> })}
         </button>
     }
 }

@@ -17,7 +17,6 @@ use flows::Flows;
 use interfaces::Interfaces;
 use picture::Picture;
 
-use super::metric_switch::MetricSwitch;
 use super::records::columns::tells_direction;
 use super::states::{NeedsField, Staged};
 use crate::engine::{Slot, ask};
@@ -80,10 +79,9 @@ pub fn DirectionTab() -> impl IntoView {
         <section class="view direction" aria-label="Direction">
             <Staged asked n_rows=rows>
                 {said}
-                <div class="view-bar">
-                    <h2 class="view-heading">"Seen from the interfaces"</h2>
-                    <MetricSwitch/>
-                </div>
+                <h2 class="view-heading">
+                    {move || format!("Seen from the interfaces, by {}", metric.get().name())}
+                </h2>
                 <Picture answered metric/>
                 <h2 class="view-heading">"What this rests on"</h2>
                 <EvidenceTable answered metric/>

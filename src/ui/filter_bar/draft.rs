@@ -69,6 +69,15 @@ pub fn accepted(text: &str, offer: &Completion) -> (String, u32) {
     (format!("{head}{after}"), cursor)
 }
 
+/// Whether the reader is likely within a word that goes on: what they have of it may well mean something by
+/// itself, and something else (`dst` is text to search for, `dstport` a field).
+pub fn is_within_word(text: &str, offers: &[Completion]) -> bool {
+    offers.iter().any(|offer| {
+        let begun = &text[offer.replaces.start()..offer.replaces.end()];
+        !begun.is_empty() && offer.text.len() > begun.len()
+    })
+}
+
 fn byte_at_utf16(text: &str, at: u32) -> usize {
     let mut n_units = 0;
     for (byte, char) in text.char_indices() {
@@ -139,5 +148,16 @@ mod tests {
         assert_eq!(accepted(text, &offer), ("bytes > 5 and dstport ".to_owned(), 22));
         let offer = completions(text, 3, &columns).remove(0);
         assert_eq!(accepted("byt > 5", &offer), ("bytes > 5".to_owned(), 6));
+    }
+
+    #[test]
+    fn a_word_that_may_go_on_is_told_from_one_that_is_whole() {
+        let columns = ["dstport".to_owned()];
+        let is_within = |text: &str| is_within_word(text, &completions(text, text.len(), &columns));
+        assert!(is_within("dst"));
+        assert!(is_within("dstport = 22 and ds"));
+        assert!(!is_within("dstport = 22"));
+        assert!(!is_within("dstport = 22 "));
+        assert!(!is_within("10.0.0.5"));
     }
 }

@@ -17,7 +17,7 @@ use mistake::MistakeView;
 /// The element that `/` moves the focus to.
 pub const FILTER_INPUT_ID: &str = "filter-input";
 
-/// A pause between two keys that means the reader looks at the result now.
+/// A pause between two keys that means the reader looks at the result now, unless they are within a word.
 const APPLY_AFTER: Duration = Duration::from_millis(250);
 
 /// What the parts of the bar share.
@@ -134,7 +134,16 @@ impl Bar {
         let applied = self.state.spec.with_untracked(|spec| spec.filter_text.clone());
         self.draft.update(|draft| draft.type_text(applied, text, cursor.unwrap_or(u32::MAX)));
         self.stop_timer();
-        self.timer.set_value(set_timeout_with_handle(move || self.apply(), APPLY_AFTER).ok());
+        self.timer.set_value(set_timeout_with_handle(move || self.paused(), APPLY_AFTER).ok());
+    }
+
+    fn paused(self) {
+        let is_within_word = self.text.try_with_untracked(|text| {
+            self.offers.with_untracked(|offers| draft::is_within_word(text, offers))
+        });
+        if is_within_word == Some(false) {
+            self.apply();
+        }
     }
 
     /// Makes what stands in the field the filter, if it can be read.

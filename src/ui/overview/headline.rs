@@ -9,7 +9,7 @@ use crate::ui::bar::width;
 use crate::ui::format;
 
 #[component]
-pub(super) fn Headline(answered: Answered, metric: Memo<Metric>) -> impl IntoView {
+pub(super) fn Headline(answered: Answered) -> impl IntoView {
     let total = move || answered.read(|overview| overview.total).unwrap_or_default();
     let time = Memo::new(move |_| answered.read(|overview| overview.time).flatten());
     let covered = move || match time.get() {
@@ -33,7 +33,7 @@ pub(super) fn Headline(answered: Answered, metric: Memo<Metric>) -> impl IntoVie
             <Figure name="Interfaces" value=move || format::count(n_interfaces())/>
             <Figure name="Time covered" value=covered detail=ends/>
         </dl>
-        <ActionBar answered metric/>
+        <ActionBar answered/>
         <Notes answered/>
     }
 }
@@ -54,52 +54,46 @@ fn Figure(
     }
 }
 
-/// Accepted, rejected and other traffic as parts of one bar, with the numbers in text.
+/// Accepted, rejected and other rows as parts of one bar, with the numbers in text.
+///
+/// Always by rows: what is rejected carries hardly any bytes, and by bytes it would not be seen.
 #[component]
-fn ActionBar(answered: Answered, metric: Memo<Metric>) -> impl IntoView {
-    let parts = move || {
-        answered.read(|overview| {
+fn ActionBar(answered: Answered) -> impl IntoView {
+    let parts = Memo::new(move |_| {
+        let parts = answered.read(|overview| {
             [
                 ("Accepted", "is-accept", overview.accepted),
                 ("Rejected", "is-reject", overview.rejected),
                 ("Neither recorded", "is-other", overview.other),
             ]
-        })
+        });
+        // "Neither" is worth a word only where it occurs.
+        let parts = parts.into_iter().flatten();
+        parts.filter(|(_, class, tally)| tally.rows > 0 || *class != "is-other").collect::<Vec<_>>()
+    });
+    let n_rows = move || parts.with(|parts| parts.iter().map(|(_, _, tally)| tally.rows).sum::<u64>());
+    let segment = move |(_, class, tally): (&'static str, &'static str, Tally)| {
+        let share = tally.rows as f64 / n_rows().max(1) as f64 * 100.0;
+        view! { <span class=format!("action-part {class}") style:width=width(share)></span> }
     };
-    let drawn = move || {
-        let metric = metric.get();
-        let parts = parts()?;
-        let whole: u128 = parts.iter().map(|(_, _, tally)| u128::from(tally.get(metric))).sum();
-        let segment = |(_, class, tally): (&str, &'static str, Tally)| {
-            let share = tally.get(metric) as f64 / (whole.max(1) as f64) * 100.0;
-            view! { <span class=format!("action-part {class}") style:width=width(share)></span> }
-        };
-        Some(parts.map(segment).collect_view())
-    };
-    let legend = move || {
-        let metric = metric.get();
-        let parts = parts()?;
-        let whole = parts.iter().fold(0u64, |sum, (_, _, tally)| sum.saturating_add(tally.get(metric)));
-        let entry = |(name, class, tally): (&'static str, &'static str, Tally)| {
-            let number = tally.get(metric);
-            // "Neither" is worth a word only where it occurs.
-            (tally.rows > 0 || class != "is-other").then(|| {
-                view! {
-                    <li title=format::amount_exact(metric, number)>
-                        <span class=format!("swatch {class}") aria-hidden="true"></span>
-                        {name}
-                        <strong>{format::percent(number, whole)}</strong>
-                        <span class="text-dim">{format::amount_with_unit(metric, number)}</span>
-                    </li>
-                }
-            })
-        };
-        Some(parts.map(entry).collect_view())
+    let entry = move |(name, class, tally): (&'static str, &'static str, Tally)| {
+        let sums =
+            [Metric::Rows, Metric::Bytes].map(|metric| format::amount_with_unit(metric, tally.get(metric)));
+        view! {
+            <li>
+                <span class=format!("swatch {class}") aria-hidden="true"></span>
+                {name}
+                <strong>{format::percent(tally.rows, n_rows())}</strong>
+                <span class="text-dim">{sums.join(", ")}</span>
+            </li>
+        }
     };
     view! {
         <div class="action-shares">
-            <div class="action-bar" aria-hidden="true">{drawn}</div>
-            <ul class="legend">{legend}</ul>
+            <div class="action-bar" aria-hidden="true">
+                {move || parts.get().into_iter().map(segment).collect_view()}
+            </div>
+            <ul class="legend">{move || parts.get().into_iter().map(entry).collect_view()}</ul>
         </div>
     }
 }

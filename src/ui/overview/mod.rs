@@ -12,7 +12,6 @@ use leptos::prelude::*;
 use headline::Headline;
 use top_list::TopListView;
 
-use super::metric_switch::MetricSwitch;
 use super::states::Staged;
 use crate::engine::{Slot, ask};
 use crate::state::AppState;
@@ -44,11 +43,8 @@ pub fn OverviewTab() -> impl IntoView {
     view! {
         <section class="view overview" aria-label="Overview">
             <Staged asked n_rows>
-                <Headline answered metric/>
-                <div class="view-bar">
-                    <h2 class="view-heading">"At the top"</h2>
-                    <MetricSwitch/>
-                </div>
+                <Headline answered/>
+                <h2 class="view-heading">{move || format!("At the top, by {}", metric.get().name())}</h2>
                 <div class="top-lists">
                     {LISTS
                         .map(|(field, heading)| view! { <TopListView answered metric field heading/> })

@@ -87,7 +87,7 @@ impl GridState {
     }
 
     /// Other rows, or another order: what was looked at is no longer there.
-    pub fn to_top(&self) {
+    pub fn go_to_top(&self) {
         self.cell.set(Cell::default());
         self.place_at(Position::default());
     }

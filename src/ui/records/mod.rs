@@ -55,7 +55,7 @@ pub fn RecordsTab() -> impl IntoView {
         move || (state.filter.get(), sort.get()),
         move |after, before, _| {
             if before.is_some_and(|before| before != after) {
-                grid.to_top();
+                grid.go_to_top();
             }
         },
         false,

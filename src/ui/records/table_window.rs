@@ -104,11 +104,6 @@ impl Position {
         Position { top_px, scroll_px: geometry.scroll_from_top(top_px) }
     }
 
-    /// With `row` as the first one in view, as far as the table's end allows.
-    pub fn at_row(geometry: &Geometry, row: u64) -> Position {
-        Position::at_top_px(geometry, row as f64 * geometry.row_px)
-    }
-
     /// What `scrollTop` has to be set to.
     pub fn scroll_px(&self) -> f64 {
         self.scroll_px
@@ -193,6 +188,11 @@ mod tests {
         Geometry { n_rows, row_px: 28.0, viewport_px: 600.0 }
     }
 
+    /// With `row` as the first one in view, as far as the table's end allows.
+    fn at_row(geometry: &Geometry, row: u64) -> Position {
+        Position::at_top_px(geometry, row as f64 * geometry.row_px)
+    }
+
     /// Rows that a person sees wholly.
     fn in_view(position: Position, geometry: &Geometry) -> std::ops::Range<u64> {
         let first = (position.top_px / geometry.row_px).ceil() as u64;
@@ -214,7 +214,7 @@ mod tests {
         for n_rows in SIZES {
             let geometry = geometry(n_rows);
             // Far from both ends, so that both are jumps.
-            let middle = Position::at_row(&geometry, n_rows / 2);
+            let middle = at_row(&geometry, n_rows / 2);
             assert_eq!(in_view(middle.scrolled(&geometry, 0.0), &geometry).start, 0);
             let end = middle.scrolled(&geometry, geometry.scroll_px_max());
             assert_eq!(in_view(end, &geometry).end, n_rows);
@@ -243,7 +243,7 @@ mod tests {
     fn the_wheel_reaches_every_row_of_ten_million_one_after_the_other() {
         let geometry = geometry(10_000_000);
         for start in [0, 1, 4_999_999, 9_999_900] {
-            let mut position = Position::at_row(&geometry, start);
+            let mut position = at_row(&geometry, start);
             for row in start..(start + 50).min(9_999_978) {
                 assert_eq!(position.first_row(&geometry), row);
                 position = position.moved_by(&geometry, 28.0);
@@ -272,7 +272,7 @@ mod tests {
     #[test]
     fn a_finger_moves_the_table_by_as_much_and_the_scrollbar_in_proportion() {
         let geometry = geometry(10_000_000);
-        let start = Position::at_row(&geometry, 5_000_000);
+        let start = at_row(&geometry, 5_000_000);
         let touched = start.scrolled(&geometry, start.scroll_px + 56.0);
         assert_eq!(touched.first_row(&geometry), 5_000_002);
         let dragged = start.scrolled(&geometry, start.scroll_px + 13_000.0);
@@ -285,7 +285,7 @@ mod tests {
         for n_rows in SIZES {
             let geometry = geometry(n_rows);
             for row in [0, n_rows / 3, n_rows] {
-                let position = Position::at_row(&geometry, row).moved_by(&geometry, 11.0);
+                let position = at_row(&geometry, row).moved_by(&geometry, 11.0);
                 let window = position.window(&geometry);
                 let end_px = window.offset_px + window.n_rows as f64 * geometry.row_px;
                 assert!(window.offset_px <= position.scroll_px + 0.01);
@@ -299,14 +299,14 @@ mod tests {
     fn a_page_holds_what_is_drawn_and_stays_for_small_movements() {
         let geometry = geometry(10_000_000);
         for row in (0..10_000_000).step_by(33_331) {
-            let position = Position::at_row(&geometry, row);
+            let position = at_row(&geometry, row);
             let (window, page) = (position.window(&geometry), position.page(&geometry));
             assert!(page.offset <= window.first_row);
             let page_end = (page.offset + u64::from(page.n_rows)).min(geometry.n_rows);
             assert!(page_end >= window.first_row + window.n_rows);
         }
         let pages: Vec<Page> =
-            (5_000_000..5_000_064).map(|row| Position::at_row(&geometry, row).page(&geometry)).collect();
+            (5_000_000..5_000_064).map(|row| at_row(&geometry, row).page(&geometry)).collect();
         let n_changes = pages.windows(2).filter(|pair| pair[0] != pair[1]).count();
         assert!(n_changes <= 2, "{n_changes} requests for 64 rows");
     }
@@ -320,9 +320,9 @@ mod tests {
     fn fewer_rows_keep_the_position_inside_the_table() {
         let many = geometry(10_000_000);
         let few = geometry(100);
-        let settled = Position::at_row(&many, 9_000_000).settled(&few);
+        let settled = at_row(&many, 9_000_000).settled(&few);
         assert_eq!(in_view(settled, &few).end, 100);
-        let middle = Position::at_row(&many, 5_000_000).scrolled(&many, 12_345.0);
+        let middle = at_row(&many, 5_000_000).scrolled(&many, 12_345.0);
         assert_eq!(
             middle.settled(&Geometry { n_rows: 20_000_000, ..many }),
             middle,

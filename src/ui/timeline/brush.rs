@@ -9,6 +9,8 @@ pub struct Brush {
     anchor: Anchor,
     /// `None` until the choice has left its first place: a press alone chooses nothing.
     range: Option<TimeRange>,
+    /// A choice by keys is under way until it is applied; one by a pointer ends when the pointer is let go.
+    is_by_keys: bool,
 }
 
 /// What stays where it is while the other end moves.
@@ -34,7 +36,7 @@ impl Brush {
     /// The pointer went down on the plot.
     pub fn press(axis: TimeAxis, x: f64, width: f64) -> Brush {
         let bucket = axis.bucket_at(axis.secs_at(x, width));
-        Brush { anchor: Anchor::Bucket { bucket, x }, range: None }
+        Brush { anchor: Anchor::Bucket { bucket, x }, range: None, is_by_keys: false }
     }
 
     /// The pointer took one end of what is chosen.
@@ -43,13 +45,14 @@ impl Brush {
             End::From => range.to_secs,
             End::To => range.from_secs,
         };
-        Brush { anchor: Anchor::Edge(stays), range: Some(range) }
+        Brush { anchor: Anchor::Edge(stays), range: Some(range), is_by_keys: false }
     }
 
     /// A choice by keys that begins at a bucket.
     pub fn begin_at(axis: TimeAxis, bucket: u64) -> Brush {
         // Nothing is pressed: the bucket itself is chosen from the start.
-        Brush { anchor: Anchor::Bucket { bucket, x: f64::NAN }, range: Some(axis.range_of_buckets(bucket, bucket)) }
+        let anchor = Anchor::Bucket { bucket, x: f64::NAN };
+        Brush { anchor, range: Some(axis.range_of_buckets(bucket, bucket)), is_by_keys: true }
     }
 
     /// The pointer is at `x` now.
@@ -84,7 +87,11 @@ impl Brush {
             End::From => TimeRange::new(shift(range.from_secs), range.to_secs),
             End::To => TimeRange::new(range.from_secs, shift(range.to_secs)),
         };
-        Brush { range: Some(moved.unwrap_or(range)), ..Brush::grip(end, range) }
+        Brush { range: Some(moved.unwrap_or(range)), is_by_keys: true, ..Brush::grip(end, range) }
+    }
+
+    pub fn is_by_keys(&self) -> bool {
+        self.is_by_keys
     }
 
     pub fn range(&self) -> Option<TimeRange> {
@@ -152,6 +159,7 @@ mod tests {
     fn keys_grow_a_choice_from_its_first_bucket() {
         let mut brush = Brush::begin_at(axis(), 4);
         assert_eq!(brush.range(), Some(range(140, 150)));
+        assert!(brush.is_by_keys() && !Brush::press(axis(), 25.0, WIDTH).is_by_keys());
         brush.extend_to(axis(), 6);
         assert_eq!(brush.range(), Some(range(140, 170)));
         brush.extend_to(axis(), 2);

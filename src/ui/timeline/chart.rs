@@ -8,7 +8,7 @@ use super::axis::Tick;
 use super::bars::{self, Bars};
 use super::brush::{Brush, End};
 use super::Scene;
-use crate::browser::size::{capture_pointer, size_of, x_within};
+use crate::browser::size::{Size, capture_pointer, size_of, x_within};
 use crate::state::{AppState, TimeRange};
 use crate::ui::format;
 
@@ -26,12 +26,25 @@ struct Picture {
     ticks: Vec<(Tick, f64)>,
 }
 
+/// Where the bars are, and where pointers are measured from.
+#[derive(Clone, Copy)]
+struct Plot {
+    node: NodeRef<html::Div>,
+    size: ReadSignal<Size>,
+}
+
+impl Plot {
+    fn width(self) -> f64 {
+        self.size.get().width
+    }
+}
+
 #[component]
 pub fn Chart(scene: Scene) -> impl IntoView {
-    let plot = NodeRef::<html::Div>::new();
-    let size = size_of(plot);
+    let node = NodeRef::<html::Div>::new();
+    let plot = Plot { node, size: size_of(node) };
     let picture = Memo::new(move |_| {
-        let size = size.get();
+        let size = plot.size.get();
         let metric = scene.metric.get();
         scene.timeline.with(|timeline| {
             let Some((timeline, axis)) = timeline.as_ref().zip(scene.axis.get()) else { return Picture::default() };
@@ -46,7 +59,7 @@ pub fn Chart(scene: Scene) -> impl IntoView {
     });
     view! {
         <div class="timeline-frame">
-            <div class="timeline-plot" node_ref=plot>
+            <div class="timeline-plot" node_ref=node>
                 <svg class="timeline-picture" aria-hidden="true">
                     <Patterns/>
                     {move || picture.with(|picture| grid(picture, scene))}
@@ -116,14 +129,13 @@ fn chosen_ends(scene: Scene, state: AppState, width: f64) -> (f64, f64) {
 
 /// Dims what is not chosen, and marks what is looked at.
 #[component]
-fn Shades(scene: Scene, plot: NodeRef<html::Div>) -> impl IntoView {
+fn Shades(scene: Scene, plot: Plot) -> impl IntoView {
     let state = AppState::get();
-    let size = size_of(plot);
-    let ends = Memo::new(move |_| chosen_ends(scene, state, size.get().width));
+    let ends = Memo::new(move |_| chosen_ends(scene, state, plot.width()));
     let is_preview = move || scene.brush.with(|brush| brush.is_some_and(|brush| brush.range().is_some()));
     let cursor = move || {
         let (axis, place) = scene.axis.get().zip(scene.looked_at.get())?;
-        let width = size.get().width;
+        let width = plot.width();
         let bucket = axis.range_of_buckets(place, place);
         let left = axis.x_of(bucket.from_secs, width);
         let wide = axis.x_of(bucket.to_secs, width) - left;
@@ -134,7 +146,7 @@ fn Shades(scene: Scene, plot: NodeRef<html::Div>) -> impl IntoView {
         <div
             class="timeline-shade"
             style:left=move || px(ends.get().1)
-            style:width=move || px(size.get().width - ends.get().1)
+            style:width=move || px(plot.width() - ends.get().1)
         ></div>
         <div
             class="timeline-chosen"
@@ -159,8 +171,16 @@ impl Scene {
         self.brush.set(None);
     }
 
-    fn drag(self, plot: NodeRef<html::Div>, event: &PointerEvent) {
-        let (Some(axis), Some(plot)) = (self.axis.get_untracked(), plot.get_untracked()) else { return };
+    /// Who goes on to something else is done choosing by keys. A press has its own end: it may be what took the
+    /// focus away.
+    fn commit_keys(self, state: AppState) {
+        if self.brush.with_untracked(|brush| brush.is_some_and(|brush| brush.is_by_keys())) {
+            self.commit(state);
+        }
+    }
+
+    fn drag(self, plot: Plot, event: &PointerEvent) {
+        let (Some(axis), Some(plot)) = (self.axis.get_untracked(), plot.node.get_untracked()) else { return };
         let (x, width) = (x_within(&plot, event), f64::from(plot.client_width()));
         self.looked_at.set(Some(axis.bucket_at(axis.secs_at(x, width))));
         if self.brush.with_untracked(Option::is_some) {
@@ -175,10 +195,10 @@ impl Scene {
 
 /// Where a pointer draws a range and a cursor moves by keys.
 #[component]
-fn Surface(scene: Scene, plot: NodeRef<html::Div>) -> impl IntoView {
+fn Surface(scene: Scene, plot: Plot) -> impl IntoView {
     let state = AppState::get();
     let on_pointer_down = move |event: PointerEvent| {
-        let (Some(axis), Some(plot)) = (scene.axis.get_untracked(), plot.get_untracked()) else { return };
+        let (Some(axis), Some(plot)) = (scene.axis.get_untracked(), plot.node.get_untracked()) else { return };
         if event.button() == 0 {
             capture_pointer(&event);
             let brush = Brush::press(axis, x_within(&plot, &event), f64::from(plot.client_width()));
@@ -229,7 +249,10 @@ fn Surface(scene: Scene, plot: NodeRef<html::Div>) -> impl IntoView {
             on:pointercancel=move |_| scene.brush.set(None)
             on:pointerleave=move |_| scene.looked_at.set(None)
             on:focus=move |_| scene.looked_at.update(|place| *place = place.or(Some(0)))
-            on:blur=move |_| scene.looked_at.set(None)
+            on:blur=move |_| {
+                scene.looked_at.set(None);
+                scene.commit_keys(state);
+            }
             on:keydown=on_key
         ></div>
     }
@@ -246,9 +269,8 @@ fn give_up(scene: Scene, state: AppState) {
 
 /// One end of what is chosen, to drag or to move by keys.
 #[component]
-fn Handle(scene: Scene, plot: NodeRef<html::Div>, end: End) -> impl IntoView {
+fn Handle(scene: Scene, plot: Plot, end: End) -> impl IntoView {
     let state = AppState::get();
-    let size = size_of(plot);
     let label = match end {
         End::From => "Start of the time range",
         End::To => "End of the time range",
@@ -260,7 +282,7 @@ fn Handle(scene: Scene, plot: NodeRef<html::Div>, end: End) -> impl IntoView {
             End::To => range.to_secs,
         })
     });
-    let x = move || scene.axis.get().map_or(0.0, |axis| axis.x_of(secs.get(), size.get().width));
+    let x = move || scene.axis.get().map_or(0.0, |axis| axis.x_of(secs.get(), plot.width()));
     let on_pointer_down = move |event: PointerEvent| {
         if let Some(range) = untrack(range).filter(|_| event.button() == 0) {
             capture_pointer(&event);
@@ -309,8 +331,7 @@ fn Handle(scene: Scene, plot: NodeRef<html::Div>, end: End) -> impl IntoView {
             on:pointerup=move |_| scene.commit(state)
             on:pointercancel=move |_| scene.brush.set(None)
             on:keydown=on_key
-            // Who goes on to something else is done choosing.
-            on:blur=move |_| scene.commit(state)
+            on:blur=move |_| scene.commit_keys(state)
         ></div>
     }
 }

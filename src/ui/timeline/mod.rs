@@ -44,8 +44,8 @@ pub fn TimelineView() -> impl IntoView {
     let state = AppState::get();
     let question = Signal::derive(move || {
         let filter = state.timeline_filter.get();
-        let has_rows = state.load.get() != LoadState::Empty;
-        has_rows.then_some(Question::Timeline { filter, n_buckets_max: BUCKETS_MAX })
+        let is_open = state.load.get() != LoadState::Empty;
+        is_open.then_some(Question::Timeline { filter, n_buckets_max: BUCKETS_MAX })
     });
     let asked = ask(Slot::Timeline, question);
     let timeline = Memo::new(move |_| {
