@@ -4,7 +4,7 @@ use flow_core::query::Subject;
 use flow_core::record::{ColumnKey, Direction, Evidence, Field, Value};
 use flow_core::session::message::{Answer, Question, RowDetail};
 use leptos::ev::KeyboardEvent;
-use leptos::html::Aside;
+use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::format;
@@ -60,7 +60,7 @@ fn Panel(
     on_step: Option<Callback<i64>>,
     on_close: Callback<()>,
 ) -> impl IntoView {
-    let element = NodeRef::<Aside>::new();
+    let element = NodeRef::<Div>::new();
     element.on_load(|element| {
         let _ = element.focus();
     });
@@ -100,7 +100,7 @@ fn Panel(
         Some(Ok(detail)) => view! { <Detail detail/> }.into_any(),
     };
     view! {
-        <aside
+        <div
             class="detail"
             role="dialog"
             aria-label="Row detail"
@@ -117,7 +117,7 @@ fn Panel(
                 </button>
             </header>
             {content}
-        </aside>
+        </div>
     }
 }
 

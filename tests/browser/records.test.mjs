@@ -37,7 +37,7 @@ test("a million rows: the last one is a key away, and sorting brings the largest
       await glass.page.keyboard.press("Control+End");
       await glass.row(N_ROWS).locator(".value").first().waitFor();
       await glass.answered();
-      assert.equal((await glass.column("bytes")).at(-1), "999,999".replace(",", (await glass.column("bytes")).at(-1).includes(",") ? "," : ""));
+      assert.match(await glass.row(N_ROWS).textContent(), /999,?999/);
       assert.ok(await glass.row(N_ROWS).isVisible());
 
       // The scrollbar, at half its way, shows the rows in the middle.

@@ -48,8 +48,10 @@ impl Draft {
         self.active = (place + steps).rem_euclid(n_places).checked_sub(1).and_then(|place| usize::try_from(place).ok());
     }
 
-    /// Says whether it had been applied before.
+    /// The text is in force now: from here on the field shows what is in force, or the draft would come back
+    /// with the filter that it was typed over. Says whether it had been applied before.
     pub fn note_applied(&mut self) -> bool {
+        self.typed = None;
         std::mem::replace(&mut self.was_applied, true)
     }
 
@@ -99,6 +101,15 @@ mod tests {
         let mut draft = Draft::default();
         draft.type_text("in force".to_owned(), text.to_owned(), u32::MAX);
         draft
+    }
+
+    #[test]
+    fn a_draft_that_was_applied_does_not_come_back() {
+        let mut draft = typed("dstport = 22");
+        assert!(!draft.note_applied());
+        assert_eq!(draft.text("dstport = 22"), "dstport = 22");
+        assert_eq!(draft.text("in force"), "in force", "the filter before was brought back");
+        assert!(draft.note_applied(), "until the reader is done, it is one change");
     }
 
     #[test]

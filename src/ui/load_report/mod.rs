@@ -40,8 +40,24 @@ pub fn FilesTab() -> impl IntoView {
             {move || asked.failure.get().map(|message| view! { <p class="state-message" role="alert">{message}</p> })}
             <RefusedFiles reports/>
             <FileTable reports/>
+            <Memory/>
             <Problems reports/>
         </section>
+    }
+}
+
+/// What the rows cost, so that a reader knows how many more will fit.
+#[component]
+fn Memory() -> impl IntoView {
+    let state = AppState::get();
+    let cost = Memo::new(move |_| state.progress.with(|progress| (progress.n_heap_bytes, progress.n_rows)));
+    move || {
+        let (n_bytes, n_rows) = cost.get();
+        (n_rows > 0).then(|| {
+            let per_row = n_bytes as f64 / n_rows as f64;
+            let words = format!("All rows take {} of memory, {per_row:.0} bytes each", format::bytes(n_bytes));
+            view! { <p class="text-dim" data-bytes-per-row=format!("{per_row:.1}")>{words}</p> }
+        })
     }
 }
 

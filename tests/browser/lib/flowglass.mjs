@@ -85,11 +85,22 @@ export class Flowglass {
     await this.answered();
   }
 
-  /** Waits until nothing on screen waits for an answer. */
+  /** Waits until nothing on screen waits for an answer, for two frames in a row: a change on screen asks in the next. */
   async answered() {
-    await this.page.waitForFunction(() => !document.querySelector(".is-pending, .is-waiting"), null, {
-      timeout: 20_000,
-    });
+    await this.page.waitForFunction(
+      async () => {
+        const waits = () =>
+          document.querySelector(".is-pending, .is-waiting") || /Working it out …/.test(document.body.textContent);
+        const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+        for (let n_frames = 0; n_frames < 3; n_frames += 1) {
+          await frame();
+          if (waits()) return false;
+        }
+        return true;
+      },
+      null,
+      { timeout: 20_000 },
+    );
   }
 
   get filter_field() {
