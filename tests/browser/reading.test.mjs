@@ -77,8 +77,8 @@ test("every line is accounted for, and a problem says where and why", () =>
       line({ "log-status": "NODATA", srcaddr: "-", dstaddr: "-" }),
       "",
       line({ dstport: "https" }),
-      "version srcaddr new-field",
-      "5 10.0.0.1 what",
+      "version srcaddr dstaddr protocol new-field",
+      "5 10.0.0.1 10.0.0.2 6 what",
       "5 10.0.0.1",
     ].join("\r\n");
     await glass.open({ name: "mixed.log", text });
@@ -110,7 +110,7 @@ test("a file that is no flow log is refused with what it seems to be, and the ot
 test("only a refused file: the page says so and what to do", () =>
   visit(async (glass) => {
     await glass.open({ name: "page.html", text: "<!doctype html><title>x</title>" });
-    assert.match(await glass.page.locator("main").textContent(), /page\.html.*HTML/s);
+    assert.match(await glass.page.locator("main").textContent(), /page\.html.*seems to be a web page.*Download the log itself/s);
   }));
 
 test("a damaged gzip gives the rows before the damage and one problem that says where", () =>
@@ -154,7 +154,7 @@ test("text of a log is text: markup, script and formulas stay what they are", ()
       `javascript:globalThis.hacked=1`,
     ];
     const records = hostile.map((text) => `eni-1 10.0.0.1 10.0.0.2 443 REJECT ${text}`);
-    const header = "interface-id srcaddr dstaddr dstport action <b>tag</b>";
+    const header = "interface-id srcaddr dstaddr dstport action new-field";
     await glass.open({ name: `<img src=x onerror="globalThis.hacked=1">.log`, text: text_of([header, ...records, hostile[0]]) });
     for (const tab of ["Overview", "Rejected", "Direction", "Files", "Records"]) {
       await glass.tab(tab);
