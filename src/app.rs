@@ -73,7 +73,9 @@ fn remember(state: AppState) {
     });
     let columns = Memo::new(move |_| state.spec.with(|spec| spec.columns.clone()));
     Effect::new(move |_| {
-        columns.with(|columns| storage::set(COLUMNS_KEY, &columns.as_deref().map(url::columns_to).unwrap_or_default()));
+        columns.with(|columns| {
+            storage::set(COLUMNS_KEY, &columns.as_deref().map(url::columns_to).unwrap_or_default())
+        });
     });
 }
 
@@ -93,7 +95,8 @@ fn keep_title(state: AppState) {
 /// Keys that work wherever no text is typed and no dialog is open.
 fn listen_to_keys(state: AppState, help: Help) {
     let listener = window_event_listener(ev::keydown, move |event| {
-        let is_meant_otherwise = event.ctrl_key() || event.alt_key() || event.meta_key() || event.default_prevented();
+        let is_meant_otherwise =
+            event.ctrl_key() || event.alt_key() || event.meta_key() || event.default_prevented();
         if is_meant_otherwise || page::is_typing(&event) || page::has_open_dialog() {
             return;
         }

@@ -17,7 +17,8 @@ impl Download {
 
     /// Lets the browser save the file under its name.
     pub fn save(&self, file_name: &str, media_type: &str) -> Result<(), String> {
-        self.try_save(file_name, media_type).map_err(|error| format!("The browser did not take the file: {error:?}"))
+        self.try_save(file_name, media_type)
+            .map_err(|error| format!("The browser did not take the file: {error:?}"))
     }
 
     fn try_save(&self, file_name: &str, media_type: &str) -> Result<(), JsValue> {

@@ -121,9 +121,8 @@ async fn entries_in(directory: &FileSystemDirectoryEntry) -> Vec<FileSystemEntry
     let reader = directory.create_reader();
     let mut entries = Vec::new();
     loop {
-        let batch = promised(|resolve, reject| {
-            reader.read_entries_with_callback_and_callback(resolve, reject)
-        });
+        let batch =
+            promised(|resolve, reject| reader.read_entries_with_callback_and_callback(resolve, reject));
         let batch = batch.await.map(|batch| Array::from(&batch)).unwrap_or_default();
         if batch.length() == 0 {
             return entries;

@@ -57,7 +57,8 @@ pub fn is_typing(event: &web_sys::Event) -> bool {
     let Some(element) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else {
         return false;
     };
-    element.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]")
+    element
+        .closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]")
         .is_ok_and(|field| field.is_some())
 }
 

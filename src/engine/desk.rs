@@ -69,7 +69,8 @@ impl Desk {
         let mut requests = Vec::new();
         for slot in due {
             let (id, generation) = (RequestId(self.take_number()), self.generation);
-            let question = self.slots.get_mut(&slot).and_then(|entry| entry.queue.send(id, generation, now_ms));
+            let question =
+                self.slots.get_mut(&slot).and_then(|entry| entry.queue.send(id, generation, now_ms));
             requests.extend(question.map(|question| Request { id, command: Command::Ask(question) }));
         }
         requests

@@ -32,8 +32,11 @@ impl WorkerLink {
         });
         let on_error = Closure::new(move |error: ErrorEvent| {
             // A worker whose program could not be loaded says nothing.
-            let message = Some(error.message()).filter(|message| !message.is_empty() && message != "undefined");
-            on_broken(message.unwrap_or_else(|| "The browser ended the worker without saying why".to_owned()));
+            let message =
+                Some(error.message()).filter(|message| !message.is_empty() && message != "undefined");
+            on_broken(
+                message.unwrap_or_else(|| "The browser ended the worker without saying why".to_owned()),
+            );
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));

@@ -205,7 +205,8 @@ mod tests {
         with_state(|state| {
             state.notify("twice");
             state.notify("twice");
-            let numbers: Vec<u32> = state.notices.get_untracked().iter().map(|notice| notice.number).collect();
+            let numbers: Vec<u32> =
+                state.notices.get_untracked().iter().map(|notice| notice.number).collect();
             assert_eq!(numbers, [0, 1]);
         });
     }

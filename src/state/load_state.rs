@@ -58,7 +58,9 @@ impl LoadPace {
     /// `None` while it is too early to tell.
     pub fn bytes_per_sec(self) -> Option<f64> {
         let n_bytes = self.n_bytes_of_load();
-        let is_known = n_bytes > 0 && self.elapsed_ms > 0 && (!self.is_loading || self.elapsed_ms >= PACE_KNOWN_AFTER_MS);
+        let is_known = n_bytes > 0
+            && self.elapsed_ms > 0
+            && (!self.is_loading || self.elapsed_ms >= PACE_KNOWN_AFTER_MS);
         is_known.then(|| n_bytes as f64 * 1000.0 / self.elapsed_ms as f64)
     }
 
@@ -96,7 +98,8 @@ mod tests {
     #[test]
     fn a_page_without_files_is_empty_and_one_with_refused_files_is_not() {
         assert_eq!(LoadState::of(&Progress::default()), LoadState::Empty);
-        let refused = Progress { n_files: 1, n_files_refused: 1, phase: LoadPhase::Loaded, ..Progress::default() };
+        let refused =
+            Progress { n_files: 1, n_files_refused: 1, phase: LoadPhase::Loaded, ..Progress::default() };
         assert_eq!(LoadState::of(&refused), LoadState::Settled);
         assert_eq!(LoadState::of(&progress(LoadPhase::Loading, 0, 9, 0)), LoadState::Loading);
         assert_eq!(LoadState::of(&progress(LoadPhase::Cancelled, 1, 9, 5)), LoadState::Settled);

@@ -151,7 +151,10 @@ mod tests {
             let recorded: Vec<ColumnKey> = fields.iter().map(|field| (*field).into()).collect();
             range.to_filter(&recorded).to_string()
         };
-        assert_eq!(text(&[Field::START, Field::END]), "start >= 1970-01-01T00:00:10Z and start < 1970-01-01T00:00:20Z");
+        assert_eq!(
+            text(&[Field::START, Field::END]),
+            "start >= 1970-01-01T00:00:10Z and start < 1970-01-01T00:00:20Z"
+        );
         assert!(text(&[Field::END]).starts_with("end >= "));
         assert!(text(&[]).starts_with("start >= "));
         assert_eq!(TimeRange::new(20, 20), None);

@@ -9,7 +9,9 @@ use crate::state::AppState;
 pub fn Chips() -> impl IntoView {
     let state = AppState::get();
     let conditions = Memo::new(move |_| {
-        state.timeline_filter.with(|filter| filter.conjuncts().into_iter().map(ToString::to_string).collect::<Vec<_>>())
+        state
+            .timeline_filter
+            .with(|filter| filter.conjuncts().into_iter().map(ToString::to_string).collect::<Vec<_>>())
     });
     let range = Memo::new(move |_| state.spec.with(|spec| spec.range));
     let n_chips = Memo::new(move |_| conditions.with(Vec::len) + usize::from(range.get().is_some()));

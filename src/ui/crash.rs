@@ -16,7 +16,9 @@ pub fn CrashNotice() -> impl IntoView {
         message.get().map(|message| {
             view! {
                 <section class="banner is-bad" role="alert" aria-label="The engine has stopped">
-                    <p class="banner-title">"The engine has stopped, and nothing more is worked out until it is started again"</p>
+                    <p class="banner-title">
+                        "The engine has stopped, and nothing more is worked out until it is started again"
+                    </p>
                     <p class="banner-detail"><code>{message}</code></p>
                     <div class="banner-actions">
                         <button type="button" class="button" on:click=move |_| engine.start_again(true)>

@@ -10,7 +10,8 @@ pub fn DropScreen() -> impl IntoView {
         <div class="drop-screen">
             <h1 class="drop-title">"See who talked to whom, which way, and what was rejected and why"</h1>
             <p class="drop-promise">
-                "Your flow logs are read in this browser, on this machine. Nothing is uploaded; after it has loaded, this page makes no request at all."
+                "Your flow logs are read in this browser, on this machine. Nothing is uploaded; "
+                "after it has loaded, this page makes no request at all."
             </p>
             <section class="drop-area" aria-labelledby="drop-heading">
                 <h2 id="drop-heading">"Drop VPC Flow Log files or folders here"</h2>
@@ -42,7 +43,8 @@ fn Formats() -> impl IntoView {
                 <li>"VPC and Transit Gateway flow logs"</li>
             </ul>
             <p class="text-dim">
-                "What does not open is named, with the reason and what to do instead. Each line of each file is accounted for."
+                "What does not open is named, with the reason and what to do instead. "
+                "Each line of each file is accounted for."
             </p>
         </section>
     }

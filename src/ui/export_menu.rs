@@ -129,9 +129,9 @@ fn export(state: AppState, engine: Engine, choice: Choice) {
     };
     let on_end = move |result: Result<Answer, String>| {
         let saved = match result {
-            Ok(Answer::Exported { file_name, media_type }) => {
-                download.save(&file_name, &media_type).map(|()| saved_words(&file_name, choice.n_rows(n_lines.get())))
-            }
+            Ok(Answer::Exported { file_name, media_type }) => download
+                .save(&file_name, &media_type)
+                .map(|()| saved_words(&file_name, choice.n_rows(n_lines.get()))),
             Ok(_) => Err("The engine answered something else".to_owned()),
             Err(message) => Err(message),
         };

@@ -30,9 +30,11 @@ pub fn Header(help: Help) -> impl IntoView {
                 <div class="header-row">
                     <Chips/>
                     <LoadBar/>
-                    <Counts/>
-                    <FileButtons/>
-                    <ExportMenu/>
+                    <div class="header-actions">
+                        <Counts/>
+                        <FileButtons/>
+                        <ExportMenu/>
+                    </div>
                 </div>
             </Show>
         </header>
@@ -44,8 +46,9 @@ pub fn Header(help: Help) -> impl IntoView {
 fn Counts() -> impl IntoView {
     let state = AppState::get();
     let words = Memo::new(move |_| state.progress.with(load_words::counts));
-    let has_trouble =
-        Memo::new(move |_| state.progress.with(|progress| progress.n_problems > 0 || progress.n_files_refused > 0));
+    let has_trouble = Memo::new(move |_| {
+        state.progress.with(|progress| progress.n_problems > 0 || progress.n_files_refused > 0)
+    });
     view! {
         <button
             type="button"

@@ -78,7 +78,8 @@ pub fn HelpDialog(help: Help) -> impl IntoView {
                     <h3>"Filter"</h3>
                     <dl class="terms">{FILTER_EXAMPLES.map(terms).collect_view()}</dl>
                     <p class="text-dim">
-                        "Any value in a view can be pressed to keep only its rows; with Alt or Shift held, to leave them out. Back undoes it."
+                        "Any value in a view can be pressed to keep only its rows; with Alt or Shift held, "
+                        "to leave them out. Back undoes it."
                     </p>
                 </section>
                 <section>
@@ -86,7 +87,9 @@ pub fn HelpDialog(help: Help) -> impl IntoView {
                     <dl class="terms">{KEYS.map(terms).collect_view()}</dl>
                     <h3>"Privacy"</h3>
                     <p>
-                        "Nothing leaves this machine: the page makes no request after it has loaded, and its policy blocks every background channel that a policy can block. A link to this view carries the filter you typed and nothing of the log."
+                        "Nothing leaves this machine: the page makes no request after it has loaded, and its policy "
+                        "blocks every background channel that a policy can block. A link to this view carries the "
+                        "filter you typed and nothing of the log."
                     </p>
                 </section>
             </div>

@@ -24,7 +24,11 @@ pub fn FileButtons(#[prop(optional)] prominent: bool) -> impl IntoView {
     let on_chosen = move |event: ev::Event| open(state, engine, files::chosen(&event));
     // Not a standard attribute, but every browser's.
     let picks_folder = custom_attribute("webkitdirectory", "");
-    let (choose, folder) = if prominent { ("Choose files…", "Choose a folder…") } else { ("Add files…", "Add a folder…") };
+    let (choose, folder) = if prominent {
+        ("Choose files…", "Choose a folder…")
+    } else {
+        ("Add files…", "Add a folder…")
+    };
     view! {
         // Hidden from all but the buttons below, which say the same in words.
         <input class="file-input" type="file" multiple hidden node_ref=files_input on:change=on_chosen/>

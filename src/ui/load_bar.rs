@@ -17,7 +17,9 @@ pub fn LoadBar() -> impl IntoView {
     });
     let is_loading = Memo::new(move |_| state.load.get() == LoadState::Loading);
     let was_cut_short = Memo::new(move |_| {
-        state.progress.with(|progress| matches!(progress.phase, LoadPhase::Cancelled | LoadPhase::OutOfBudget(_)))
+        state
+            .progress
+            .with(|progress| matches!(progress.phase, LoadPhase::Cancelled | LoadPhase::OutOfBudget(_)))
     });
     let words = Memo::new(move |_| {
         state.progress.with(|progress| match is_loading.get() {

@@ -23,18 +23,24 @@ pub fn while_loading(progress: &Progress, pace: LoadPace) -> String {
 
 /// `Read 1.10 GB in 1.6 s (690 MB/s)` of the last load, or why not all was read.
 pub fn when_settled(progress: &Progress, pace: LoadPace) -> String {
-    let coverage = progress.coverage;
-    let of_all = || format!("{} of {}", format::bytes(coverage.n_bytes_read), format::bytes(coverage.n_bytes));
     match &progress.phase {
         LoadPhase::Idle | LoadPhase::Loading => String::new(),
         LoadPhase::Loaded => match rate(pace) {
             Some(rate) => {
-                format!("Read {} in {} ({rate})", format::bytes(pace.n_bytes_of_load()), elapsed(progress.elapsed_ms))
+                format!(
+                    "Read {} in {} ({rate})",
+                    format::bytes(pace.n_bytes_of_load()),
+                    elapsed(progress.elapsed_ms)
+                )
             }
-            None => format!("Read {}", format::bytes(coverage.n_bytes_read)),
+            None => format!("Read {}", format::bytes(pace.n_bytes_of_load())),
         },
-        LoadPhase::Cancelled => format!("Cancelled after {}; what was read stays", of_all()),
-        LoadPhase::OutOfBudget(sentence) => format!("{sentence} ({} were read; they stay)", of_all()),
+        // Not so many bytes of so many: to the engine, what will never be read is done with. The report says how
+        // far each file was read.
+        LoadPhase::Cancelled => {
+            format!("Cancelled; the {} read so far stay", format::counted(progress.n_rows, "row"))
+        }
+        LoadPhase::OutOfBudget(sentence) => sentence.clone(),
     }
 }
 
@@ -116,12 +122,10 @@ mod tests {
     #[test]
     fn the_end_of_a_load_is_told_once_and_honestly() {
         assert_eq!(words(LoadPhase::Loaded, 2_000_000, 500), "Read 2.00 MB in 500 ms (4.00 MB/s)");
-        assert_eq!(
-            words(LoadPhase::Cancelled, 500_000, 500),
-            "Cancelled after 500 kB of 2.00 MB; what was read stays"
-        );
+        let cancelled = words(LoadPhase::Cancelled, 500_000, 500);
+        assert_eq!(cancelled, "Cancelled; the 1,204,331 rows read so far stay");
         let full = words(LoadPhase::OutOfBudget("The memory is nearly full".to_owned()), 500_000, 500);
-        assert_eq!(full, "The memory is nearly full (500 kB of 2.00 MB were read; they stay)");
+        assert_eq!(full, "The memory is nearly full");
     }
 
     #[test]

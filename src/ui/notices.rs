@@ -14,7 +14,11 @@ pub fn Notices() -> impl IntoView {
     let state = AppState::get();
     view! {
         <div class="notices" role="status" aria-live="polite">
-            <For each=move || state.notices.get() key=|notice| notice.number children=|notice| view! { <NoticeView notice/> }/>
+            <For
+                each=move || state.notices.get()
+                key=|notice| notice.number
+                children=|notice| view! { <NoticeView notice/> }
+            />
         </div>
     }
 }

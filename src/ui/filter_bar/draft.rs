@@ -45,7 +45,8 @@ impl Draft {
     pub fn move_active(&mut self, steps: isize, n_offers: usize) {
         let n_places = n_offers as isize + 1;
         let place = self.active.map_or(0, |active| active as isize + 1);
-        self.active = (place + steps).rem_euclid(n_places).checked_sub(1).and_then(|place| usize::try_from(place).ok());
+        self.active =
+            (place + steps).rem_euclid(n_places).checked_sub(1).and_then(|place| usize::try_from(place).ok());
     }
 
     /// The text is in force now: from here on the field shows what is in force, or the draft would come back

@@ -62,7 +62,8 @@ mod tests {
 
     fn check(text: &str, before: &str, wrong: &str, after: &str) {
         let span = parse_filter(text).unwrap_err().span;
-        let expected = Excerpt { before: before.to_owned(), wrong: wrong.to_owned(), after: after.to_owned() };
+        let expected =
+            Excerpt { before: before.to_owned(), wrong: wrong.to_owned(), after: after.to_owned() };
         assert_eq!(Excerpt::of(text, span.start(), span.end()), expected);
     }
 

@@ -45,7 +45,9 @@ pub fn FilterBar() -> impl IntoView {
         input: NodeRef::new(),
         draft,
         text,
-        read: Memo::new(move |_| text.with(|text| state.column_names.with(|names| parse_filter_with(text, names)))),
+        read: Memo::new(move |_| {
+            text.with(|text| state.column_names.with(|names| parse_filter_with(text, names)))
+        }),
         offers: Memo::new(move |_| {
             let Some(cursor) = draft.with(Draft::cursor) else { return Vec::new() };
             text.with(|text| state.column_names.with(|names| completions(text, cursor, names)))
@@ -54,7 +56,8 @@ pub fn FilterBar() -> impl IntoView {
         timer: StoredValue::new(None),
     };
     on_cleanup(move || bar.stop_timer());
-    let shows_offers = Memo::new(move |_| bar.has_focus.get() && bar.offers.with(|offers| !offers.is_empty()));
+    let shows_offers =
+        Memo::new(move |_| bar.has_focus.get() && bar.offers.with(|offers| !offers.is_empty()));
     let active = Memo::new(move |_| draft.with(Draft::active));
     view! {
         <div class="filter-bar" role="search">
@@ -91,10 +94,17 @@ pub fn FilterBar() -> impl IntoView {
                         error.map(|error| view! { <MistakeView text=bar.text.get() error/> })
                     }}
                 </div>
-                <ul id="filter-offers" class="offers" role="listbox" aria-label="How to go on" hidden=move || !shows_offers.get()>
+                <ul
+                    id="filter-offers"
+                    class="offers"
+                    role="listbox"
+                    aria-label="How to go on"
+                    hidden=move || !shows_offers.get()
+                >
                     {move || {
                         let offers = if shows_offers.get() { bar.offers.get() } else { Vec::new() };
-                        offers.into_iter().enumerate().map(|(place, offer)| view! { <Offer bar active place offer/> }).collect_view()
+                        let offers = offers.into_iter().enumerate();
+                        offers.map(|(place, offer)| view! { <Offer bar active place offer/> }).collect_view()
                     }}
                 </ul>
             </div>
@@ -180,7 +190,9 @@ impl Bar {
                 return;
             }
             // First closes the list, then leaves the field.
-            "Escape" if self.draft.with_untracked(|draft| draft.cursor().is_some()) => self.draft.update(Draft::finish),
+            "Escape" if self.draft.with_untracked(|draft| draft.cursor().is_some()) => {
+                self.draft.update(Draft::finish)
+            }
             "Escape" => {
                 if let Some(input) = self.input.get_untracked() {
                     let _ = input.blur();

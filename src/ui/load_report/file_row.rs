@@ -8,7 +8,8 @@ use crate::ui::format;
 #[component]
 pub fn FileRow(report: FileReport) -> impl IntoView {
     let FileReport { name, lines, n_bytes, .. } = &report;
-    let numbers = [lines.total(), lines.rows, lines.status_records, lines.headers, lines.blank, lines.ignored];
+    let numbers =
+        [lines.total(), lines.rows, lines.status_records, lines.headers, lines.blank, lines.ignored];
     let (layout, layout_names) = layout_words(&report);
     view! {
         <tr>

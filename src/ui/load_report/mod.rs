@@ -26,8 +26,7 @@ const FILES_SHOWN: usize = 200;
 #[component]
 pub fn FilesTab() -> impl IntoView {
     let state = AppState::get();
-    let question =
-        Signal::derive(move || (state.load.get() != LoadState::Empty).then_some(Question::Report));
+    let question = Signal::derive(move || (state.load.get() != LoadState::Empty).then_some(Question::Report));
     let asked = ask(Slot::Report, question);
     let reports = Memo::new(move |_| {
         asked.answer.with(|answer| match answer.as_deref() {
@@ -86,10 +85,12 @@ fn FileTable(reports: Memo<Arc<Vec<FileReport>>>) -> impl IntoView {
                         <th scope="col" class="number">"Size"</th>
                         <th scope="col" class="number">"Lines"</th>
                         <th scope="col" class="number">"Rows"</th>
-                        <th scope="col" class="number" title="NODATA and SKIPDATA: records about the log itself">"Status records"</th>
+                        <th scope="col" class="number" title="NODATA and SKIPDATA: records about the log itself">
+                            "Status records"
+                        </th>
                         <th scope="col" class="number">"Headers"</th>
                         <th scope="col" class="number">"Blank"</th>
-                        <th scope="col" class="number" title="Text around records that is known to stand there, such as comments">"Ignored"</th>
+                        <th scope="col" class="number" title="Text around records, such as comments">"Ignored"</th>
                         <th scope="col" class="number">"Problems"</th>
                     </tr>
                 </thead>
@@ -109,7 +110,9 @@ fn FileTable(reports: Memo<Arc<Vec<FileReport>>>) -> impl IntoView {
                         ];
                         view! {
                             <tr>
-                                <th scope="row" colspan="4">{format!("All {}", format::counted(n_files.get() as u64, "file"))}</th>
+                                <th scope="row" colspan="4">
+                                    {format!("All {}", format::counted(n_files.get() as u64, "file"))}
+                                </th>
                                 {numbers.map(|number| view! { <td class="number">{number}</td> }).collect_view()}
                             </tr>
                         }
@@ -119,7 +122,10 @@ fn FileTable(reports: Memo<Arc<Vec<FileReport>>>) -> impl IntoView {
         </div>
         <Show when=move || { n_files.get() > FILES_SHOWN && !shows_all.get() }>
             <p>
-                {move || format!("{FILES_SHOWN} of {} are shown, those with something to say first ", format::counted(n_files.get() as u64, "file"))}
+                {move || {
+                    let n_files = format::counted(n_files.get() as u64, "file");
+                    format!("{FILES_SHOWN} of {n_files} are shown, those with something to say first ")
+                }}
                 <button type="button" class="button is-small" on:click=move |_| shows_all.set(true)>"Show all"</button>
             </p>
         </Show>

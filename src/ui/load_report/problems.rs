@@ -14,11 +14,17 @@ const PROBLEMS_STEP: usize = 100;
 #[component]
 pub fn Problems(reports: Memo<Arc<Vec<FileReport>>>) -> impl IntoView {
     let n_shown = RwSignal::new(PROBLEMS_STEP);
-    let n_kept = Memo::new(move |_| reports.with(|reports| reports.iter().map(|report| report.problems.len()).sum::<usize>()));
-    let n_all = Memo::new(move |_| reports.with(|reports| reports.iter().map(|report| report.lines.problems).sum::<u64>()));
+    let n_kept = Memo::new(move |_| {
+        reports.with(|reports| reports.iter().map(|report| report.problems.len()).sum::<usize>())
+    });
+    let n_all = Memo::new(move |_| {
+        reports.with(|reports| reports.iter().map(|report| report.lines.problems).sum::<u64>())
+    });
     let rows = move || {
         reports.with(|reports| {
-            let problems = reports.iter().flat_map(|report| report.problems.iter().map(|problem| (&report.name, problem)));
+            let problems = reports
+                .iter()
+                .flat_map(|report| report.problems.iter().map(|problem| (&report.name, problem)));
             problems.take(n_shown.get()).map(|(file, problem)| row(file, problem)).collect_view()
         })
     };
@@ -70,7 +76,10 @@ fn row(file: &str, problem: &Problem) -> impl IntoView + use<> {
 fn shown_words(n_shown: usize, n_kept: usize, n_all: u64) -> String {
     let shown = format!("{} of {} shown", format::count(n_shown as u64), format::count(n_all));
     if (n_kept as u64) < n_all {
-        format!("{shown}; the first {} of each file are kept with their text, all are counted", format::count(KEPT))
+        format!(
+            "{shown}; the first {} of each file are kept with their text, all are counted",
+            format::count(KEPT)
+        )
     } else {
         shown
     }
@@ -87,6 +96,9 @@ mod tests {
         assert_eq!(shown_words(3, 3, 3), "3 of 3 shown");
         assert_eq!(shown_words(100, 400, 400), "100 of 400 shown");
         let capped = shown_words(100, 1_000, 5_000);
-        assert_eq!(capped, "100 of 5,000 shown; the first 1,000 of each file are kept with their text, all are counted");
+        assert_eq!(
+            capped,
+            "100 of 5,000 shown; the first 1,000 of each file are kept with their text, all are counted"
+        );
     }
 }

@@ -33,11 +33,13 @@ impl NotRead {
 
 #[component]
 pub fn RefusedFiles(reports: Memo<Arc<Vec<FileReport>>>) -> impl IntoView {
-    let not_read =
-        Memo::new(move |_| reports.with(|reports| reports.iter().filter_map(NotRead::of).collect::<Vec<_>>()));
+    let not_read = Memo::new(move |_| {
+        reports.with(|reports| reports.iter().filter_map(NotRead::of).collect::<Vec<_>>())
+    });
     move || {
         let not_read = not_read.get();
         let n_files = not_read.len();
+        let n_more = n_files.checked_sub(REFUSED_SHOWN).filter(|n_more| *n_more > 0);
         (n_files > 0).then(|| {
             let files = not_read.into_iter().take(REFUSED_SHOWN).map(|file| {
                 view! {
@@ -50,9 +52,11 @@ pub fn RefusedFiles(reports: Memo<Arc<Vec<FileReport>>>) -> impl IntoView {
             });
             view! {
                 <section class="banner is-bad" aria-labelledby="refused-heading">
-                    <h2 id="refused-heading" class="banner-title">{format!("{} not read", format::counted(n_files as u64, "file"))}</h2>
+                    <h2 id="refused-heading" class="banner-title">
+                        {format!("{} not read", format::counted(n_files as u64, "file"))}
+                    </h2>
                     <ul class="refused-files">{files.collect_view()}</ul>
-                    {(n_files > REFUSED_SHOWN).then(|| format!("and {} more", format::count((n_files - REFUSED_SHOWN) as u64)))}
+                    {n_more.map(|n_more| format!("and {} more", format::count(n_more as u64)))}
                 </section>
             }
         })

@@ -59,10 +59,12 @@ mod tests {
 
     #[test]
     fn files_with_trouble_come_first() {
-        let refusal = Refusal { seems_to_be: "a PNG image".to_owned(), next_step: "Open a flow log".to_owned() };
+        let refusal =
+            Refusal { seems_to_be: "a PNG image".to_owned(), next_step: "Open a flow log".to_owned() };
         let refused = FileReport { state: FileState::Refused(refusal), ..report("c", 0, 0) };
         let reports = [report("a", 1, 0), report("b", 1, 9), refused, report("d", 1, 0)];
-        let names: Vec<&str> = in_order_of_interest(&reports).iter().map(|report| report.name.as_str()).collect();
+        let names: Vec<&str> =
+            in_order_of_interest(&reports).iter().map(|report| report.name.as_str()).collect();
         assert_eq!(names, ["c", "b", "a", "d"]);
     }
 }

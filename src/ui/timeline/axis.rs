@@ -183,7 +183,10 @@ mod tests {
         let three_hours = axis(JAN_2 + 7 * MINUTE, MINUTE, 180);
         assert_eq!(labels(three_hours, 8), ["00:30", "01:00", "01:30", "02:00", "02:30", "03:00"]);
         let half_a_minute = axis(JAN_2 + 2, 1, 30);
-        assert_eq!(labels(half_a_minute, 8), ["00:00:05", "00:00:10", "00:00:15", "00:00:20", "00:00:25", "00:00:30"]);
+        assert_eq!(
+            labels(half_a_minute, 8),
+            ["00:00:05", "00:00:10", "00:00:15", "00:00:20", "00:00:25", "00:00:30"]
+        );
         let three_days = axis(JAN_2 - DAY / 2, HOUR, 72);
         assert_eq!(labels(three_days, 4), ["2026-01-02", "2026-01-03", "2026-01-04"]);
     }
@@ -199,7 +202,10 @@ mod tests {
     #[test]
     fn seconds_outside_belong_to_the_first_and_the_last_bucket() {
         let axis = axis(100, 10, 3);
-        assert_eq!([99, 100, 109, 110, 129, 130, 999].map(|secs| axis.bucket_at(secs)), [0, 0, 0, 1, 2, 2, 2]);
+        assert_eq!(
+            [99, 100, 109, 110, 129, 130, 999].map(|secs| axis.bucket_at(secs)),
+            [0, 0, 0, 1, 2, 2, 2]
+        );
         assert_eq!(axis.range_of_buckets(2, 1), TimeRange::new(110, 130).unwrap());
         assert_eq!([0, 105, 106, 124, 200].map(|secs| axis.nearest_edge(secs)), [100, 100, 110, 120, 130]);
     }
@@ -207,15 +213,27 @@ mod tests {
     #[test]
     fn pixels_and_seconds_meet_at_the_ends() {
         let axis = axis(100, 10, 3);
-        assert_eq!((axis.x_of(100, 300.0), axis.x_of(115, 300.0), axis.x_of(130, 300.0)), (0.0, 150.0, 300.0));
+        assert_eq!(
+            (axis.x_of(100, 300.0), axis.x_of(115, 300.0), axis.x_of(130, 300.0)),
+            (0.0, 150.0, 300.0)
+        );
         assert_eq!((axis.x_of(0, 300.0), axis.x_of(999, 300.0)), (0.0, 300.0));
-        assert_eq!((axis.secs_at(-5.0, 300.0), axis.secs_at(150.0, 300.0), axis.secs_at(301.0, 300.0)), (100, 115, 130));
+        assert_eq!(
+            (axis.secs_at(-5.0, 300.0), axis.secs_at(150.0, 300.0), axis.secs_at(301.0, 300.0)),
+            (100, 115, 130)
+        );
         assert_eq!(axis.secs_at(10.0, 0.0), 100);
     }
 
     #[test]
     fn a_timeline_without_buckets_has_no_axis() {
-        let none = Timeline { start_secs: 5, bucket_secs: 60, buckets: Vec::new(), n_rows_outside: 3, n_skipdata_outside: 0 };
+        let none = Timeline {
+            start_secs: 5,
+            bucket_secs: 60,
+            buckets: Vec::new(),
+            n_rows_outside: 3,
+            n_skipdata_outside: 0,
+        };
         assert_eq!(TimeAxis::of(&none), None);
     }
 

@@ -60,7 +60,8 @@ pub fn draw(timeline: &Timeline, metric: Metric, width: f64, height: f64) -> Bar
             rectangle(&mut bars.skipdata, x, height + SKIPDATA_PX, bar_width, SKIPDATA_PX);
         }
     }
-    bars.amounts = amounts.into_iter().map(|amount| (amount, height - amount as f64 / top * height)).collect();
+    bars.amounts =
+        amounts.into_iter().map(|amount| (amount, height - amount as f64 / top * height)).collect();
     bars
 }
 

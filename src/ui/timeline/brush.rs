@@ -59,8 +59,11 @@ impl Brush {
     pub fn drag(&mut self, axis: TimeAxis, x: f64, width: f64) {
         let secs = axis.secs_at(x, width);
         match self.anchor {
-            Anchor::Bucket { x: pressed, .. } if self.range.is_none() && (x - pressed).abs() < DRAG_PX_MIN => {}
-            Anchor::Bucket { bucket, .. } => self.range = Some(axis.range_of_buckets(bucket, axis.bucket_at(secs))),
+            Anchor::Bucket { x: pressed, .. }
+                if self.range.is_none() && (x - pressed).abs() < DRAG_PX_MIN => {}
+            Anchor::Bucket { bucket, .. } => {
+                self.range = Some(axis.range_of_buckets(bucket, axis.bucket_at(secs)))
+            }
             // Past the other end the two change places; on it, the last choice that was one stays.
             Anchor::Edge(stays) => {
                 let edge = axis.nearest_edge(secs);
@@ -116,7 +119,14 @@ mod tests {
     /// Ten buckets of ten seconds from 100, ten pixels each.
     fn axis() -> TimeAxis {
         let buckets = vec![Bucket::default(); 10];
-        TimeAxis::of(&Timeline { start_secs: 100, bucket_secs: 10, buckets, n_rows_outside: 0, n_skipdata_outside: 0 }).unwrap()
+        TimeAxis::of(&Timeline {
+            start_secs: 100,
+            bucket_secs: 10,
+            buckets,
+            n_rows_outside: 0,
+            n_skipdata_outside: 0,
+        })
+        .unwrap()
     }
 
     fn range(from: u64, to: u64) -> TimeRange {

@@ -4,10 +4,10 @@ use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::prelude::*;
 use leptos::{html, svg};
 
+use super::Scene;
 use super::axis::Tick;
 use super::bars::{self, Bars};
 use super::brush::{Brush, End};
-use super::Scene;
 use crate::browser::size::{Size, capture_pointer, size_of, x_within};
 use crate::state::{AppState, TimeRange};
 use crate::ui::format;
@@ -47,13 +47,18 @@ pub fn Chart(scene: Scene) -> impl IntoView {
         let size = plot.size.get();
         let metric = scene.metric.get();
         scene.timeline.with(|timeline| {
-            let Some((timeline, axis)) = timeline.as_ref().zip(scene.axis.get()) else { return Picture::default() };
+            let Some((timeline, axis)) = timeline.as_ref().zip(scene.axis.get()) else {
+                return Picture::default();
+            };
             let ticks = axis.ticks((size.width / TICK_PX) as usize);
             Picture {
                 width: size.width,
                 height: size.height,
                 bars: bars::draw(timeline, metric, size.width, size.height),
-                ticks: ticks.into_iter().map(|tick| (tick.clone(), axis.x_of(tick.secs, size.width))).collect(),
+                ticks: ticks
+                    .into_iter()
+                    .map(|tick| (tick.clone(), axis.x_of(tick.secs, size.width)))
+                    .collect(),
             }
         })
     });
@@ -97,14 +102,26 @@ fn grid(picture: &Picture, scene: Scene) -> impl IntoView + use<> {
     let amounts = picture.bars.amounts.iter().map(|&(amount, y)| {
         let y = format!("{y:.1}");
         svg::g().child((
-            svg::line().attr("class", "grid-line").attr("x2", format!("{width:.1}")).attr("y1", y.clone()).attr("y2", y.clone()),
-            svg::text().attr("class", "grid-amount").attr("x", "-6").attr("y", y).child(format::amount(metric, amount)),
+            svg::line()
+                .attr("class", "grid-line")
+                .attr("x2", format!("{width:.1}"))
+                .attr("y1", y.clone())
+                .attr("y2", y.clone()),
+            svg::text()
+                .attr("class", "grid-amount")
+                .attr("x", "-6")
+                .attr("y", y)
+                .child(format::amount(metric, amount)),
         ))
     });
     let times = picture.ticks.iter().map(|(tick, x)| {
         let x = format!("{x:.1}");
         let class = if tick.is_day { "grid-time is-day" } else { "grid-time" };
-        svg::text().attr("class", class).attr("x", x).attr("y", format!("{:.1}", height + 16.0)).child(tick.label.clone())
+        svg::text()
+            .attr("class", class)
+            .attr("x", x)
+            .attr("y", format!("{:.1}", height + 16.0))
+            .child(tick.label.clone())
     });
     (amounts.collect_view(), times.collect_view())
 }
@@ -193,12 +210,17 @@ impl Scene {
     }
 }
 
+const SURFACE_KEYS: &str =
+    "Arrow keys go from bar to bar, with Shift they choose a range; Enter applies it, Escape takes it back";
+
 /// Where a pointer draws a range and a cursor moves by keys.
 #[component]
 fn Surface(scene: Scene, plot: Plot) -> impl IntoView {
     let state = AppState::get();
     let on_pointer_down = move |event: PointerEvent| {
-        let (Some(axis), Some(plot)) = (scene.axis.get_untracked(), plot.node.get_untracked()) else { return };
+        let (Some(axis), Some(plot)) = (scene.axis.get_untracked(), plot.node.get_untracked()) else {
+            return;
+        };
         if event.button() == 0 {
             capture_pointer(&event);
             let brush = Brush::press(axis, x_within(&plot, &event), f64::from(plot.client_width()));
@@ -238,7 +260,7 @@ fn Surface(scene: Scene, plot: Plot) -> impl IntoView {
             role="slider"
             tabindex="0"
             aria-label="Time, bar by bar"
-            aria-description="Arrow keys go from bar to bar, with Shift they choose a range; Enter applies it, Escape takes it back"
+            aria-description=SURFACE_KEYS
             aria-valuemin="0"
             aria-valuemax=move || last_place().to_string()
             aria-valuenow=move || scene.looked_at.get().unwrap_or(0).min(last_place()).to_string()

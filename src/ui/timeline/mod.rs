@@ -111,7 +111,9 @@ fn readout_line(scene: Scene, state: AppState) -> String {
 fn Legend(scene: Scene) -> impl IntoView {
     let any = move |has: fn(&flow_core::analysis::timeline::Bucket) -> bool| {
         Memo::new(move |_| {
-            scene.timeline.with(|timeline| timeline.as_ref().is_some_and(|timeline| timeline.buckets.iter().any(has)))
+            scene
+                .timeline
+                .with(|timeline| timeline.as_ref().is_some_and(|timeline| timeline.buckets.iter().any(has)))
         })
     };
     let has_other = any(|bucket| bucket.other.rows > 0);
@@ -152,10 +154,14 @@ fn NoChart(failure: ReadSignal<Option<String>>, pending: ReadSignal<bool>, scene
         (Some(message), _) => message,
         (None, true) => "Counting …".to_owned(),
         (None, false) => {
-            let n_outside = scene.timeline.with(|timeline| timeline.as_ref().map_or(0, |all| all.n_rows_outside));
+            let n_outside =
+                scene.timeline.with(|timeline| timeline.as_ref().map_or(0, |all| all.n_rows_outside));
             match n_outside {
                 0 => "No row matches the filter, so there is nothing to draw".to_owned(),
-                n_rows => format!("{} match, and none has a start time, so there is nothing to draw", format::counted(n_rows, "row")),
+                n_rows => format!(
+                    "{} match, and none has a start time, so there is nothing to draw",
+                    format::counted(n_rows, "row")
+                ),
             }
         }
     };

@@ -50,7 +50,10 @@ mod tests {
         assert_eq!(bucket(&some, Metric::Rows), "accepted 1,200 rows, rejected 0 rows");
         assert_eq!(bucket(&some, Metric::Packets), "accepted 1 packet, rejected 0 packets");
         let hole = Bucket { n_skipdata: 2, other: Tally { rows: 1, packets: 0, bytes: 0 }, ..some };
-        assert!(bucket(&hole, Metric::Rows).ends_with("without action 1 row, 2 SKIPDATA: records are missing here"));
+        assert!(
+            bucket(&hole, Metric::Rows)
+                .ends_with("without action 1 row, 2 SKIPDATA: records are missing here")
+        );
     }
 
     #[test]

@@ -32,7 +32,8 @@ pub fn TimelineTable(scene: Scene) -> impl IntoView {
                 .collect()
         })
     };
-    let n_outside = move || scene.timeline.with(|timeline| timeline.as_ref().map_or(0, |all| all.n_rows_outside));
+    let n_outside =
+        move || scene.timeline.with(|timeline| timeline.as_ref().map_or(0, |all| all.n_rows_outside));
     view! {
         <div class="timeline-table scroll-box" tabindex="0" role="region" aria-label="Traffic over time as a table">
             <table class="plain-table">
@@ -50,7 +51,8 @@ pub fn TimelineTable(scene: Scene) -> impl IntoView {
             </table>
             {move || {
                 let n_rows = n_outside();
-                (n_rows > 0).then(|| view! { <p>{format!("{} without a time are not in the chart", format::counted(n_rows, "row"))}</p> })
+                let words = format!("{} without a time are not in the chart", format::counted(n_rows, "row"));
+                (n_rows > 0).then(|| view! { <p>{words}</p> })
             }}
         </div>
     }
