@@ -14,7 +14,7 @@ use crate::ui::format;
 use crate::ui::value_button::ValueButton;
 
 /// As many as a person looks through; the Records tab has them all.
-const FLOWS_MAX: u32 = 200;
+const FLOWS_MAX: u32 = 50;
 
 fn by_bytes() -> SortSpec {
     SortSpec { subject: Field::BYTES.into(), descending: true }

@@ -3,6 +3,7 @@
 use flow_core::analysis::Tally;
 use flow_core::analysis::rejected::{Initiator, RejectedGroup, RejectedView, WantedBy};
 use flow_core::record::Value;
+use leptos::html;
 use leptos::prelude::*;
 
 use super::group_row::GroupRow;
@@ -50,6 +51,10 @@ fn how_many(view: &RejectedView, wanted_by: WantedBy) -> String {
     format!("{rows} in {}", format::counted(keys(view, wanted_by).len() as u64, "group"))
 }
 
+/// Groups of a section that are drawn until the reader asks for all: a row of this table is some forty elements,
+/// and the first ones matter most.
+const GROUPS_SHOWN: usize = 40;
+
 /// A section that stands open.
 #[component]
 pub(super) fn WantedSection(answered: Answered, wanted_by: WantedBy) -> impl IntoView {
@@ -77,21 +82,33 @@ pub(super) fn WantedSection(answered: Answered, wanted_by: WantedBy) -> impl Int
 pub(super) fn ScanSection(answered: Answered) -> impl IntoView {
     let wanted_by = WantedBy::ScanNoise;
     let (heading, meaning) = words::section(wanted_by);
+    // Drawn when it is looked at, not before.
+    let is_open = RwSignal::new(false);
+    let element = NodeRef::<html::Details>::new();
+    let on_toggle = move |_| is_open.set(element.get_untracked().is_some_and(|details| details.open()));
     view! {
-        <details class="rejected-section">
+        <details class="rejected-section" node_ref=element on:toggle=on_toggle>
             <summary class="view-heading">
                 {heading} " "
                 <span class="text-dim">{move || answered.read(|view| how_many(view, wanted_by))}</span>
             </summary>
             <p class="view-note">{meaning}</p>
-            <GroupTable answered wanted_by/>
+            <Show when=move || is_open.get()>
+                <GroupTable answered wanted_by/>
+            </Show>
         </details>
     }
 }
 
 #[component]
 fn GroupTable(answered: Answered, wanted_by: WantedBy) -> impl IntoView {
-    let listed = move || answered.read(|view| keys(view, wanted_by)).unwrap_or_default();
+    let shows_all = RwSignal::new(false);
+    let all = Memo::new(move |_| answered.read(|view| keys(view, wanted_by)).unwrap_or_default());
+    let listed = move || {
+        let n_shown = if shows_all.get() { usize::MAX } else { GROUPS_SHOWN };
+        all.with(|all| all.iter().take(n_shown).cloned().collect::<Vec<_>>())
+    };
+    let hides_some = move || all.with(Vec::len) > GROUPS_SHOWN && !shows_all.get();
     view! {
         <div class="table-box">
             <table class="table groups">
@@ -114,6 +131,12 @@ fn GroupTable(answered: Answered, wanted_by: WantedBy) -> impl IntoView {
                 </tbody>
             </table>
         </div>
+        <Show when=hides_some>
+            <p class="view-note">
+                {move || format!("The {GROUPS_SHOWN} with most attempts of {} ", format::counted(all.with(Vec::len) as u64, "group"))}
+                <button type="button" class="button is-small" on:click=move |_| shows_all.set(true)>"Show all"</button>
+            </p>
+        </Show>
     }
 }
 

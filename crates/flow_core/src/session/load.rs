@@ -54,6 +54,10 @@ impl Load {
         }
     }
 
+    pub fn is_loading(&self) -> bool {
+        self.phase == LoadPhase::Loading
+    }
+
     pub fn n_files(&self) -> u32 {
         self.reports.len() as u32
     }
@@ -79,7 +83,7 @@ impl Load {
         let source = SourceId(self.n_files());
         self.reports.push(FileReport::new(source, name, n_bytes));
         self.inputs.push_back((source, input));
-        if self.phase != LoadPhase::Loading {
+        if !self.is_loading() {
             self.phase = LoadPhase::Loading;
             self.began_ms = now_ms;
         }
@@ -141,7 +145,7 @@ impl Load {
     }
 
     pub fn cancel(&mut self, shards: &mut [Shard], now_ms: f64) {
-        if self.phase == LoadPhase::Loading {
+        if self.is_loading() {
             self.stop_all(shards);
             self.end(LoadPhase::Cancelled, now_ms);
         }
@@ -149,7 +153,7 @@ impl Load {
 
     /// Looks whether loading has come to an end; true where it just did.
     pub fn after_bytes(&mut self, n_heap_bytes: u64, shards: &mut [Shard], now_ms: f64) -> bool {
-        if self.phase != LoadPhase::Loading {
+        if !self.is_loading() {
             return false;
         }
         if n_heap_bytes > self.options.store_bytes_max {

@@ -28,6 +28,10 @@ pub const STORE_BYTES_MAX: u64 = 3 * 1024 * 1024 * 1024;
 /// Progress goes out this often while loading: often enough to look alive, rarely enough to cost nothing.
 const PROGRESS_EVERY_MS: f64 = 100.0;
 
+/// Each progress brings new questions. Reading gets at least this many times the time that answering the last
+/// ones took, so that a load is not slowed down by being looked at.
+const READING_TO_ANSWERING: f64 = 3.0;
+
 /// Row sets kept for the questions of one screen, which share a few filters.
 const SELECTIONS_KEPT: usize = 4;
 
@@ -70,7 +74,13 @@ pub struct Session {
     generation: u64,
     /// Whether rows came since the last generation.
     has_unsettled: bool,
+    /// Bytes that had been read when the last generation was settled.
+    n_bytes_settled: u64,
     last_progress_ms: f64,
+    /// When the question that was answered last was taken up, while it is not known how long it took.
+    answering_since_ms: Option<f64>,
+    /// Time spent answering since the last progress.
+    answering_ms: f64,
     by_hand: Vec<AddressByHand>,
     knowledge: InterfaceKnowledge,
     /// The generation for which every segment has its orientation.
@@ -89,7 +99,10 @@ impl Session {
             load: Load::new(options),
             generation: 0,
             has_unsettled: false,
+            n_bytes_settled: 0,
             last_progress_ms: f64::NEG_INFINITY,
+            answering_since_ms: None,
+            answering_ms: 0.0,
             by_hand: Vec::new(),
             knowledge: InterfaceKnowledge::default(),
             oriented_generation: None,
@@ -132,8 +145,11 @@ impl Session {
 
     /// Does the next piece of work.
     pub fn step(&mut self, now_ms: f64, emit: Emit<'_>) -> Step {
+        if let Some(since_ms) = self.answering_since_ms.take() {
+            self.answering_ms += now_ms - since_ms;
+        }
         if let Some((id, question)) = self.waiting.pop_front() {
-            self.settle();
+            self.answering_since_ms = Some(now_ms);
             self.answer(id, question, emit);
             return Step::Worked;
         }
@@ -175,7 +191,8 @@ impl Session {
         self.has_unsettled = true;
         let n_heap_bytes = self.shards.iter().map(Shard::n_heap_bytes).sum();
         let ended = self.load.after_bytes(n_heap_bytes, &mut self.shards, now_ms);
-        if ended || now_ms - self.last_progress_ms >= PROGRESS_EVERY_MS {
+        let pause_ms = PROGRESS_EVERY_MS.max(READING_TO_ANSWERING * self.answering_ms);
+        if ended || now_ms - self.last_progress_ms >= pause_ms {
             self.settle();
             self.emit_progress(now_ms, emit);
         }
@@ -186,6 +203,7 @@ impl Session {
         if self.has_unsettled {
             self.has_unsettled = false;
             self.shards.iter_mut().for_each(Shard::settle);
+            self.n_bytes_settled = self.load.n_bytes(&self.shards).0;
             self.advance();
         }
     }
@@ -197,11 +215,14 @@ impl Session {
 
     fn coverage(&self) -> Coverage {
         let (n_bytes_read, n_bytes) = self.load.n_bytes(&self.shards);
+        // While loading, more has been read than can be asked for.
+        let n_bytes_read = if self.load.is_loading() { self.n_bytes_settled } else { n_bytes_read };
         Coverage { generation: self.generation, n_bytes_read, n_bytes }
     }
 
     fn emit_progress(&mut self, now_ms: f64, emit: Emit<'_>) {
         self.last_progress_ms = now_ms;
+        self.answering_ms = 0.0;
         emit(Event::Progress(self.load.progress(self.coverage(), &self.shards, now_ms)));
     }
 
