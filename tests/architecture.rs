@@ -69,8 +69,20 @@ fn the_engine_depends_on_no_browser() {
 
 #[test]
 fn the_engine_asks_for_no_time_no_threads_no_io() {
-    let forbidden = ["std::time", "std::thread", "std::env", "std::fs", "std::net::Tcp", "std::process", "println!", "std::io::std"];
-    assert_none(&lines_with(&sources("crates/flow_core/src"), &forbidden), "these are arguments, never asked for");
+    let forbidden = [
+        "std::time",
+        "std::thread",
+        "std::env",
+        "std::fs",
+        "std::net::Tcp",
+        "std::process",
+        "println!",
+        "std::io::std",
+    ];
+    assert_none(
+        &lines_with(&sources("crates/flow_core/src"), &forbidden),
+        "these are arguments, never asked for",
+    );
 }
 
 #[test]
@@ -98,7 +110,8 @@ fn field_names_are_spelled_in_one_file() {
         .collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     for dir in ["crates/flow_core/src", "crates/flow_worker/src", "src"] {
-        let files: Vec<_> = sources(dir).into_iter().filter(|(path, _)| !path.ends_with("record/field.rs")).collect();
+        let files: Vec<_> =
+            sources(dir).into_iter().filter(|(path, _)| !path.ends_with("record/field.rs")).collect();
         assert_none(&lines_with(&files, &names), "record/field.rs is the one table of AWS fields");
     }
 }
@@ -107,7 +120,9 @@ fn field_names_are_spelled_in_one_file() {
 fn only_the_browser_module_and_the_links_name_the_browser() {
     let files: Vec<_> = sources("src")
         .into_iter()
-        .filter(|(path, _)| !path.starts_with("src/browser") && !path.starts_with("src/engine") && !path.ends_with("main.rs"))
+        .filter(|(path, _)| {
+            !path.starts_with("src/browser") && !path.starts_with("src/engine") && !path.ends_with("main.rs")
+        })
         .collect();
     assert_none(&lines_with(&files, &["web_sys::", "js_sys::", "gloo"]), "these belong in src/browser");
 }
@@ -115,7 +130,10 @@ fn only_the_browser_module_and_the_links_name_the_browser() {
 #[test]
 fn the_page_has_no_style_attributes_and_no_raw_markup() {
     assert_none(
-        &lines_with(&sources("src"), &["style=\"", "style={", "style=move", "inner_html", "innerHTML", "set_inner_html"]),
+        &lines_with(
+            &sources("src"),
+            &["style=\"", "style={", "style=move", "inner_html", "innerHTML", "set_inner_html"],
+        ),
         "the policy blocks style attributes, and log text is never markup",
     );
 }

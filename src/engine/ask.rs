@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use flow_core::session::message::{Answer, Coverage, Question};
+use flow_core::session::message::{Answer, Coverage, LoadPhase, Question};
 use leptos::prelude::*;
 
 use super::{Engine, Slot};
+use crate::state::AppState;
 
 /// What became of a question.
 #[derive(Clone, Copy)]
@@ -39,7 +40,12 @@ pub fn ask(slot: Slot, question: Signal<Option<Question>>) -> Asked {
     let reader =
         Reader { answer: set_answer, pending: set_pending, failure: set_failure, coverage: set_coverage };
     let ticket = engine.subscribe(slot, reader);
-    Effect::new(move |_| engine.want(ticket, question.get()));
+    // Before the first rows there is nothing to ask: the empty answer would only put off the next one.
+    let progress = AppState::get().progress;
+    let is_worth_asking = Memo::new(move |_| {
+        progress.with(|progress| progress.n_rows > 0 || progress.phase != LoadPhase::Loading)
+    });
+    Effect::new(move |_| engine.want(ticket, question.get().filter(|_| is_worth_asking.get())));
     on_cleanup(move || engine.unsubscribe(ticket));
     Asked { answer, pending, failure, coverage }
 }

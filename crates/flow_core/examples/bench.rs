@@ -9,9 +9,7 @@ use flow_core::analysis::Metric;
 use flow_core::query::{SortSpec, Subject, parse_filter};
 use flow_core::record::Field;
 use flow_core::sample::{SampleLog, SampleSpec};
-use flow_core::session::message::{
-    Answer, Command, Event, FileMeta, Question, Request, RequestId,
-};
+use flow_core::session::message::{Answer, Command, Event, FileMeta, Question, Request, RequestId};
 use flow_core::session::{Session, SessionOptions, Step};
 
 const CHUNK_BYTES: usize = 1024 * 1024;
@@ -64,9 +62,8 @@ fn main() {
     let bytes_per_row = n_heap_bytes as f64 / n_rows as f64;
 
     if words.iter().any(|word| word == "--json") {
-        let answers: Vec<String> = figures
-            .iter()
-            .map(|(name, ms, worst)| format!("{name:?}: [{ms:.2}, {worst:.2}]")).collect();
+        let answers: Vec<String> =
+            figures.iter().map(|(name, ms, worst)| format!("{name:?}: [{ms:.2}, {worst:.2}]")).collect();
         println!(
             "{{ \"rows\": {n_rows}, \"mb\": {mib:.1}, \"mb_per_s\": {:.0}, \"bytes_per_row\": {bytes_per_row:.1}, \"ms\": {{ {} }} }}",
             mib / load_ms * 1e3,
@@ -119,11 +116,14 @@ fn ask(session: &mut Session, id: u32, question: Question) -> Answer {
 fn questions() -> Vec<(String, Question)> {
     let mut questions = Vec::new();
     let columns: Vec<Subject> = flow_core::record::DEFAULT_LAYOUT.map(Subject::from).to_vec();
-    for text in ["", "dstport = 443", "srcaddr in 10.0.0.0/8 and not action = ACCEPT", "any contains \"10.0.1\""] {
+    for text in
+        ["", "dstport = 443", "srcaddr in 10.0.0.0/8 and not action = ACCEPT", "any contains \"10.0.1\""]
+    {
         let filter = parse_filter(text).expect("a good filter");
         let name = |view: &str| if text.is_empty() { view.to_owned() } else { format!("{view} [{text}]") };
         questions.push((name("timeline"), Question::Timeline { filter: filter.clone(), n_buckets_max: 200 }));
-        questions.push((name("overview"), Question::Overview { filter: filter.clone(), metric: Metric::Bytes }));
+        questions
+            .push((name("overview"), Question::Overview { filter: filter.clone(), metric: Metric::Bytes }));
         questions.push((name("direction"), Question::Direction { filter: filter.clone() }));
         questions.push((name("rejected"), Question::Rejected { filter: filter.clone() }));
         for (order, sort) in [
@@ -133,7 +133,13 @@ fn questions() -> Vec<(String, Question)> {
         ] {
             questions.push((
                 name(&format!("records {order}")),
-                Question::Records { filter: filter.clone(), sort, subjects: columns.clone(), offset: 0, n_rows: 100 },
+                Question::Records {
+                    filter: filter.clone(),
+                    sort,
+                    subjects: columns.clone(),
+                    offset: 0,
+                    n_rows: 100,
+                },
             ));
         }
     }

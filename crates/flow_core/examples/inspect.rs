@@ -48,8 +48,12 @@ fn main() -> ExitCode {
 }
 
 fn read_arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
-    let mut arguments =
-        Arguments { kind: ExportKind::Summary, layout: None, filter: Filter::everything(), files: Vec::new() };
+    let mut arguments = Arguments {
+        kind: ExportKind::Summary,
+        layout: None,
+        filter: Filter::everything(),
+        files: Vec::new(),
+    };
     while let Some(word) = words.next() {
         match word.as_str() {
             "--records" => arguments.kind = ExportKind::Records,

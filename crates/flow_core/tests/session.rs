@@ -26,7 +26,15 @@ struct Driver {
 impl Driver {
     fn new(options: SessionOptions, chunk_bytes: usize) -> Driver {
         let session = Session::new(options);
-        Driver { session, files: Vec::new(), n_pushed: Vec::new(), chunk_bytes, events: Vec::new(), next_id: 0, now_ms: 0.0 }
+        Driver {
+            session,
+            files: Vec::new(),
+            n_pushed: Vec::new(),
+            chunk_bytes,
+            events: Vec::new(),
+            next_id: 0,
+            now_ms: 0.0,
+        }
     }
 
     fn with_shards(n_shards: u16, chunk_bytes: usize) -> Driver {
@@ -144,15 +152,25 @@ fn questions() -> Vec<Question> {
     let mut subjects: Vec<Subject> = DEFAULT_LAYOUT.map(Subject::from).to_vec();
     subjects.extend(Subject::DERIVED);
     let mut questions = vec![];
-    for text in ["", "reject", "dstport in (22, 5432) or srcaddr in 10.0.1.0/24", "direction = ingress", "srcport = 1 and srcport = 2"] {
+    for text in [
+        "",
+        "reject",
+        "dstport in (22, 5432) or srcaddr in 10.0.1.0/24",
+        "direction = ingress",
+        "srcport = 1 and srcport = 2",
+    ] {
         let filter = filter(text);
         questions.push(Question::Timeline { filter: filter.clone(), n_buckets_max: 60 });
         questions.push(overview(filter.clone()));
         questions.push(Question::Direction { filter: filter.clone() });
         questions.push(Question::Rejected { filter: filter.clone() });
-        for (sort, offset) in
-            [(None, 0), (None, 777), (sort(Field::BYTES, true), 3), (sort(Subject::RemoteAddress, false), 501), (sort(Field::START, false), u64::MAX)]
-        {
+        for (sort, offset) in [
+            (None, 0),
+            (None, 777),
+            (sort(Field::BYTES, true), 3),
+            (sort(Subject::RemoteAddress, false), 501),
+            (sort(Field::START, false), u64::MAX),
+        ] {
             let subjects = subjects.clone();
             questions.push(Question::Records { filter: filter.clone(), sort, subjects, offset, n_rows: 40 });
         }
@@ -174,15 +192,22 @@ fn comparable(answer: Answer) -> String {
 #[test]
 fn answers_depend_neither_on_shards_nor_on_how_bytes_were_cut() {
     let names = ["a.log", "b.log", "c.log", "d.log", "e.log", "f.log", "g.log"];
-    let files: Vec<(&str, Vec<u8>)> =
-        names.into_iter().enumerate().map(|(at, name)| (name, sample(300 + 50 * at as u64, at as u64))).collect();
+    let files: Vec<(&str, Vec<u8>)> = names
+        .into_iter()
+        .enumerate()
+        .map(|(at, name)| (name, sample(300 + 50 * at as u64, at as u64)))
+        .collect();
     let answers = |n_shards, chunk_bytes| {
         let mut driver = Driver::with_shards(n_shards, chunk_bytes);
         driver.open(&files);
         driver.run();
         let mut answers: Vec<String> =
             questions().into_iter().map(|question| comparable(driver.ask(question))).collect();
-        for kind in [ExportKind::Summary, ExportKind::Records, ExportKind::Csv(vec![Field::SRCADDR.into(), Subject::Class])] {
+        for kind in [
+            ExportKind::Summary,
+            ExportKind::Records,
+            ExportKind::Csv(vec![Field::SRCADDR.into(), Subject::Class]),
+        ] {
             answers.push(driver.export(kind, filter("not port = 443"), sort(Field::BYTES, true)));
         }
         answers
@@ -191,7 +216,10 @@ fn answers_depend_neither_on_shards_nor_on_how_bytes_were_cut() {
     assert!(expected.iter().any(|answer| answer.contains("Ingress")), "the sample has directions");
     for (n_shards, chunk_bytes) in [(1, 13), (2, 4_096), (5, 70_000)] {
         for (at, (answer, expected)) in answers(n_shards, chunk_bytes).iter().zip(&expected).enumerate() {
-            assert_eq!(answer, expected, "question {at} over {n_shards} shards, {chunk_bytes} bytes at a time");
+            assert_eq!(
+                answer, expected,
+                "question {at} over {n_shards} shards, {chunk_bytes} bytes at a time"
+            );
         }
     }
 }
@@ -207,8 +235,10 @@ fn answers_while_loading_say_what_they_cover_and_grow() {
         (0..4).for_each(|_| _ = driver.step());
         let id = driver.submit(Command::Ask(overview(Filter::everything())));
         driver.step();
-        let Some(Event::Answered { answer: Answer::Overview(overview), coverage, .. }) =
-            driver.events.iter().rfind(|event| matches!(event, Event::Answered { id: answered, .. } if *answered == id))
+        let Some(Event::Answered { answer: Answer::Overview(overview), coverage, .. }) = driver
+            .events
+            .iter()
+            .rfind(|event| matches!(event, Event::Answered { id: answered, .. } if *answered == id))
         else {
             panic!("asked while loading, answered at once");
         };
@@ -234,7 +264,10 @@ fn reading_goes_on_while_questions_are_asked_without_end() {
         assert!(n_steps < 1_000);
     }
     let n_progress = driver.events.iter().filter(|event| matches!(event, Event::Progress(_))).count();
-    assert!(n_progress < n_steps * 2 / 3, "{n_progress} times progress in {n_steps} steps: answering sets the pace");
+    assert!(
+        n_progress < n_steps * 2 / 3,
+        "{n_progress} times progress in {n_steps} steps: answering sets the pace"
+    );
 }
 
 #[test]
@@ -303,13 +336,20 @@ fn loading_stops_before_the_memory_ends_and_what_was_loaded_can_be_asked() {
 #[test]
 fn a_file_that_is_no_flow_log_is_refused_and_the_others_are_read() {
     let mut driver = Driver::with_shards(1, 1 << 20);
-    driver.open(&[("cat.png", b"\x89PNG\r\n\x1a\n0000".to_vec()), ("empty.log", vec![]), ("a.log", sample(50, 1))]);
+    driver.open(&[
+        ("cat.png", b"\x89PNG\r\n\x1a\n0000".to_vec()),
+        ("empty.log", vec![]),
+        ("a.log", sample(50, 1)),
+    ]);
     driver.run();
     let Answer::Report(reports) = driver.ask(Question::Report) else { panic!() };
     assert!(matches!(reports[0].state, FileState::Refused(_)), "{:?}", reports[0].state);
     assert_eq!(reports[1].state, FileState::Read);
     assert_eq!(reports[2].state, FileState::Read);
-    assert_eq!((driver.progress().n_files, driver.progress().n_files_done, driver.progress().n_files_refused), (3, 3, 1));
+    assert_eq!(
+        (driver.progress().n_files, driver.progress().n_files_done, driver.progress().n_files_refused),
+        (3, 3, 1)
+    );
     assert_eq!(driver.progress().phase, LoadPhase::Loaded);
 }
 
@@ -339,7 +379,8 @@ fn an_address_set_by_hand_turns_the_rows_of_its_interface() {
         let Answer::Direction(view) = driver.ask(Question::Direction { filter: Filter::everything() }) else {
             panic!()
         };
-        let found = view.directions.iter().find(|(_, tally)| tally.rows > 0).expect("rows have a direction").0;
+        let found =
+            view.directions.iter().find(|(_, tally)| tally.rows > 0).expect("rows have a direction").0;
         (found, view.interfaces[0].own[0].evidence, view.interfaces[0].own[0].candidates.clone())
     };
     let (one, two) = (Address::parse(b"10.0.0.1").unwrap(), Address::parse(b"10.0.0.2").unwrap());
@@ -371,7 +412,8 @@ fn a_row_tells_all_that_is_known_of_it() {
     else {
         panic!()
     };
-    let row = page.rows.iter().find(|row| row.cells[0] == Value::Text("x".to_owned())).expect("the first row");
+    let row =
+        page.rows.iter().find(|row| row.cells[0] == Value::Text("x".to_owned())).expect("the first row");
     let Answer::Detail(detail) = driver.ask(Question::Detail { row: row.row }) else { panic!() };
     assert_eq!((detail.file.as_str(), detail.line), ("logs/second.log", 3));
     assert_eq!(detail.text, "5 eni-1 10.0.0.1 10.0.0.2 0443 50000 6 x -");

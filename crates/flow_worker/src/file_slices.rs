@@ -50,7 +50,9 @@ impl FileSlices {
 }
 
 fn reason(error: &JsValue) -> String {
-    let message = js_sys::Reflect::get(error, &JsValue::from_str("message")).ok().and_then(|message| message.as_string());
+    let message = js_sys::Reflect::get(error, &JsValue::from_str("message"))
+        .ok()
+        .and_then(|message| message.as_string());
     format!(
         "The browser could not read the file ({}). If it was moved or changed, drop it again.",
         message.unwrap_or_else(|| "no reason given".to_owned())

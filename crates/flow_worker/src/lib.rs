@@ -6,6 +6,7 @@
 mod engine;
 mod file_slices;
 mod turn;
+mod warm_up;
 mod worker;
 
 pub use engine::Engine;

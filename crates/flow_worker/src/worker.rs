@@ -3,6 +3,7 @@
 //! A message to the worker is an array: the bytes of a request, then the files it speaks of. A message from the
 //! worker is the bytes of one event.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use flow_core::session::message::Event;
@@ -10,6 +11,7 @@ use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 
+use crate::warm_up::warm_up;
 use crate::{Engine, wire};
 
 /// Serves requests until the worker ends. Call once, in a worker.
@@ -19,7 +21,10 @@ pub fn start() {
         post(&Event::Crashed { message: panic.to_string() });
     }));
     let engine = Engine::new(Rc::new(|event| post(&event)), now_ms);
+    let is_wanted = Rc::new(Cell::new(false));
+    let has_work = Rc::clone(&is_wanted);
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
+        has_work.set(true);
         let parts: Array = message.data().unchecked_into();
         let bytes = parts.get(0).unchecked_into::<Uint8Array>().to_vec();
         let files = parts.iter().skip(1).map(JsValue::unchecked_into::<File>).collect();
@@ -31,6 +36,7 @@ pub fn start() {
     scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     // Lives as long as the worker.
     on_message.forget();
+    wasm_bindgen_futures::spawn_local(async move { warm_up(&is_wanted).await });
 }
 
 fn scope() -> DedicatedWorkerGlobalScope {

@@ -54,7 +54,8 @@ fn Memory() -> impl IntoView {
         let (n_bytes, n_rows) = cost.get();
         (n_rows > 0).then(|| {
             let per_row = n_bytes as f64 / n_rows as f64;
-            let words = format!("All rows take {} of memory, {per_row:.0} bytes each", format::bytes(n_bytes));
+            let words =
+                format!("All rows take {} of memory, {per_row:.0} bytes each", format::bytes(n_bytes));
             view! { <p class="text-dim" data-bytes-per-row=format!("{per_row:.1}")>{words}</p> }
         })
     }

@@ -7,9 +7,9 @@ use super::message::{
 use super::shard::{Shard, time_extent};
 use super::{Emit, SELECTIONS_KEPT, Session};
 use crate::analysis::direction::DirectionQuestion;
+use crate::analysis::interface::InterfaceKnowledge;
 use crate::analysis::overview::OverviewQuestion;
 use crate::analysis::rejected::RejectedQuestion;
-use crate::analysis::interface::InterfaceKnowledge;
 use crate::analysis::summary::SummaryQuestion;
 use crate::analysis::timeline::TimelineQuestion;
 use crate::analysis::{self, Analysis};

@@ -124,8 +124,7 @@ impl ExportJob {
             return true;
         }
         let (file_name, media_type) = self.work.name();
-        let answer =
-            Answer::Exported { file_name: file_name.to_owned(), media_type: media_type.to_owned() };
+        let answer = Answer::Exported { file_name: file_name.to_owned(), media_type: media_type.to_owned() };
         emit(Event::Answered { id: self.id, answer, coverage });
         false
     }

@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 
+use super::SessionOptions;
 use super::message::{Coverage, FileMeta, LoadPhase, Progress};
 use super::shard::{self, Shard};
-use super::SessionOptions;
 
 use crate::parse::{FileParser, FileReport, FileState, ParseOptions, SourceId};
 use crate::record::ColumnKey;
@@ -27,7 +27,10 @@ pub enum Next {
 enum Input {
     /// The shell reads it.
     File,
-    Text { text: Vec<u8>, n_pushed: usize },
+    Text {
+        text: Vec<u8>,
+        n_pushed: usize,
+    },
     Sample(Box<SampleLog>),
 }
 
@@ -192,7 +195,8 @@ impl Load {
     pub fn n_bytes(&self, shards: &[Shard]) -> (u64, u64) {
         let n_bytes = self.reports.iter().map(|report| report.n_bytes).sum();
         // What will not be read any more (refused, cancelled) is done all the same.
-        let n_waiting: u64 = self.inputs.iter().map(|(source, _)| self.reports[source.0 as usize].n_bytes).sum();
+        let n_waiting: u64 =
+            self.inputs.iter().map(|(source, _)| self.reports[source.0 as usize].n_bytes).sum();
         let reading = self.inputs.front().and_then(|(source, _)| {
             let report = &self.reports[source.0 as usize];
             let parser = shards[source.0 as usize % shards.len()].parser(*source)?;

@@ -191,7 +191,10 @@ impl Session {
         self.has_unsettled = true;
         let n_heap_bytes = self.shards.iter().map(Shard::n_heap_bytes).sum();
         let ended = self.load.after_bytes(n_heap_bytes, &mut self.shards, now_ms);
-        let pause_ms = PROGRESS_EVERY_MS.max(READING_TO_ANSWERING * self.answering_ms);
+        // The first rows are waited for.
+        let is_first = self.n_bytes_settled == 0;
+        let pause_ms =
+            if is_first { 0.0 } else { PROGRESS_EVERY_MS.max(READING_TO_ANSWERING * self.answering_ms) };
         if ended || now_ms - self.last_progress_ms >= pause_ms {
             self.settle();
             self.emit_progress(now_ms, emit);

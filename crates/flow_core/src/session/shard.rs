@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::analysis::{ShardView, TimeExtent, time_extent::time_extent as store_extent};
 use crate::analysis::interface::{InterfaceAddresses, InterfaceKnowledge};
+use crate::analysis::{ShardView, TimeExtent, time_extent::time_extent as store_extent};
 use crate::parse::{FileParser, FileReport, SourceId};
 use crate::query::RowSet;
 use crate::store::Store;
@@ -85,7 +85,9 @@ impl Shard {
             .rows()
             .segments()
             .iter()
-            .map(|segment| (all || segment.orientation().is_empty()).then(|| knowledge.orient(store, segment)))
+            .map(|segment| {
+                (all || segment.orientation().is_empty()).then(|| knowledge.orient(store, segment))
+            })
             .collect();
         for (segment, codes) in self.store.rows_mut().segments_mut().iter_mut().zip(orientations) {
             if let Some(codes) = codes {

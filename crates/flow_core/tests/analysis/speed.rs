@@ -135,6 +135,9 @@ fn answers_over_a_million_rows() {
             .map(Subject::from_name)
             .to_vec();
     timed("csv export, 8 columns", || {
-        parts(load_order(&[shard]), CsvText::new(subjects.clone())).iter().map(|part| part.len()).sum::<usize>()
+        parts(load_order(&[shard]), CsvText::new(subjects.clone()))
+            .iter()
+            .map(|part| part.len())
+            .sum::<usize>()
     });
 }
