@@ -32,7 +32,7 @@ for (const colorScheme of ["light", "dark"]) {
       await glass.answered();
       await shoot(glass, "detail");
       await glass.page.keyboard.press("Escape");
-      await glass.button("Columns").click();
+      await glass.page.getByRole("button", { name: /^Columns/ }).click();
       await shoot(glass, "columns");
       await glass.page.keyboard.press("Escape");
       await glass.filter_field.fill("dstport = 443 and srcadr in 10.0.0.0/8");

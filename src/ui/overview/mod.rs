@@ -17,13 +17,12 @@ use crate::engine::{Slot, ask};
 use crate::state::AppState;
 
 /// The lists in reading order, each with its heading.
-const LISTS: [(Field, &str); 6] = [
+const LISTS: [(Field, &str); 5] = [
     (Field::SRCADDR, "Sources"),
     (Field::DSTADDR, "Destinations"),
     (Field::DSTPORT, "Destination ports"),
     (Field::PROTOCOL, "Protocols"),
     (Field::INTERFACE_ID, "Interfaces"),
-    (Field::SRCPORT, "Source ports"),
 ];
 
 type Answered = super::answered::Answered<Overview>;
