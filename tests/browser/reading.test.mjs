@@ -165,3 +165,22 @@ test("text of a log is text: markup, script and formulas stay what they are", ()
     assert.match(await glass.page.getByRole("dialog", { name: "Row detail" }).textContent(), /<img\/src=x/);
     assert.equal(await glass.page.evaluate(() => globalThis.hacked), undefined);
   }));
+
+const CRASHES = {
+  "says that it has": () => self.onmessage({ data: [new Uint8Array([255, 255, 255])] }),
+  "dies without a word": () => setTimeout(() => { throw new Error("broken on purpose"); }),
+};
+for (const [how, crash] of Object.entries(CRASHES)) {
+  test(`an engine that crashes (it ${how}) is replaced, with the same files`, () =>
+    visit(async (glass) => {
+      await glass.open({ name: "a.log", text: text_of([line(), line()]) });
+      await glass.page.workers()[0].evaluate(crash);
+      const banner = glass.page.getByRole("alert", { name: "The engine has stopped" });
+      await banner.waitFor();
+      await banner.getByRole("button", { name: /same files/ }).click();
+      await banner.waitFor({ state: "detached" });
+      await glass.settled();
+      assert.equal(await glass.n_rows(), 2);
+      glass.errors.length = 0;
+    }));
+}

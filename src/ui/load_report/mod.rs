@@ -23,6 +23,9 @@ use sums::Sums;
 /// and those with something to say come first.
 const FILES_SHOWN: usize = 200;
 
+/// Rows from which on it is worth saying what one takes.
+const MEMORY_ROWS_MIN: u64 = 100_000;
+
 #[component]
 pub fn FilesTab() -> impl IntoView {
     let state = AppState::get();
@@ -52,7 +55,8 @@ fn Memory() -> impl IntoView {
     let cost = Memo::new(move |_| state.progress.with(|progress| (progress.n_heap_bytes, progress.n_rows)));
     move || {
         let (n_bytes, n_rows) = cost.get();
-        (n_rows > 0).then(|| {
+        // Few rows have little to share the fixed cost with: a figure for each would mislead.
+        (n_rows >= MEMORY_ROWS_MIN).then(|| {
             let per_row = n_bytes as f64 / n_rows as f64;
             let words =
                 format!("All rows take {} of memory, {per_row:.0} bytes each", format::bytes(n_bytes));

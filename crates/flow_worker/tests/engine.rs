@@ -1,0 +1,141 @@
+//! The engine with real files of a real browser, in a worker: `cargo xtask test wasm`.
+#![cfg(target_arch = "wasm32")]
+
+use std::cell::RefCell;
+use std::io::Write;
+use std::rc::Rc;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use flow_core::analysis::Metric;
+use flow_core::parse::FileState;
+use flow_core::query::Filter;
+use flow_core::sample::{SampleLog, SampleSpec};
+use flow_core::session::message::{
+    Answer, Command, Event, FileMeta, LoadPhase, Progress, Question, Request, RequestId,
+};
+use flow_worker::{Engine, wire};
+use js_sys::{Array, Promise, Uint8Array};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::File;
+
+wasm_bindgen_test_configure!(run_in_dedicated_worker);
+
+type Events = Rc<RefCell<Vec<Event>>>;
+
+fn engine() -> (Engine, Events) {
+    let events = Events::default();
+    let sink = Rc::clone(&events);
+    // Through the wire, as between page and worker.
+    let emit = move |event: Event| {
+        let bytes = wire::encode_event(&event);
+        sink.borrow_mut().push(wire::decode_event(&bytes).expect("what was encoded can be decoded"));
+    };
+    (Engine::new(Rc::new(emit), js_sys::Date::now), events)
+}
+
+fn file(name: &str, bytes: &[u8]) -> File {
+    let parts = Array::of1(&Uint8Array::from(bytes));
+    File::new_with_u8_array_sequence(&parts, name).expect("a browser makes files")
+}
+
+fn open(engine: &Engine, files: &[(&str, &[u8])]) {
+    let metas = files.iter().map(|(name, bytes)| FileMeta { name: (*name).to_owned(), n_bytes: bytes.len() as u64 });
+    let request = Request { id: RequestId(0), command: Command::Open(metas.collect()) };
+    let request = wire::decode_request(&wire::encode_request(&request)).expect("what was encoded can be decoded");
+    engine.handle(request, files.iter().map(|(name, bytes)| file(name, bytes)).collect());
+}
+
+fn ask(engine: &Engine, id: u32, question: Question) {
+    engine.handle(Request { id: RequestId(id), command: Command::Ask(question) }, Vec::new());
+}
+
+/// Gives the event loop turns until `found` finds something among the events.
+async fn wait_for<T>(events: &Events, found: impl Fn(&Event) -> Option<T>) -> T {
+    for _ in 0..2_000 {
+        if let Some(found) = events.borrow().iter().rev().find_map(&found) {
+            return found;
+        }
+        pause(5).await;
+    }
+    panic!("it never came; the last event is {:?}", events.borrow().last());
+}
+
+async fn pause(ms: i32) {
+    let scope: web_sys::DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    let promise = Promise::new(&mut |resolve, _| {
+        scope.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms).expect("workers have timers");
+    });
+    JsFuture::from(promise).await.expect("timers do not fail");
+}
+
+fn settled(event: &Event) -> Option<Progress> {
+    match event {
+        Event::Progress(progress) if !matches!(progress.phase, LoadPhase::Idle | LoadPhase::Loading) => {
+            Some(progress.clone())
+        }
+        _ => None,
+    }
+}
+
+fn answer(wanted: u32) -> impl Fn(&Event) -> Option<Answer> {
+    move |event| match event {
+        Event::Answered { id: RequestId(id), answer, .. } if *id == wanted => Some(answer.clone()),
+        _ => None,
+    }
+}
+
+fn sample(n_rows: u64) -> Vec<u8> {
+    let mut log = Vec::new();
+    let mut sample = SampleLog::new(&SampleSpec { n_rows, ..SampleSpec::demo() });
+    while sample.fill(&mut log) {}
+    log
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).expect("a Vec takes all");
+    encoder.finish().expect("a Vec takes all")
+}
+
+#[wasm_bindgen_test]
+async fn files_of_several_slices_are_read_whole_plain_and_gzip() {
+    // More than two slices of 4 MB.
+    let log = sample(90_000);
+    let packed = gzip(&log);
+    let (engine, events) = engine();
+    open(&engine, &[("plain.log", &log), ("packed.log.gz", &packed), ("empty.log", b"")]);
+    let progress = wait_for(&events, settled).await;
+    assert_eq!(progress.phase, LoadPhase::Loaded);
+    assert_eq!(progress.n_rows, 180_000);
+    assert_eq!(progress.coverage.n_bytes_read, progress.coverage.n_bytes);
+
+    ask(&engine, 1, Question::Report);
+    let Answer::Report(reports) = wait_for(&events, answer(1)).await else { panic!("a report") };
+    assert!(reports.iter().all(|report| report.state == FileState::Read && report.lines.problems == 0));
+    assert_eq!(reports[0].lines, reports[1].lines);
+}
+
+#[wasm_bindgen_test]
+async fn a_question_and_a_cancel_get_through_while_a_file_is_read() {
+    let log = sample(400_000);
+    let (engine, events) = engine();
+    open(&engine, &[("large.log", &log)]);
+    let is_under_way = |event: &Event| match event {
+        Event::Progress(progress) if progress.n_rows > 0 && progress.phase == LoadPhase::Loading => Some(()),
+        _ => None,
+    };
+    wait_for(&events, is_under_way).await;
+    ask(&engine, 1, Question::Overview { filter: Filter::everything(), metric: Metric::Rows });
+    let Answer::Overview(overview) = wait_for(&events, answer(1)).await else { panic!("an overview") };
+    assert!(overview.total.rows > 0 && overview.total.rows < 400_000, "answered while loading");
+    engine.handle(Request { id: RequestId(2), command: Command::Cancel }, Vec::new());
+    let progress = wait_for(&events, settled).await;
+    assert_eq!(progress.phase, LoadPhase::Cancelled);
+    assert!(progress.n_rows >= overview.total.rows && progress.n_rows < 400_000);
+    pause(50).await;
+    let after = events.borrow().iter().rev().find_map(settled).expect("it had settled");
+    assert_eq!(after.n_rows, progress.n_rows, "nothing is read after a cancel");
+}
