@@ -42,9 +42,11 @@ fn file(name: &str, bytes: &[u8]) -> File {
 }
 
 fn open(engine: &Engine, files: &[(&str, &[u8])]) {
-    let metas = files.iter().map(|(name, bytes)| FileMeta { name: (*name).to_owned(), n_bytes: bytes.len() as u64 });
+    let metas =
+        files.iter().map(|(name, bytes)| FileMeta { name: (*name).to_owned(), n_bytes: bytes.len() as u64 });
     let request = Request { id: RequestId(0), command: Command::Open(metas.collect()) };
-    let request = wire::decode_request(&wire::encode_request(&request)).expect("what was encoded can be decoded");
+    let request =
+        wire::decode_request(&wire::encode_request(&request)).expect("what was encoded can be decoded");
     engine.handle(request, files.iter().map(|(name, bytes)| file(name, bytes)).collect());
 }
 
@@ -66,7 +68,9 @@ async fn wait_for<T>(events: &Events, found: impl Fn(&Event) -> Option<T>) -> T 
 async fn pause(ms: i32) {
     let scope: web_sys::DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     let promise = Promise::new(&mut |resolve, _| {
-        scope.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms).expect("workers have timers");
+        scope
+            .set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms)
+            .expect("workers have timers");
     });
     JsFuture::from(promise).await.expect("timers do not fail");
 }

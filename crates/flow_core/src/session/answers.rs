@@ -4,7 +4,8 @@ use super::export_job::{ExportJob, Work};
 use super::message::{
     Answer, Event, ExportKind, Question, RecordRow, RecordsPage, RequestId, RowDetail, RowRef,
 };
-use super::shard::{Shard, time_extent};
+use super::selection::{Selection, page_of};
+use super::shard::time_extent;
 use super::{Emit, SELECTIONS_KEPT, Session};
 use crate::analysis::direction::DirectionQuestion;
 use crate::analysis::interface::InterfaceKnowledge;
@@ -14,19 +15,11 @@ use crate::analysis::summary::SummaryQuestion;
 use crate::analysis::timeline::TimelineQuestion;
 use crate::analysis::{self, Analysis};
 use crate::parse::FileReport;
-use crate::query::{Filter, RowSet, SortSpec, SortedRows, Subject, merge_page, sort_rows};
+use crate::query::{Filter, SortSpec, Subject};
 use crate::record::Orientation;
 
 /// Rows in one answer, whatever was asked for: more than any screen shows, and few enough to answer at once.
 const PAGE_ROWS_MAX: u32 = 1_000;
-
-/// The rows that a filter leaves, and their order where somebody asked for one.
-pub struct Selection {
-    filter: Filter,
-    /// One for each shard.
-    rows: Vec<RowSet>,
-    sorted: Option<(Option<SortSpec>, Vec<SortedRows>)>,
-}
 
 impl Session {
     pub(super) fn answer(&mut self, id: RequestId, question: Question, emit: Emit<'_>) {
@@ -73,37 +66,19 @@ impl Session {
         question: impl FnOnce(&'a InterfaceKnowledge) -> A,
     ) -> A::Answer {
         let at = self.select(filter);
-        let rows = &self.selections[at].rows;
+        let rows = self.selections[at].rows();
         let views = self.shards.iter().zip(rows).map(|(shard, rows)| shard.view(rows));
         analysis::answer(&question(&self.knowledge), views).expect("a session has at least one shard")
     }
 
     /// Where in `selections` the rows are that a filter leaves.
     fn select(&mut self, filter: &Filter) -> usize {
-        if let Some(at) = self.selections.iter().position(|selection| selection.filter == *filter) {
+        if let Some(at) = self.selections.iter().position(|selection| selection.is_of(filter)) {
             return at;
         }
-        let select = |shard: &Shard| RowSet::select(filter, shard.store(), shard.store().rows());
-        let rows = self.shards.iter().map(select).collect();
         self.selections.truncate(SELECTIONS_KEPT - 1);
-        self.selections.push_front(Selection { filter: filter.clone(), rows, sorted: None });
+        self.selections.push_front(Selection::new(filter, &self.shards));
         0
-    }
-
-    /// The same with the rows in order.
-    fn select_sorted(&mut self, filter: &Filter, sort: Option<&SortSpec>) -> &[SortedRows] {
-        let at = self.select(filter);
-        let selection = &mut self.selections[at];
-        if selection.sorted.as_ref().is_none_or(|(known, _)| known.as_ref() != sort) {
-            let sorted = self
-                .shards
-                .iter()
-                .zip(&selection.rows)
-                .map(|(shard, rows)| sort_rows(shard.store(), shard.store().rows(), rows, sort))
-                .collect();
-            selection.sorted = Some((sort.cloned(), sorted));
-        }
-        selection.sorted.as_ref().map(|(_, sorted)| &**sorted).unwrap_or_default()
     }
 
     fn records(
@@ -114,18 +89,16 @@ impl Session {
         offset: u64,
         n_rows: u32,
     ) -> RecordsPage {
-        let sorted = self.select_sorted(filter, sort).to_vec();
-        let page = page_of(&self.shards, &sorted, sort, offset, n_rows.min(PAGE_ROWS_MAX));
+        let at = self.select(filter);
+        let sorted = self.selections[at].sorted(sort, &self.shards);
+        let page = page_of(&self.shards, sorted, sort, offset, n_rows.min(PAGE_ROWS_MAX));
+        let n_rows = sorted.iter().map(|rows| u64::from(rows.len())).sum();
         let row = |row: RowRef| {
             let store = self.shards[usize::from(row.shard)].store();
             let cell = |subject: &Subject| subject.value(store, store.rows(), row.row);
             RecordRow { row, cells: subjects.iter().map(cell).collect() }
         };
-        RecordsPage {
-            n_rows: sorted.iter().map(|rows| u64::from(rows.len())).sum(),
-            offset,
-            rows: page.into_iter().map(row).collect(),
-        }
+        RecordsPage { n_rows, offset, rows: page.into_iter().map(row).collect() }
     }
 
     fn detail(&self, row: RowRef) -> Option<RowDetail> {
@@ -171,26 +144,14 @@ impl Session {
             ExportKind::Records => {
                 let at = self.select(filter);
                 // A status record is about no flow, so a filter on flows leaves none.
-                Work::records(&self.shards, &self.selections[at].rows, filter.is_everything())
+                Work::records(&self.shards, self.selections[at].rows(), filter.is_everything())
             }
             ExportKind::Csv(subjects) => {
-                Work::csv(subjects, self.select_sorted(filter, sort.as_ref()).to_vec(), sort)
+                let at = self.select(filter);
+                let sorted = self.selections[at].sorted(sort.as_ref(), &self.shards).to_vec();
+                Work::csv(subjects, sorted, sort)
             }
         };
         self.export = Some(ExportJob::new(id, work));
     }
-}
-
-/// Rows of all shards together, in one order.
-pub fn page_of(
-    shards: &[Shard],
-    sorted: &[SortedRows],
-    sort: Option<&SortSpec>,
-    offset: u64,
-    n_rows: u32,
-) -> Vec<RowRef> {
-    let sides: Vec<_> =
-        shards.iter().zip(sorted).map(|(shard, rows)| (shard.store(), shard.store().rows(), rows)).collect();
-    let row_ref = |(shard, row): (usize, u32)| RowRef { shard: shard as u16, row };
-    merge_page(&sides, sort, offset, n_rows).into_iter().map(row_ref).collect()
 }

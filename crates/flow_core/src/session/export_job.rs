@@ -1,8 +1,8 @@
 //! An export under way: a part with each step, so that nothing else has to wait for it.
 
 use super::Emit;
-use super::answers::page_of;
 use super::message::{Answer, Coverage, Event, RequestId, RowRef};
+use super::selection::page_of;
 use super::shard::Shard;
 use crate::analysis::export::{CsvText, Format, JsonLines, Record, ShardRecords, load_order, part};
 use crate::analysis::summary::Summary;

@@ -8,6 +8,7 @@ mod answers;
 mod export_job;
 mod load;
 pub mod message;
+mod selection;
 mod shard;
 
 use std::collections::VecDeque;
@@ -15,10 +16,10 @@ use std::collections::VecDeque;
 use crate::analysis::interface::{AddressByHand, InterfaceKnowledge};
 use crate::parse::{Layout, SourceId};
 use crate::record::Value;
-use answers::Selection;
 use export_job::ExportJob;
 use load::Load;
 use message::{Answer, Command, Coverage, Event, Question, Request, RequestId};
+use selection::Selection;
 use shard::Shard;
 
 /// Memory that the columns may take. A wasm memory ends at 4 GiB; answers, sorting and what is being read need
