@@ -79,6 +79,7 @@ test("rejected traffic of one's own networks stands before the noise of the inte
     const noise = glass.page.locator("details.rejected-section");
     assert.equal(await noise.evaluate((element) => element.open), false, "noise is folded away");
     await noise.locator("summary").click();
+    await noise.locator("table").waitFor();
     assert.match(await noise.innerText(), /telnet.*198\.51\.100\.1/s);
     await glass.page.getByRole("button", { name: "Show records" }).first().click();
     await glass.answered();
