@@ -77,7 +77,11 @@ impl Inner {
         loop {
             let step = self.with_session(|session, now_ms, emit| session.step(now_ms, emit));
             match step {
-                Step::Idle => return,
+                Step::Idle => {
+                    // What is still here belongs to files that were refused or cancelled.
+                    self.files.borrow_mut().clear();
+                    return;
+                }
                 Step::Worked => {}
                 Step::Read(source) => self.read(source).await,
             }

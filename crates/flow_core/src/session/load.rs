@@ -5,7 +5,6 @@ use std::collections::VecDeque;
 use super::SessionOptions;
 use super::message::{Coverage, FileMeta, LoadPhase, Progress};
 use super::shard::{self, Shard};
-
 use crate::parse::{FileParser, FileReport, FileState, ParseOptions, SourceId};
 use crate::record::ColumnKey;
 use crate::sample::{SampleLog, SampleSpec};

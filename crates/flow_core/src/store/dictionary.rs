@@ -67,6 +67,8 @@ impl AddressDictionary {
 #[derive(Clone, Debug, Default)]
 pub struct TextDictionary {
     texts: Vec<Box<str>>,
+    /// Of all texts together: asked for with every piece of a file.
+    n_text_bytes: usize,
     codes: HashTable<u32>,
     last: u32,
 }
@@ -85,6 +87,7 @@ impl TextDictionary {
             .get();
         if self.last as usize == self.texts.len() {
             self.texts.push(text.into());
+            self.n_text_bytes += text.len();
         }
         self.last
     }
@@ -103,8 +106,9 @@ impl TextDictionary {
     }
 
     pub fn n_heap_bytes(&self) -> usize {
-        let text_bytes: usize = self.texts.iter().map(|text| text.len() + size_of::<Box<str>>()).sum();
-        text_bytes + self.codes.capacity() * (size_of::<u32>() + 1)
+        self.n_text_bytes
+            + self.texts.capacity() * size_of::<Box<str>>()
+            + self.codes.capacity() * (size_of::<u32>() + 1)
     }
 }
 

@@ -25,6 +25,9 @@ struct Run {
     first: Origin,
 }
 
+/// What an odd spelling takes beside its text, about: key, pointer, length, and its share of a tree node.
+const ODD_SPELLING_BYTES: usize = 40;
+
 /// A sequence of rows.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
@@ -38,6 +41,8 @@ pub struct Table {
     runs: Vec<Run>,
     /// Values whose text is not how we would print it.
     odd_spellings: BTreeMap<(u32, ColumnId), Box<str>>,
+    /// Bytes of their texts.
+    n_odd_bytes: usize,
 }
 
 impl Table {
@@ -115,7 +120,8 @@ impl Table {
         self.segments.iter().map(Segment::n_heap_bytes).sum::<usize>()
             + self.open.iter().map(|values| values.capacity() * 8).sum::<usize>()
             + self.runs.capacity() * size_of::<Run>()
-            + self.odd_spellings.values().map(|text| text.len() + 32).sum::<usize>()
+            + self.odd_spellings.len() * ODD_SPELLING_BYTES
+            + self.n_odd_bytes
     }
 
     /// Adds a row: begin, any number of [`Table::set`], end.
@@ -144,6 +150,7 @@ impl Table {
 
     pub(super) fn set_odd_spelling(&mut self, column: ColumnId, text: &str) {
         self.odd_spellings.insert((self.n_rows(), column), text.into());
+        self.n_odd_bytes += text.len();
     }
 
     pub(super) fn end_row(&mut self) {
