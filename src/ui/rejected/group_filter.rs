@@ -9,7 +9,8 @@ pub fn source_subject(initiator: Initiator) -> Subject {
     match initiator {
         Initiator::Remote => Subject::RemoteAddress,
         Initiator::Local => Subject::LocalAddress,
-        Initiator::Unknown => Field::SRCADDR.into(),
+        Initiator::Source | Initiator::Unknown => Field::SRCADDR.into(),
+        Initiator::Destination => Field::DSTADDR.into(),
     }
 }
 
@@ -18,7 +19,8 @@ pub fn target_subject(initiator: Initiator) -> Subject {
     match initiator {
         Initiator::Remote => Subject::LocalAddress,
         Initiator::Local => Subject::RemoteAddress,
-        Initiator::Unknown => Field::DSTADDR.into(),
+        Initiator::Source | Initiator::Unknown => Field::DSTADDR.into(),
+        Initiator::Destination => Field::SRCADDR.into(),
     }
 }
 
@@ -27,7 +29,8 @@ pub fn port_subject(initiator: Initiator) -> Subject {
     match initiator {
         Initiator::Remote => Subject::LocalPort,
         Initiator::Local => Subject::RemotePort,
-        Initiator::Unknown => Field::DSTPORT.into(),
+        Initiator::Source | Initiator::Unknown => Field::DSTPORT.into(),
+        Initiator::Destination => Field::SRCPORT.into(),
     }
 }
 
@@ -41,9 +44,11 @@ pub fn names_all_sources(group: &RejectedGroup) -> bool {
 pub fn group_filter(group: &RejectedGroup) -> Filter {
     let is = |subject: Subject, item: Item| Filter::test(subject, Predicate::In(vec![item]));
     let mut parts = vec![is(Field::ACTION.into(), Item::Text("REJECT".to_owned()))];
-    if let Value::Text(interface) = &group.interface {
-        parts.push(is(Field::INTERFACE_ID.into(), Item::Text(interface.clone())));
-    }
+    let interface = match &group.interface {
+        Value::Text(interface) => Item::Text(interface.clone()),
+        _ => Item::Absent,
+    };
+    parts.push(is(Field::INTERFACE_ID.into(), interface));
     if let Some(protocol) = group.protocol {
         parts.push(is(Field::PROTOCOL.into(), Item::Number(protocol)));
     }
@@ -63,6 +68,9 @@ pub mod tests {
     use super::*;
     use flow_core::analysis::Tally;
     use flow_core::analysis::rejected::{InitiatorEvidence, WantedBy};
+    use flow_core::sample::{SampleLog, SampleSpec};
+    use flow_core::session::message::{Answer, Command, Event, Question, Request, RequestId};
+    use flow_core::session::{Session, SessionOptions, Step};
 
     /// Four sources, of which two are named, wanted 443/tcp of one target at eni-a.
     pub fn group(initiator: Initiator) -> RejectedGroup {
@@ -102,6 +110,8 @@ pub mod tests {
         assert_eq!(tested(Initiator::Remote), "action interface-id protocol localport");
         assert_eq!(tested(Initiator::Local), "action interface-id protocol remoteport");
         assert_eq!(tested(Initiator::Unknown), "action interface-id protocol dstport");
+        assert_eq!(tested(Initiator::Source), "action interface-id protocol dstport");
+        assert_eq!(tested(Initiator::Destination), "action interface-id protocol srcport");
     }
 
     #[test]
@@ -112,6 +122,54 @@ pub mod tests {
         assert_eq!(subjects(&group_filter(&group)).last().unwrap(), "remoteaddr");
         group.interface = Value::Absent;
         group.port = None;
-        assert_eq!(subjects(&group_filter(&group)).join(" "), "action protocol remoteaddr");
+        assert_eq!(subjects(&group_filter(&group)).join(" "), "action interface-id protocol remoteaddr");
+    }
+
+    /// What a session with this log answers.
+    fn answers(log: &str, questions: impl IntoIterator<Item = Question>) -> Vec<Answer> {
+        let mut session = Session::new(SessionOptions::default());
+        let open = Command::OpenText { name: "log".to_owned(), text: log.to_owned() };
+        let commands = std::iter::once(open).chain(questions.into_iter().map(Command::Ask));
+        let mut answers = Vec::new();
+        for (command, id) in commands.zip(0..) {
+            let mut take = |event| {
+                if let Event::Answered { answer, .. } = event {
+                    answers.push(answer);
+                }
+            };
+            session.submit(Request { id: RequestId(id), command }, 0.0, &mut take);
+            while session.step(0.0, &mut take) != Step::Idle {}
+        }
+        answers.split_off(1)
+    }
+
+    #[test]
+    fn the_filter_of_a_group_leaves_all_of_its_rows() {
+        let mut sample = Vec::new();
+        let mut generator = SampleLog::new(&SampleSpec { n_rows: 4_000, ..SampleSpec::demo() });
+        while generator.fill(&mut sample) {}
+        let sample = String::from_utf8(sample).unwrap();
+        let answers_only = "interface-id srcaddr dstaddr srcport dstport protocol tcp-flags action\n\
+                            eni-1 203.0.113.7 10.0.0.5 443 50000 6 18 REJECT\n\
+                            eni-1 203.0.113.8 10.0.0.5 443 50001 6 18 REJECT\n\
+                            eni-2 10.0.0.1 10.0.0.2 443 50000 6 18 REJECT\n\
+                            - 10.0.0.1 10.0.0.2 50000 443 6 2 REJECT\n\
+                            eni-3 10.0.0.1 10.0.0.2 0 0 1 0 REJECT\n";
+        for log in [&sample, answers_only] {
+            let rejected = Question::Rejected { filter: Filter::everything() };
+            let Some(Answer::Rejected(view)) = answers(log, [rejected]).pop() else { panic!("a view") };
+            assert!(!view.groups.is_empty());
+            let records = view.groups.iter().map(|group| Question::Records {
+                filter: group_filter(group),
+                sort: None,
+                subjects: Vec::new(),
+                offset: 0,
+                n_rows: 0,
+            });
+            for (answer, group) in answers(log, records).into_iter().zip(&view.groups) {
+                let Answer::Records(page) = answer else { panic!("a page") };
+                assert!(page.n_rows >= group.total.rows, "{} of {group:?}", page.n_rows);
+            }
+        }
     }
 }

@@ -62,6 +62,8 @@ pub fn sentence(group: &RejectedGroup) -> String {
     let wanted = match group.initiator {
         Initiator::Remote => format!("{sources} wanted {service} of {interface}"),
         Initiator::Local => format!("{sources} at {interface} wanted {service} of {targets}"),
+        Initiator::Source => format!("{sources} wanted {service} of {targets}, seen by {interface}"),
+        Initiator::Destination => format!("{targets} answered {sources} from {service}, seen by {interface}"),
         Initiator::Unknown => format!("{sources} sent to {targets} at {interface}, {service}"),
     };
     format!("{wanted}; {}", evidence(group.evidence))
@@ -86,6 +88,8 @@ mod tests {
             sentence(&group),
             "10.0.1.5 and 3 more at eni-a wanted 443/tcp https of 10.0.0.9; from the smaller port only, a weak sign"
         );
+        group.initiator = Initiator::Destination;
+        assert!(sentence(&group).starts_with("10.0.0.9 answered 10.0.1.5 and 3 more from 443/tcp https, seen by eni-a"));
         group.initiator = Initiator::Unknown;
         group.evidence = InitiatorEvidence::None;
         group.interface = Value::Absent;

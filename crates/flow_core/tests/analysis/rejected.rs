@@ -96,7 +96,7 @@ fn an_answer_that_nobody_asked_for_is_noise() {
         "interface-id srcaddr     dstaddr  srcport dstport protocol tcp-flags action
          eni-1        203.0.113.7 10.0.0.5 443     50000   6        18        REJECT
          eni-1        203.0.113.8 10.0.0.5 443     50001   6        18        REJECT",
-        &["eni-1 Unknown by TcpFlags, ScanNoise, port 443: 2 rows, 1 sources, 2 targets"],
+        &["eni-1 Destination by TcpFlags, ScanNoise, port 443: 2 rows, 1 sources, 2 targets"],
     );
 }
 

@@ -113,7 +113,9 @@ impl<'a> Judge<'a> {
     fn judge(&self, flow: &Flow) -> Judged {
         let Hint { client, evidence } = self.hint(flow);
         let mut initiator = match (flow.direction, client) {
-            (Direction::Unknown, _) | (_, None) => Initiator::Unknown,
+            (_, None) => Initiator::Unknown,
+            (Direction::Unknown, Some(End::Src)) => Initiator::Source,
+            (Direction::Unknown, Some(End::Dst)) => Initiator::Destination,
             (Direction::Ingress, Some(End::Src)) | (Direction::Egress, Some(End::Dst)) => Initiator::Remote,
             (Direction::Ingress, Some(End::Dst)) | (Direction::Egress, Some(End::Src)) => Initiator::Local,
         };
@@ -131,7 +133,7 @@ impl<'a> Judge<'a> {
             && !self.is_ours(flow.src)
             && !self.is_accepted(flow.src);
         let wanted_by = if is_unasked_answer {
-            initiator = Initiator::Unknown;
+            initiator = Initiator::Destination;
             WantedBy::ScanNoise
         } else if source_at == NOT_THERE || initiator == Initiator::Local || self.is_ours(source_at) {
             WantedBy::OwnNetworks

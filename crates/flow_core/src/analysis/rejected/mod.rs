@@ -24,6 +24,11 @@ pub enum Initiator {
     Remote,
     /// The interface wanted something of the peer.
     Local,
+    /// The source of these rows wanted something of their destination; which of them is the interface is not known.
+    Source,
+    /// These rows are answers: their destination wanted something, or seems to have; which end is the interface is
+    /// not known, or nothing that was asked can have got through.
+    Destination,
     Unknown,
 }
 
