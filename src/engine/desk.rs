@@ -30,7 +30,7 @@ pub(super) struct Desk {
     pub generation: u64,
     pub slots: BTreeMap<Slot, SlotEntry>,
     pub awaited: BTreeMap<RequestId, Awaited>,
-    /// What was opened since the start, to open it again after a crash.
+    /// What was opened and corrected since the start, to be said again after a crash.
     pub opened: Vec<(Command, Vec<FileHandle>)>,
     /// Everything that was sent, until the engine says its first word: an engine that never came up has not
     /// seen it. `None` once it has spoken.

@@ -171,7 +171,8 @@ impl Engine {
     }
 
     fn command(&self, command: Command, files: Vec<FileHandle>) {
-        if matches!(command, Command::Open(_) | Command::OpenText { .. } | Command::OpenSample) {
+        // Files, and what was said of them: all that a new engine needs to be where this one is.
+        if !matches!(command, Command::Cancel | Command::Ask(_)) {
             self.desk().borrow_mut().opened.push((command.clone(), files.clone()));
         }
         let on_failure = self.on_failure.get_value();

@@ -354,6 +354,24 @@ fn a_file_that_is_no_flow_log_is_refused_and_the_others_are_read() {
 }
 
 #[test]
+fn headers_without_end_are_problems_and_not_the_end() {
+    let mut text = String::new();
+    for at in 0..2_000 {
+        text += &format!("version srcaddr dstaddr protocol own-{at}\n2 10.0.0.1 10.0.0.2 6 x\n");
+    }
+    let mut driver = Driver::with_shards(1, 1 << 20);
+    driver.open(&[("a.log", text.into_bytes())]);
+    driver.run();
+    let Answer::Report(reports) = driver.ask(Question::Report) else { panic!() };
+    let lines = reports[0].lines;
+    assert_eq!((lines.headers, lines.rows + lines.problems), (2_000, 2_000));
+    assert!(lines.rows > 900 && lines.problems > 900, "{lines:?}");
+    assert_eq!(reports[0].problems[0].kind.name(), "too-many-layouts");
+    let Answer::Overview(overview) = driver.ask(overview(Filter::everything())) else { panic!() };
+    assert_eq!(overview.total.rows, lines.rows);
+}
+
+#[test]
 fn a_file_that_the_system_cannot_read_keeps_its_rows_and_says_why() {
     let mut driver = Driver::with_shards(1, 100_000);
     driver.open(&[("a.log", sample(5_000, 1))]);

@@ -15,9 +15,6 @@ use crate::turn::turn;
 /// Work done without letting messages in: a cancel or a question waits no longer than this and one step.
 const STRETCH_MS: f64 = 12.0;
 
-/// Parsing calls get at most this much, so that what a call touches stays in the cache.
-const PUSH_BYTES_MAX: usize = 1024 * 1024;
-
 /// The engine as a shell in a browser holds it. Cheap to clone; clones are the same engine.
 #[derive(Clone)]
 pub struct Engine {
@@ -26,7 +23,7 @@ pub struct Engine {
 
 struct Inner {
     session: RefCell<Session>,
-    files: RefCell<HashMap<SourceId, FileSlices>>,
+    files: RefCell<HashMap<SourceId, Reading>>,
     emit: Rc<dyn Fn(Event)>,
     now_ms: fn() -> f64,
     is_running: Cell<bool>,
@@ -54,7 +51,7 @@ impl Engine {
             let mut session = inner.session.borrow_mut();
             if matches!(request.command, Command::Open(_)) {
                 let first = session.n_files();
-                let slices = files.into_iter().map(FileSlices::new);
+                let slices = files.into_iter().map(Reading::new);
                 inner.files.borrow_mut().extend((first..).map(SourceId).zip(slices));
             }
             session.submit(request, (inner.now_ms)(), &mut |event| events.push(event));
@@ -68,6 +65,35 @@ impl Engine {
                 inner.is_running.set(false);
             });
         }
+    }
+}
+
+/// A file and what of its last slice is not parsed yet.
+struct Reading {
+    slices: FileSlices,
+    slice: Vec<u8>,
+    n_parsed: usize,
+}
+
+impl Reading {
+    fn new(file: File) -> Reading {
+        Reading { slices: FileSlices::new(file), slice: Vec::new(), n_parsed: 0 }
+    }
+
+    /// Makes sure that there are bytes to parse; false at the end of the file.
+    async fn fill(&mut self) -> Result<bool, String> {
+        if self.n_parsed == self.slice.len() {
+            let Some(slice) = self.slices.next().await? else { return Ok(false) };
+            self.slice = slice;
+            self.n_parsed = 0;
+        }
+        Ok(true)
+    }
+
+    fn take(&mut self, n_bytes_max: usize) -> &[u8] {
+        let first = self.n_parsed;
+        self.n_parsed = self.slice.len().min(first + n_bytes_max);
+        &self.slice[first..self.n_parsed]
     }
 }
 
@@ -92,28 +118,30 @@ impl Inner {
         }
     }
 
+    /// Parses a piece of a file: between two pieces, questions are answered and a cancel is heard.
     async fn read(&self, source: SourceId) {
         // Taken out while it is read: no borrow is held over an await.
-        let slices = self.files.borrow_mut().remove(&source);
-        let bytes = match slices {
-            None => Err("The file did not arrive with its name. Drop it again.".to_owned()),
-            Some(mut slices) => {
-                let bytes = slices.next().await;
-                if matches!(bytes, Ok(Some(_))) {
-                    self.files.borrow_mut().insert(source, slices);
-                }
-                bytes
-            }
+        let reading = self.files.borrow_mut().remove(&source);
+        let Some(mut reading) = reading else {
+            let message = "The file did not arrive with its name. Drop it again.".to_owned();
+            self.with_session(|session, now_ms, emit| session.fail(source, message, now_ms, emit));
+            return;
         };
-        self.with_session(|session, now_ms, emit| match bytes {
-            Ok(Some(bytes)) => {
-                for part in bytes.chunks(PUSH_BYTES_MAX) {
-                    session.push(source, part, now_ms, emit);
+        let filled = reading.fill().await;
+        let is_wanted = self.with_session(|session, now_ms, emit| {
+            match filled {
+                Ok(true) => {
+                    session.push(source, reading.take(session.piece_bytes(source)), now_ms, emit);
                 }
+                Ok(false) => session.finish(source, now_ms, emit),
+                Err(message) => session.fail(source, message, now_ms, emit),
             }
-            Ok(None) => session.finish(source, now_ms, emit),
-            Err(message) => session.fail(source, message, now_ms, emit),
+            session.wants(source)
         });
+        // Where the file was refused or cancelled, its slice that was read ahead goes too.
+        if is_wanted {
+            self.files.borrow_mut().insert(source, reading);
+        }
     }
 
     fn with_session<T>(&self, work: impl FnOnce(&mut Session, f64, &mut dyn FnMut(Event)) -> T) -> T {

@@ -89,7 +89,10 @@ mod tests {
             "10.0.1.5 and 3 more at eni-a wanted 443/tcp https of 10.0.0.9; from the smaller port only, a weak sign"
         );
         group.initiator = Initiator::Destination;
-        assert!(sentence(&group).starts_with("10.0.0.9 answered 10.0.1.5 and 3 more from 443/tcp https, seen by eni-a"));
+        assert!(
+            sentence(&group)
+                .starts_with("10.0.0.9 answered 10.0.1.5 and 3 more from 443/tcp https, seen by eni-a")
+        );
         group.initiator = Initiator::Unknown;
         group.evidence = InitiatorEvidence::None;
         group.interface = Value::Absent;

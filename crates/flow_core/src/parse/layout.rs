@@ -1,5 +1,7 @@
 //! The order of the fields in one file.
 
+use std::collections::{HashMap, HashSet};
+
 use serde::{Deserialize, Serialize};
 
 use crate::record::{ColumnKey, DEFAULT_LAYOUT};
@@ -20,12 +22,15 @@ impl Layout {
     /// `srcaddr_2`, so that no value is lost.
     pub fn from_names<'a>(names: impl IntoIterator<Item = &'a str>) -> Layout {
         let mut columns: Vec<ColumnKey> = Vec::new();
+        let mut taken: HashSet<ColumnKey> = HashSet::new();
+        // How often each name came: a header may repeat one many times.
+        let mut n_copies: HashMap<&str, u32> = HashMap::new();
         for name in names {
             let mut key = ColumnKey::from_name(name);
-            let mut copy = 1;
-            while columns.contains(&key) {
-                copy += 1;
-                key = ColumnKey::Other(format!("{name}_{copy}"));
+            while !taken.insert(key.clone()) {
+                let n_copies = n_copies.entry(name).or_insert(1);
+                *n_copies += 1;
+                key = ColumnKey::Other(format!("{name}_{n_copies}"));
             }
             columns.push(key);
         }

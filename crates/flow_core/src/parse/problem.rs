@@ -12,6 +12,8 @@ pub enum ProblemKind {
     TooFewFields,
     TooManyFields,
     LineTooLong,
+    /// The record is in a layout past the number that a load can hold.
+    TooManyLayouts,
     /// The line is not UTF-8, or holds NUL bytes.
     NotText,
     /// The compressed data ends early or is corrupt here; what follows in the file is lost.
@@ -28,6 +30,7 @@ impl ProblemKind {
             ProblemKind::TooFewFields => "too-few-fields",
             ProblemKind::TooManyFields => "too-many-fields",
             ProblemKind::LineTooLong => "line-too-long",
+            ProblemKind::TooManyLayouts => "too-many-layouts",
             ProblemKind::NotText => "not-text",
             ProblemKind::Damaged => "damaged",
         }
@@ -42,6 +45,9 @@ impl ProblemKind {
             ProblemKind::TooFewFields => "The line has fewer values than the layout has fields",
             ProblemKind::TooManyFields => "The line has more values than the layout has fields",
             ProblemKind::LineTooLong => "The line is longer than a flow record can be; it was skipped",
+            ProblemKind::TooManyLayouts => {
+                "The record is in one layout more than can be held; these files have too many different headers"
+            }
             ProblemKind::NotText => "The line is not text",
             ProblemKind::Damaged => {
                 "The compressed data is damaged or cut off here; the rows before it were kept"

@@ -16,6 +16,8 @@ pub struct RecordReader {
     reader: RowReader,
     /// Whether the sink knows that `layout` is in force.
     begun: bool,
+    /// Whether the sink has no room for `layout`.
+    is_refused: bool,
     n_lines: u64,
     buffers: RowBuffers<'static>,
 }
@@ -24,7 +26,14 @@ impl RecordReader {
     /// Reads lines, in this layout until a header gives another.
     pub fn new(layout: Layout) -> RecordReader {
         let reader = RowReader::new(&layout);
-        RecordReader { layout, reader, begun: false, n_lines: 0, buffers: RowBuffers::default() }
+        RecordReader {
+            layout,
+            reader,
+            begun: false,
+            is_refused: false,
+            n_lines: 0,
+            buffers: RowBuffers::default(),
+        }
     }
 
     /// Reads the next line.
@@ -52,11 +61,11 @@ impl RecordReader {
         let result = self.reader.read(text, &mut row);
         match result {
             // A line that fits a column of numbers or addresses is no line of names.
-            Ok(kind) if !self.reader.takes_any_text() => self.record(kind, &row, report, sink),
+            Ok(kind) if !self.reader.takes_any_text() => self.record(kind, text, &row, report, sink),
             _ => match self.other_line(text, report) {
                 OtherLine::Taken => {}
                 OtherLine::RecordAfterAll => match result {
-                    Ok(kind) => self.record(kind, &row, report, sink),
+                    Ok(kind) => self.record(kind, text, &row, report, sink),
                     Err(Trouble { kind, at }) => self.problem(kind, at, text.as_bytes(), report),
                 },
             },
@@ -67,11 +76,19 @@ impl RecordReader {
     fn record(
         &mut self,
         kind: RecordKind,
+        text: &str,
         row: &RowBuffers<'_>,
         report: &mut FileReport,
         sink: &mut impl RowSink,
     ) {
+        if self.is_refused {
+            return self.problem(ProblemKind::TooManyLayouts, None, text.as_bytes(), report);
+        }
         if !self.begun {
+            if !sink.accepts(&self.layout) {
+                self.is_refused = true;
+                return self.problem(ProblemKind::TooManyLayouts, None, text.as_bytes(), report);
+            }
             self.begun = true;
             if report.lines.headers == 0 && report.layouts.is_empty() {
                 report.layout_assumed = true;
@@ -115,6 +132,7 @@ impl RecordReader {
             self.reader = RowReader::new(&layout);
             self.layout = layout;
             self.begun = false;
+            self.is_refused = false;
         }
         OtherLine::Taken
     }

@@ -40,6 +40,11 @@ pub struct RawRow<'a> {
 
 /// Takes what the parser reads.
 pub trait RowSink {
+    /// Whether there is room for this layout. Records in a layout that is not accepted are problems.
+    fn accepts(&self, _layout: &Layout) -> bool {
+        true
+    }
+
     /// What follows comes from this file, in this layout. Called before the file's first record and again
     /// whenever a header brings another layout.
     fn begin(&mut self, source: SourceId, layout: &Layout);

@@ -12,6 +12,12 @@ use crate::sample::{SampleLog, SampleSpec};
 /// Bytes of pasted or generated text parsed in one step, so that a cancel or a question need not wait.
 const STEP_BYTES: usize = 512 * 1024;
 
+/// Bytes of a plain file parsed in one push: what it touches stays in the cache.
+const PLAIN_PIECE_BYTES: usize = 1024 * 1024;
+
+/// The same for a file that is compressed, or may be: a byte can stand for a thousand.
+const PACKED_PIECE_BYTES: usize = 32 * 1024;
+
 /// Bytes of a line of the sample log, near enough for a progress bar.
 const SAMPLE_ROW_BYTES: u64 = 112;
 
@@ -116,8 +122,19 @@ impl Load {
         Next::Pushed
     }
 
+    pub fn is_reading(&self, source: SourceId) -> bool {
+        self.inputs.front().is_some_and(|(reading, _)| *reading == source)
+    }
+
+    pub fn piece_bytes(&self, source: SourceId, shards: &[Shard]) -> usize {
+        let parser = shards[source.0 as usize % shards.len()].parser(source);
+        let is_plain = parser
+            .is_some_and(|parser| parser.report().n_bytes_read > 0 && parser.report().compression == "none");
+        if is_plain { PLAIN_PIECE_BYTES } else { PACKED_PIECE_BYTES }
+    }
+
     pub fn push(&mut self, source: SourceId, bytes: &[u8], shards: &mut [Shard]) {
-        if self.inputs.front().is_none_or(|(reading, _)| *reading != source) {
+        if !self.is_reading(source) {
             return;
         }
         self.ensure_parser(source, shards);

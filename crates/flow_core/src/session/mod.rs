@@ -22,9 +22,9 @@ use message::{Answer, Command, Coverage, Event, Question, Request, RequestId};
 use selection::Selection;
 use shard::Shard;
 
-/// Memory that the columns may take. A wasm memory ends at 4 GiB; answers, sorting and what is being read need
-/// the rest.
-pub const STORE_BYTES_MAX: u64 = 3 * 1024 * 1024 * 1024;
+/// Memory that the columns may take. A wasm memory ends at 4 GiB; sorting (12 to 20 bytes a row), answers, an
+/// export and what is being read need the rest.
+pub const STORE_BYTES_MAX: u64 = 2 * 1024 * 1024 * 1024;
 
 /// Progress goes out this often while loading: often enough to look alive, rarely enough to cost nothing.
 const PROGRESS_EVERY_MS: f64 = 100.0;
@@ -155,6 +155,8 @@ impl Session {
             return Step::Worked;
         }
         if let Some(mut job) = self.export.take() {
+            // Rows that became readable anew have lost their direction.
+            self.orient();
             if job.step(&self.shards, self.coverage(), emit) {
                 self.export = Some(job);
             }
@@ -168,6 +170,17 @@ impl Session {
                 Step::Worked
             }
         }
+    }
+
+    /// Whether more of this file is to be read.
+    pub fn wants(&self, source: SourceId) -> bool {
+        self.load.is_reading(source)
+    }
+
+    /// How many bytes of this file to push at once, at most: so many that pushing costs nothing, so few that
+    /// questions, cancelling and the memory budget come to their turn.
+    pub fn piece_bytes(&self, source: SourceId) -> usize {
+        self.load.piece_bytes(source, &self.shards)
     }
 
     /// The next bytes of a file. What comes after a cancel or a refusal is dropped.

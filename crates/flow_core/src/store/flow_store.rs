@@ -8,6 +8,14 @@ use super::{AddressDictionary, Table, TextDictionary};
 use crate::parse::{Layout, RawRow, RawValue, RowSink, SourceId};
 use crate::record::{ColumnKey, Field, FieldKind, Value};
 
+/// Distinct layouts of a load. A person has a few; more than these come only of headers made to cost time, and are
+/// looked through one after the other.
+pub const LAYOUTS_MAX: usize = 1_000;
+
+/// Distinct columns of a load: all that AWS documents, and room for what its users call their own. Each costs a
+/// segment's worth of memory while it is filled.
+pub const COLUMNS_MAX: usize = 1_000;
+
 /// A column of one store. Ids differ between shards; names do not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ColumnId(u16);
@@ -136,8 +144,7 @@ impl Store {
         if let Some(&id) = self.ids.get(key) {
             return id;
         }
-        let id =
-            ColumnId(u16::try_from(self.columns.len()).expect("the parser limits the columns of a layout"));
+        let id = ColumnId(u16::try_from(self.columns.len()).expect("COLUMNS_MAX is asked before"));
         self.columns.push(StoreColumn { key: key.clone(), texts: TextDictionary::default() });
         self.ids.insert(key.clone(), id);
         id
@@ -175,6 +182,13 @@ impl Store {
 }
 
 impl RowSink for Store {
+    fn accepts(&self, layout: &Layout) -> bool {
+        let n_new = layout.columns().iter().filter(|key| !self.ids.contains_key(key)).count();
+        self.layouts.contains(layout)
+            || (self.layouts.len() < LAYOUTS_MAX && self.columns.len() + n_new <= COLUMNS_MAX)
+    }
+
+    /// Only layouts that [`RowSink::accepts`] has room for.
     fn begin(&mut self, source: SourceId, layout: &Layout) {
         self.current = Some((source, self.intern_layout(layout)));
     }
