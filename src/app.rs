@@ -8,19 +8,18 @@ use leptos::prelude::*;
 
 use crate::browser::{location, page, storage};
 use crate::engine::Engine;
-use crate::state::{AppState, HistoryStep, LoadState, Tab, Theme, ViewSpec, url};
+use crate::state::{AppState, HistoryStep, LoadState, Tab, Theme, url};
 use crate::ui::filter_bar::FILTER_INPUT_ID;
 use crate::ui::help::Help;
 use crate::ui::load_words;
 use crate::ui::shell::Shell;
 
 const THEME_KEY: &str = "theme";
-const COLUMNS_KEY: &str = "columns";
 
 #[component]
 pub fn App() -> impl IntoView {
     let theme = storage::get(THEME_KEY).and_then(|name| Theme::from_name(&name)).unwrap_or_default();
-    let state = AppState::new(asked_for(), theme);
+    let state = AppState::new(url::from_fragment(&location::fragment()), theme);
     let engine = Engine::start(state.progress, move |message| state.notify(message));
     provide_context(state);
     provide_context(engine);
@@ -30,13 +29,6 @@ pub fn App() -> impl IntoView {
     let help = Help::new();
     listen_to_keys(state, help);
     view! { <Shell help/> }
-}
-
-/// The view that the URL names; columns that it does not name are those of the last time.
-fn asked_for() -> ViewSpec {
-    let spec = url::from_fragment(&location::fragment());
-    let remembered = || storage::get(COLUMNS_KEY).and_then(|names| url::columns_from(&names));
-    ViewSpec { columns: spec.columns.clone().or_else(remembered), ..spec }
 }
 
 /// Writes the view to the URL, and follows the URL where Back, Forward or the reader changes it.
@@ -70,12 +62,6 @@ fn remember(state: AppState) {
         let theme = state.theme.get();
         page::set_theme((theme != Theme::System).then(|| theme.name()));
         storage::set(THEME_KEY, theme.name());
-    });
-    let columns = Memo::new(move |_| state.spec.with(|spec| spec.columns.clone()));
-    Effect::new(move |_| {
-        columns.with(|columns| {
-            storage::set(COLUMNS_KEY, &columns.as_deref().map(url::columns_to).unwrap_or_default())
-        });
     });
 }
 

@@ -1,4 +1,4 @@
-//! What the browser remembers for this page: choices, never anything from a log.
+//! What the browser remembers for this page: the choice of light or dark, never anything from a log.
 //!
 //! A browser may refuse; then the page starts the next time as if it were the first.
 

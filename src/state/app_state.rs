@@ -1,7 +1,7 @@
 //! The state of the page in signals: what views read, and the few ways in which it changes.
 
 use flow_core::query::{Filter, Subject, parse_filter_with};
-use flow_core::record::Value;
+use flow_core::record::{ColumnKey, Field, Value};
 use flow_core::session::message::{Progress, RowRef};
 use leptos::prelude::*;
 
@@ -78,6 +78,11 @@ impl AppState {
     /// The state of the page that the caller is on.
     pub fn get() -> AppState {
         expect_context()
+    }
+
+    /// Whether any loaded file has this field: without it, a sum of 0 says nothing.
+    pub fn is_recorded(&self, field: Field) -> bool {
+        self.progress.with(|progress| progress.columns.contains(&ColumnKey::Known(field)))
     }
 
     /// Changes the view in a way that Back undoes.

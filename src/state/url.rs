@@ -74,12 +74,12 @@ fn sort_from(value: &str) -> Option<SortSpec> {
 }
 
 /// Columns in order, as a fragment and the browser's storage write them.
-pub fn columns_to(columns: &[Subject]) -> String {
+fn columns_to(columns: &[Subject]) -> String {
     columns.iter().map(encode_subject).collect::<Vec<_>>().join(",")
 }
 
 /// Each column once; `None` where none is named.
-pub fn columns_from(value: &str) -> Option<Vec<Subject>> {
+fn columns_from(value: &str) -> Option<Vec<Subject>> {
     let mut columns = Vec::new();
     for name in value.split(',').filter(|name| !name.is_empty()) {
         let subject = decode_subject(name);

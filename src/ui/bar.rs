@@ -38,9 +38,14 @@ impl BarParts {
 
 /// The bar itself.
 #[component]
-pub fn Bar(parts: BarParts) -> impl IntoView {
+pub fn Bar(
+    parts: BarParts,
+    /// Whether the files tell what was accepted; without that the bar is neither.
+    #[prop(default = true)]
+    tells_action: bool,
+) -> impl IntoView {
     view! {
-        <span class="bar" aria-hidden="true">
+        <span class="bar" class:tells-no-action=!tells_action aria-hidden="true">
             <span class="bar-plain" style:width=width(parts.plain)></span>
             <span class="bar-rejected" style:width=width(parts.rejected)></span>
         </span>

@@ -2,9 +2,19 @@
 //! the timeline.
 
 use flow_core::analysis::Metric;
+use flow_core::record::Field;
 use leptos::prelude::*;
 
 use crate::state::AppState;
+
+/// The field that a metric sums; `None` where it counts rows.
+pub fn recorded_field(metric: Metric) -> Option<Field> {
+    match metric {
+        Metric::Rows => None,
+        Metric::Packets => Some(Field::PACKETS),
+        Metric::Bytes => Some(Field::BYTES),
+    }
+}
 
 /// Three buttons, one of them pressed; the choice is part of the view.
 #[component]
@@ -16,6 +26,7 @@ pub fn MetricSwitch() -> impl IntoView {
             <button
                 type="button"
                 class="switch-option"
+                disabled=move || !recorded_field(metric).is_none_or(|field| state.is_recorded(field))
                 aria-pressed=move || (chosen.get() == metric).to_string()
                 on:click=move |_| state.edit(|spec| spec.metric = metric)
             >

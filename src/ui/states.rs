@@ -133,8 +133,9 @@ pub fn NothingMatches() -> impl IntoView {
         <div class="state-message" role="status">
             <p class="state-title">"No row matches the filter"</p>
             <p>
+                "The filter or the time range leaves none of the "
                 {move || state.progress.with(|progress| format::counted(progress.n_rows, "row"))}
-                " are loaded; the filter leaves none of them"
+                " that were loaded"
             </p>
             <ClearFilter/>
         </div>

@@ -3,6 +3,8 @@
 use flow_core::query::FilterError;
 use leptos::prelude::*;
 
+use crate::ui::prose::Prose;
+
 /// The text around a mistake, cut so that it fits under the field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Excerpt {
@@ -49,7 +51,7 @@ pub fn MistakeView(text: String, error: FilterError) -> impl IntoView {
     view! {
         <p class="filter-mistake">
             <code class="filter-mistake-text">{before}<mark class="filter-mistake-mark">{wrong}</mark>{after}</code>
-            <span class="filter-mistake-words">{error.to_string()}</span>
+            <span class="filter-mistake-words"><Prose text=error.to_string()/></span>
         </p>
     }
 }

@@ -42,9 +42,36 @@ pub fn FilesTab() -> impl IntoView {
             {move || asked.failure.get().map(|message| view! { <p class="state-message" role="alert">{message}</p> })}
             <RefusedFiles reports/>
             <FileTable reports/>
+            <NoRows/>
             <Memory/>
             <Problems reports/>
         </section>
+    }
+}
+
+/// Files that were read and hold no flow record: what they hold instead.
+#[component]
+fn NoRows() -> impl IntoView {
+    let state = AppState::get();
+    let words = Memo::new(move |_| {
+        let is_settled = state.load.get() == LoadState::Settled;
+        state.progress.with(|progress| {
+            let has_read = progress.n_files > progress.n_files_refused;
+            (is_settled && has_read && progress.n_rows == 0)
+                .then(|| no_rows_in_words(progress.n_status_records))
+        })
+    });
+    move || words.get().map(|words| view! { <p class="view-note">{words}</p> })
+}
+
+fn no_rows_in_words(n_status_records: u64) -> String {
+    match n_status_records {
+        0 => "There is no flow record in what was read".to_owned(),
+        n => format!(
+            "There is no flow record in what was read, only {}. NODATA says that an interface had no traffic, \
+             SKIPDATA that records were skipped, so that the log has holes; the records export lists them",
+            format::counted(n, "status record")
+        ),
     }
 }
 

@@ -6,6 +6,7 @@ use flow_core::parse::{FileReport, FileState};
 use leptos::prelude::*;
 
 use crate::ui::format;
+use crate::ui::prose::Prose;
 
 /// Refused files that are spelt out. A folder of photographs dropped by mistake is told by its first ones.
 const REFUSED_SHOWN: usize = 20;
@@ -46,7 +47,7 @@ pub fn RefusedFiles(reports: Memo<Arc<Vec<FileReport>>>) -> impl IntoView {
                     <li>
                         <strong class="file-name">{file.name}</strong>
                         <p>{file.why}</p>
-                        {file.next_step.map(|next_step| view! { <p>{next_step}</p> })}
+                        {file.next_step.map(|next_step| view! { <p><Prose text=next_step/></p> })}
                     </li>
                 }
             });

@@ -1,12 +1,14 @@
 //! The headline numbers, what was accepted and rejected, and what the windows and status records say.
 
 use flow_core::analysis::{Metric, Tally};
+use flow_core::record::Field;
 use leptos::prelude::*;
 
 use super::{Answered, words};
 use crate::state::{AppState, ViewSpec};
 use crate::ui::bar::width;
 use crate::ui::format;
+use crate::ui::metric_switch::recorded_field;
 
 #[component]
 pub(super) fn Headline(answered: Answered) -> impl IntoView {
@@ -20,17 +22,26 @@ pub(super) fn Headline(answered: Answered) -> impl IntoView {
         Some((start, end)) => format!("{} to {} UTC", format::utc(start), format::utc(end)),
         None => "No row has a start and an end".to_owned(),
     };
+    let state = AppState::get();
+    // A sum over a field that no file has is no measurement.
+    let if_recorded = move |field: Field, words: String| match state.is_recorded(field) {
+        true => words,
+        false => "not recorded".to_owned(),
+    };
     let n_interfaces = move || answered.read(|overview| overview.n_interfaces).unwrap_or_default();
     view! {
         <dl class="figures">
             <Figure name="Rows" value=move || format::count(total().rows)/>
             <Figure
                 name="Bytes"
-                value=move || format::bytes(total().bytes)
-                detail=move || format::amount_exact(Metric::Bytes, total().bytes)
+                value=move || if_recorded(Field::BYTES, format::bytes(total().bytes))
+                detail=move || match state.is_recorded(Field::BYTES) {
+                    true => format::amount_exact(Metric::Bytes, total().bytes),
+                    false => String::new(),
+                }
             />
-            <Figure name="Packets" value=move || format::count(total().packets)/>
-            <Figure name="Interfaces" value=move || format::count(n_interfaces())/>
+            <Figure name="Packets" value=move || if_recorded(Field::PACKETS, format::count(total().packets))/>
+            <Figure name="Interfaces" value=move || if_recorded(Field::INTERFACE_ID, format::count(n_interfaces()))/>
             <Figure name="Time covered" value=covered detail=ends/>
         </dl>
         <ActionBar answered/>
@@ -59,6 +70,7 @@ fn Figure(
 /// Always by rows: what is rejected carries hardly any bytes, and by bytes it would not be seen.
 #[component]
 fn ActionBar(answered: Answered) -> impl IntoView {
+    let state = AppState::get();
     let parts = Memo::new(move |_| {
         let parts = answered.read(|overview| {
             [
@@ -67,9 +79,12 @@ fn ActionBar(answered: Answered) -> impl IntoView {
                 ("Neither recorded", "is-other", overview.other),
             ]
         });
-        // "Neither" is worth a word only where it occurs.
+        // "Neither" is worth a word only where it occurs, the others only where they could.
+        let has_action = state.is_recorded(Field::ACTION);
+        let is_worth_a_word =
+            |class: &str, tally: Tally| tally.rows > 0 || (class != "is-other" && has_action);
         let parts = parts.into_iter().flatten();
-        parts.filter(|(_, class, tally)| tally.rows > 0 || *class != "is-other").collect::<Vec<_>>()
+        parts.filter(|(_, class, tally)| is_worth_a_word(class, *tally)).collect::<Vec<_>>()
     });
     let n_rows = move || parts.with(|parts| parts.iter().map(|(_, _, tally)| tally.rows).sum::<u64>());
     let segment = move |(_, class, tally): (&'static str, &'static str, Tally)| {
@@ -77,8 +92,11 @@ fn ActionBar(answered: Answered) -> impl IntoView {
         view! { <span class=format!("action-part {class}") style:width=width(share)></span> }
     };
     let entry = move |(name, class, tally): (&'static str, &'static str, Tally)| {
-        let sums =
-            [Metric::Rows, Metric::Bytes].map(|metric| format::amount_with_unit(metric, tally.get(metric)));
+        let metrics = [Metric::Rows, Metric::Bytes].into_iter();
+        let sums: Vec<String> = metrics
+            .filter(|metric| recorded_field(*metric).is_none_or(|field| state.is_recorded(field)))
+            .map(|metric| format::amount_with_unit(metric, tally.get(metric)))
+            .collect();
         view! {
             <li>
                 <span class=format!("swatch {class}") aria-hidden="true"></span>

@@ -7,6 +7,7 @@ use flow_core::record::{Field, Value};
 use leptos::prelude::*;
 
 use super::Answered;
+use crate::state::AppState;
 use crate::ui::bar::{Bar, BarParts};
 use crate::ui::format;
 use crate::ui::value_button::ValueButton;
@@ -49,6 +50,7 @@ fn Entries(
     metric: Memo<Metric>,
     field: Field,
 ) -> impl IntoView {
+    let state = AppState::get();
     let values = move || {
         list.with(|list| match list {
             Some(list) => list.entries.iter().map(|entry| entry.value.clone()).collect::<Vec<_>>(),
@@ -68,13 +70,16 @@ fn Entries(
         let bar = move || {
             let (entry, metric) = (entry.get()?, metric.get());
             let parts = BarParts::new(entry.total.get(metric), entry.rejected.get(metric), largest.get());
-            Some(view! { <Bar parts/> })
+            Some(view! { <Bar parts tells_action=state.is_recorded(Field::ACTION)/> })
         };
         let number =
             move || entry.get().map(|entry| format::amount(metric.get(), entry.total.get(metric.get())));
         let share =
             move || entry.get().map(|entry| format::percent(entry.total.get(metric.get()), whole.get()));
-        let in_words = move || entry.get().map(|entry| in_words(&entry, metric.get()));
+        let in_words = move || {
+            let has_action = state.is_recorded(Field::ACTION);
+            entry.get().map(|entry| in_words(&entry, metric.get(), has_action))
+        };
         view! {
             <li class="top-row" title=in_words>
                 <ValueButton subject=Subject::from(field) value/>
@@ -107,10 +112,11 @@ fn below(list: &TopList) -> String {
     }
 }
 
-/// The exact numbers, and how much of them was rejected.
-fn in_words(entry: &TopEntry, metric: Metric) -> String {
+/// The exact numbers, and how much of them was rejected where the files tell.
+fn in_words(entry: &TopEntry, metric: Metric, has_action: bool) -> String {
     let (total, rejected) = (entry.total.get(metric), entry.rejected.get(metric));
     match rejected {
+        _ if !has_action => format::amount_exact(metric, total),
         0 => format!("{}, none rejected", format::amount_exact(metric, total)),
         _ => format!(
             "{}, {} of it rejected",
@@ -143,7 +149,11 @@ mod tests {
 
     #[test]
     fn a_row_says_how_much_of_it_was_rejected() {
-        assert_eq!(in_words(&entry(443, 1_000, 0), Metric::Rows), "1,000 rows, none rejected");
-        assert_eq!(in_words(&entry(443, 1_000, 250), Metric::Bytes), "100,000 bytes, 25.0 % of it rejected");
+        assert_eq!(in_words(&entry(443, 1_000, 0), Metric::Rows, true), "1,000 rows, none rejected");
+        assert_eq!(in_words(&entry(443, 1_000, 0), Metric::Rows, false), "1,000 rows");
+        assert_eq!(
+            in_words(&entry(443, 1_000, 250), Metric::Bytes, true),
+            "100,000 bytes, 25.0 % of it rejected"
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use flow_core::query::Subject;
 use leptos::ev::KeyboardEvent;
-use leptos::html::Button;
+use leptos::html::{Button, Input};
 use leptos::prelude::*;
 
 use super::columns::{self, Move};
@@ -83,10 +83,17 @@ fn Choice(shown: Memo<Vec<Subject>>, subject: Subject) -> impl IntoView {
     });
     let is_shown = move || place.get().is_some();
     let is_only = move || is_shown() && shown.with(Vec::len) == 1;
+    let checkbox = NodeRef::<Input>::new();
     let toggle = move |_| {
         let columns =
             subject.with_value(|subject| shown.with_untracked(|shown| columns::toggled(shown, subject)));
         state.edit(|spec| spec.columns = Some(columns));
+        // The same as for the buttons below: a choice goes to its place.
+        request_animation_frame(move || {
+            if let Some(checkbox) = checkbox.try_get_untracked().flatten() {
+                let _ = checkbox.focus();
+            }
+        });
     };
     let mover = move |way: Move, sign: &'static str, words: &'static str| {
         let button = NodeRef::<Button>::new();
@@ -124,7 +131,7 @@ fn Choice(shown: Memo<Vec<Subject>>, subject: Subject) -> impl IntoView {
     view! {
         <li class="column-choice" class:is-shown=is_shown>
             <label>
-                <input type="checkbox" prop:checked=is_shown disabled=is_only on:change=toggle/>
+                <input type="checkbox" node_ref=checkbox prop:checked=is_shown disabled=is_only on:change=toggle/>
                 <code>{name}</code>
             </label>
             <span class="column-moves">

@@ -47,6 +47,9 @@ fn Group(group: RejectedGroup, time: Option<(u64, u64)>) -> impl IntoView {
                 {protocol.map(|protocol| view! {
                     <ValueButton subject=Field::PROTOCOL value=Value::Number(protocol)/>
                 })}
+                <button type="button" class="button is-small" title=title on:click=show_records>
+                    "Show records"
+                </button>
             </th>
             <td><ValueButton subject=Field::INTERFACE_ID value=interface/></td>
             <td class="group-who">
@@ -72,11 +75,6 @@ fn Group(group: RejectedGroup, time: Option<(u64, u64)>) -> impl IntoView {
                 }}
             </td>
             <td><Sparkline counts=group.spark time/></td>
-            <td>
-                <button type="button" class="button is-small" title=title on:click=show_records>
-                    "Show records"
-                </button>
-            </td>
         </tr>
     }
 }

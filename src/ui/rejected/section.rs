@@ -123,7 +123,6 @@ fn GroupTable(answered: Answered, wanted_by: WantedBy) -> impl IntoView {
                         <th scope="col" class="number">"Bytes"</th>
                         <th scope="col">"First and last seen, UTC"</th>
                         <th scope="col">"Over time"</th>
-                        <th scope="col"><span class="visually-hidden">"Records"</span></th>
                     </tr>
                 </thead>
                 <tbody>

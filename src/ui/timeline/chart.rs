@@ -115,8 +115,15 @@ fn grid(picture: &Picture, scene: Scene) -> impl IntoView + use<> {
         ))
     });
     let times = picture.ticks.iter().map(|(tick, x)| {
+        // The last label would leave the page.
+        let is_last = *x > width - TICK_PX / 2.0;
         let x = format!("{x:.1}");
-        let class = if tick.is_day { "grid-time is-day" } else { "grid-time" };
+        let class = match (tick.is_day, is_last) {
+            (true, true) => "grid-time is-day is-last",
+            (true, false) => "grid-time is-day",
+            (false, true) => "grid-time is-last",
+            (false, false) => "grid-time",
+        };
         svg::text()
             .attr("class", class)
             .attr("x", x)

@@ -159,7 +159,7 @@ fn NoChart(failure: ReadSignal<Option<String>>, pending: ReadSignal<bool>, scene
             match n_outside {
                 0 => "No row matches the filter, so there is nothing to draw".to_owned(),
                 n_rows => format!(
-                    "{} match, and none has a start time, so there is nothing to draw",
+                    "The filter leaves {}, without a single start time: there is nothing to draw",
                     format::counted(n_rows, "row")
                 ),
             }
