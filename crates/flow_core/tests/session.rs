@@ -1,8 +1,12 @@
 //! A session from the outside: requests in, events out, files pushed as a shell would.
 
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use flow_core::analysis::Metric;
 use flow_core::analysis::interface::AddressByHand;
-use flow_core::parse::FileState;
+use flow_core::parse::{FileState, SourceId};
 use flow_core::query::{Filter, SortSpec, Subject, parse_filter};
 use flow_core::record::{Address, DEFAULT_LAYOUT, Direction, Evidence, Field, Value};
 use flow_core::sample::{SampleLog, SampleSpec};
@@ -133,6 +137,12 @@ fn sample(n_rows: u64, seed: u64) -> Vec<u8> {
     let mut sample = SampleLog::new(&SampleSpec { n_rows, seed, ..SampleSpec::demo() });
     while sample.fill(&mut log) {}
     log
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).expect("a Vec takes all");
+    encoder.finish().expect("a Vec takes all")
 }
 
 fn filter(text: &str) -> Filter {
@@ -351,6 +361,25 @@ fn a_file_that_is_no_flow_log_is_refused_and_the_others_are_read() {
         (3, 3, 1)
     );
     assert_eq!(driver.progress().phase, LoadPhase::Loaded);
+}
+
+#[test]
+fn a_file_that_is_or_may_be_compressed_is_read_in_small_pieces() {
+    let mut driver = Driver::with_shards(1, 100_000);
+    driver.open(&[("a.log", sample(5_000, 1)), ("b.log.gz", gzip(&sample(100_000, 1)))]);
+    let pieces = |driver: &Driver| [0, 1].map(|at| driver.session.piece_bytes(SourceId(at)));
+    let [unknown, _] = pieces(&driver);
+    driver.step();
+    let [plain, _] = pieces(&driver);
+    while !driver.session.wants(SourceId(1)) {
+        driver.step();
+    }
+    driver.step();
+    let [_, packed] = pieces(&driver);
+    assert!(unknown <= 64 * 1024 && packed == unknown && plain > 10 * packed, "{unknown} {plain} {packed}");
+    assert!(driver.session.wants(SourceId(1)) && !driver.session.wants(SourceId(0)));
+    driver.submit(Command::Cancel);
+    assert!(!driver.session.wants(SourceId(1)), "what is cancelled is not read on");
 }
 
 #[test]
