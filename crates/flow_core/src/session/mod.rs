@@ -206,7 +206,8 @@ impl Session {
         let n_heap_bytes = self.shards.iter().map(Shard::n_heap_bytes).sum();
         let ended = self.load.after_bytes(n_heap_bytes, &mut self.shards, now_ms);
         // The first rows are waited for.
-        let is_first = self.n_bytes_settled == 0;
+        let tables = || self.shards.iter().map(|shard| shard.store().rows());
+        let is_first = tables().any(|rows| rows.n_rows() > 0) && tables().all(|rows| rows.n_readable() == 0);
         let pause_ms =
             if is_first { 0.0 } else { PROGRESS_EVERY_MS.max(READING_TO_ANSWERING * self.answering_ms) };
         if ended || now_ms - self.last_progress_ms >= pause_ms {
