@@ -48,6 +48,8 @@ for (const way of Object.keys(WAYS)) {
 
     test("two workers can be started", () =>
       with_page(way, {}, async ({ page }) => {
+        // The page starts one by itself, which may not be there yet.
+        await eventually(() => page.workers().length === 1);
         const n_before = page.workers().length;
         await page.evaluate(() => {
           globalThis.test_workers = [globalThis.flowglass_spawn_worker(), globalThis.flowglass_spawn_worker()];
@@ -144,7 +146,7 @@ test("the message of a page that cannot start can be read with assistive technol
   }));
 
 /** Waits until `condition` gives something true. */
-async function eventually(condition, limit_ms = 5000) {
+async function eventually(condition, limit_ms = 10_000) {
   const end = Date.now() + limit_ms;
   while (!(await condition())) {
     assert.ok(Date.now() < end, `not within ${limit_ms} ms: ${condition}`);
