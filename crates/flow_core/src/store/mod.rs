@@ -4,9 +4,11 @@
 //! Knows nothing of files, filters or questions.
 
 pub mod bitmap;
+mod code_table;
 pub mod column;
 pub mod dictionary;
 mod flow_store;
+mod open_column;
 pub mod segment;
 pub mod table;
 
