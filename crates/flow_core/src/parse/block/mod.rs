@@ -16,7 +16,7 @@ use memchr::memrchr;
 use super::row::{Check, RowReader};
 use super::row_block::{ColumnBuffer, RowBlock};
 use addresses::Others;
-use starts::{BLOCK_BYTES_MAX, ValueStarts};
+pub use starts::{BLOCK_BYTES_MAX, ValueStarts};
 use values::{PADDING_BYTES, RegularRows};
 
 /// The status of rows that are flow records whatever else they say.
