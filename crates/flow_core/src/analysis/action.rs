@@ -12,7 +12,12 @@ pub(super) enum Action {
     Other,
 }
 
+impl Action {
+    pub const ALL: [Action; 3] = [Action::Accepted, Action::Rejected, Action::Other];
+}
+
 /// The actions of one shard by their codes, so that no row compares text.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Actions {
     by_code: Vec<Action>,
 }
