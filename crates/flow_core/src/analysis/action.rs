@@ -1,7 +1,8 @@
 //! What became of a row's traffic, by code of the action column.
 
+use crate::query::SegmentRows;
 use crate::record::Field;
-use crate::store::Store;
+use crate::store::{Column, Store};
 
 /// The `action` of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,5 +42,13 @@ impl Actions {
     /// The action that a decoded value stands for.
     pub fn get(&self, code: u64) -> Action {
         self.by_code.get(code as usize).copied().unwrap_or(Action::Other)
+    }
+    /// The rows of an action column that have this one.
+    pub fn rows(&self, column: &Column, action: Action) -> SegmentRows {
+        let mut rows = SegmentRows::from_bitmap(column.select(|code| self.get(code) == action));
+        if action == Action::Other {
+            rows = rows.or(SegmentRows::from_bitmap(column.present()).not(column.n_rows()));
+        }
+        rows
     }
 }

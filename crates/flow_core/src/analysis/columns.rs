@@ -1,7 +1,7 @@
 //! Columns of fields, of one segment after the other.
 
 use crate::record::Field;
-use crate::store::{Column, ColumnId, Segment, Store};
+use crate::store::{Block, Column, ColumnId, Segment, Store};
 
 /// Where a store keeps some fields.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +39,27 @@ impl<const N: usize> FieldColumns<N> {
     pub fn decode(&mut self, segment: &Segment) -> [&[u64]; N] {
         for (column, values) in self.ids.columns(segment).into_iter().zip(&mut self.values) {
             column.decode(values);
+        }
+        self.values.each_ref().map(Vec::as_slice)
+    }
+}
+
+/// The same for one block after the other.
+pub(super) struct FieldBlocks<const N: usize> {
+    ids: FieldIds<N>,
+    values: [Vec<u64>; N],
+}
+
+impl<const N: usize> FieldBlocks<N> {
+    pub fn new(store: &Store, fields: [Field; N]) -> FieldBlocks<N> {
+        FieldBlocks { ids: FieldIds::of(store, fields), values: std::array::from_fn(|_| Vec::new()) }
+    }
+
+    /// One slice for each field in the order given to [`FieldBlocks::new`], one value for each row of `block`;
+    /// [`crate::store::ABSENT`] where absent.
+    pub fn read(&mut self, segment: &Segment, block: Block<'_>) -> [&[u64]; N] {
+        for (column, values) in self.ids.columns(segment).into_iter().zip(&mut self.values) {
+            column.read(block, values);
         }
         self.values.each_ref().map(Vec::as_slice)
     }

@@ -20,7 +20,7 @@ pub(super) trait Count: Clone {
 }
 
 /// Counts of all rows of the first frozen segments of a store.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Remembered<C> {
     /// Of the segments that were counted, in order.
     versions: Vec<SegmentVersion>,
@@ -47,6 +47,21 @@ impl<C: Count> Remembered<C> {
             self.counts.count(segment, &SegmentRows::all(segment.n_rows()));
             self.versions.push(C::version(segment));
         }
+    }
+
+    /// Counts of all readable rows, open ones too.
+    pub fn all(store: &Store, remembered: Option<&Remembered<C>>, nothing: impl FnOnce() -> C) -> C {
+        let segments = store.rows().segments();
+        let n_covered = remembered.map_or(0, |remembered| remembered.n_covered(segments));
+        let mut counts = match remembered {
+            Some(remembered) if n_covered > 0 => remembered.counts.clone(),
+            _ => nothing(),
+        };
+        counts.prepare(store);
+        for segment in &segments[n_covered..] {
+            counts.count(segment, &SegmentRows::all(segment.n_rows()));
+        }
+        counts
     }
 
     /// How many of the first of `segments` the counts are of: all that were counted, or none.

@@ -4,17 +4,18 @@
 //! their versions, so that nothing outlives what it was made of, whatever has happened to the store since.
 
 use super::counted::Remembered;
+use super::direction::DirectionCounts;
 use super::overview::{OverviewCounts, RememberedWindows};
+use super::rejected::AcceptedAddresses;
+use super::timeline::{TimelineCounts, TimelineQuestion};
 
 /// Filled by [`super::Analysis::remember`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Memory {
     pub(super) overview: Remembered<OverviewCounts>,
     pub(super) windows: RememberedWindows,
-}
-
-impl Default for Memory {
-    fn default() -> Memory {
-        Memory { overview: Remembered::new(OverviewCounts::default()), windows: RememberedWindows::default() }
-    }
+    /// With the question that says which buckets.
+    pub(super) timeline: Option<(TimelineQuestion, Remembered<TimelineCounts>)>,
+    pub(super) direction: Remembered<DirectionCounts>,
+    pub(super) accepted: Remembered<AcceptedAddresses>,
 }
