@@ -5,6 +5,7 @@
 //! absent and every distance is one more. A column that is the same in all rows takes no room.
 
 use super::Bitmap;
+use super::block::{Block, Decoded};
 
 /// What a decoded column holds where a row has no value. No number and no code is this large.
 pub const ABSENT: u64 = u64::MAX;
@@ -183,6 +184,28 @@ impl Column {
                 }));
             } else {
                 out.extend(items.iter().map(|&code| self.min + u64::from(code)));
+            }
+        );
+    }
+
+    /// Replaces `out` by one value for each row of `block`, [`Decoded::ABSENT`] where absent.
+    pub fn read<T: Decoded>(&self, block: Block<'_>, out: &mut Vec<T>) {
+        let constant = if self.n_present == 0 { T::ABSENT } else { T::of(self.min, 0) };
+        for_packed!(
+            &self.packed,
+            constant: {
+                out.clear();
+                out.resize(block.n_rows(), constant);
+            },
+            items => if self.has_absent() {
+                let base = self.min.wrapping_sub(1);
+                block.pick(
+                    items,
+                    |code| if code == 0 { T::ABSENT } else { T::of(base, u64::from(code)) },
+                    out,
+                );
+            } else {
+                block.pick(items, |code| T::of(self.min, u64::from(code)), out);
             }
         );
     }

@@ -4,6 +4,7 @@
 //! Knows nothing of files, filters or questions.
 
 pub mod bitmap;
+pub mod block;
 mod code_table;
 pub mod column;
 pub mod dictionary;
@@ -13,8 +14,9 @@ pub mod segment;
 pub mod table;
 
 pub use bitmap::Bitmap;
+pub use block::{BLOCK_ROWS, Block};
 pub use column::{ABSENT, Column};
 pub use dictionary::{AddressDictionary, TextDictionary};
 pub use flow_store::{ColumnId, Store, StoreColumn};
-pub use segment::{SEGMENT_ROWS, Segment};
+pub use segment::{SEGMENT_ROWS, Segment, SegmentVersion};
 pub use table::{Origin, Table};
