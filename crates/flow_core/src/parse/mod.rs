@@ -8,6 +8,7 @@
 //! `records` says what each line is, and `row` reads the values of a record as its layout says.
 
 mod container;
+mod continuation;
 mod gzip;
 mod header;
 mod lines;
@@ -25,6 +26,7 @@ pub mod problem;
 pub mod report;
 pub mod sink;
 
+pub use continuation::Continuation;
 pub use file_parser::{FileParser, ParseOptions};
 pub use layout::Layout;
 pub use lines::LINE_BYTES_MAX;

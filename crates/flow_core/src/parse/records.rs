@@ -36,6 +36,11 @@ impl RecordReader {
         }
     }
 
+    /// The one in force.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
     /// Reads the next line.
     pub fn line(&mut self, line: Line<'_>, report: &mut FileReport, sink: &mut impl RowSink) {
         self.n_lines += 1;

@@ -1,6 +1,6 @@
 //! Where records live: columns of packed numbers in frozen segments, dictionaries for text and addresses.
 //!
-//! Rows are only ever added. The raw text is not kept; a row prints back to the line it came from.
+//! Rows are only ever added, but for a stretch that is taken back ([`Store::take_back`]). The raw text is not kept; a row prints back to the line it came from.
 //! Knows nothing of files, filters or questions.
 
 pub mod bitmap;
@@ -13,6 +13,6 @@ pub mod table;
 pub use bitmap::Bitmap;
 pub use column::{ABSENT, Column};
 pub use dictionary::{AddressDictionary, TextDictionary};
-pub use flow_store::{ColumnId, Store, StoreColumn};
+pub use flow_store::{ColumnId, Mark, Store, StoreColumn};
 pub use segment::{SEGMENT_ROWS, Segment};
 pub use table::{Origin, Table};
