@@ -79,7 +79,7 @@ impl Session {
             return at;
         }
         self.selections.truncate(SELECTIONS_KEPT - 1);
-        self.selections.push_front(Selection::new(filter, &self.shards));
+        self.selections.push_front(Selection::new(filter, &mut self.shards));
         0
     }
 

@@ -12,9 +12,9 @@ pub struct Selection {
 }
 
 impl Selection {
-    pub fn new(filter: &Filter, shards: &[Shard]) -> Selection {
-        let select = |shard: &Shard| RowSet::select(filter, shard.store(), shard.store().rows());
-        Selection { filter: filter.clone(), rows: shards.iter().map(select).collect(), sorted: None }
+    pub fn new(filter: &Filter, shards: &mut [Shard]) -> Selection {
+        let rows = shards.iter_mut().map(|shard| shard.select(filter)).collect();
+        Selection { filter: filter.clone(), rows, sorted: None }
     }
 
     pub fn is_of(&self, filter: &Filter) -> bool {

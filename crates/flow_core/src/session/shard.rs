@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::analysis::interface::{InterfaceAddresses, InterfaceKnowledge};
 use crate::analysis::{Analysis, Memory, ShardView, TimeExtent, time_extent::time_extent as store_extent};
 use crate::parse::{FileParser, FileReport, SourceId};
-use crate::query::RowSet;
+use crate::query::{ClauseCache, Filter, RowSet};
 use crate::store::Store;
 
 #[derive(Default)]
@@ -17,6 +17,7 @@ pub struct Shard {
     /// How many of them have been asked.
     n_segments_asked: usize,
     memory: Memory,
+    clauses: ClauseCache,
 }
 
 impl Shard {
@@ -26,6 +27,11 @@ impl Shard {
 
     pub fn view<'a>(&'a self, rows: &'a RowSet) -> ShardView<'a> {
         ShardView { store: &self.store, rows, memory: Some(&self.memory) }
+    }
+
+    /// The readable rows that a filter leaves.
+    pub fn select(&mut self, filter: &Filter) -> RowSet {
+        self.clauses.select(filter, &self.store)
     }
 
     /// Before the shard is asked.
