@@ -1,7 +1,7 @@
 //! A session with its files and its clock: runs requests and reads files whenever there is something to do.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use flow_core::parse::SourceId;
@@ -9,11 +9,15 @@ use flow_core::session::message::{Command, Event, Request};
 use flow_core::session::{Session, SessionOptions, Step};
 use web_sys::File;
 
-use crate::file_slices::FileSlices;
+use crate::file_bytes::FileBytes;
 use crate::turn::turn;
 
 /// Work done without letting messages in: a cancel or a question waits no longer than this and one step.
 const STRETCH_MS: f64 = 12.0;
+
+/// Files whose first bytes the browser reads while another one is parsed: opening a file takes longer than parsing a
+/// small one.
+const FILES_AHEAD: usize = 4;
 
 /// The engine as a shell in a browser holds it. Cheap to clone; clones are the same engine.
 #[derive(Clone)]
@@ -23,7 +27,10 @@ pub struct Engine {
 
 struct Inner {
     session: RefCell<Session>,
-    files: RefCell<HashMap<SourceId, Reading>>,
+    /// In load order, which is the order of reading.
+    files: RefCell<BTreeMap<SourceId, Reading>>,
+    /// The memory that the last file's bytes were in.
+    spare: RefCell<Vec<u8>>,
     emit: Rc<dyn Fn(Event)>,
     now_ms: fn() -> f64,
     is_running: Cell<bool>,
@@ -36,6 +43,7 @@ impl Engine {
             inner: Rc::new(Inner {
                 session: RefCell::new(Session::new(SessionOptions::default())),
                 files: RefCell::default(),
+                spare: RefCell::default(),
                 emit,
                 now_ms,
                 is_running: Cell::new(false),
@@ -51,8 +59,8 @@ impl Engine {
             let mut session = inner.session.borrow_mut();
             if matches!(request.command, Command::Open(_)) {
                 let first = session.n_files();
-                let slices = files.into_iter().map(Reading::new);
-                inner.files.borrow_mut().extend((first..).map(SourceId).zip(slices));
+                let readings = files.into_iter().map(Reading::new);
+                inner.files.borrow_mut().extend((first..).map(SourceId).zip(readings));
             }
             session.submit(request, (inner.now_ms)(), &mut |event| events.push(event));
         }
@@ -68,32 +76,31 @@ impl Engine {
     }
 }
 
-/// A file and what of its last slice is not parsed yet.
+/// A file and what of its last bytes is not parsed yet.
 struct Reading {
-    slices: FileSlices,
-    slice: Vec<u8>,
+    file: FileBytes,
+    bytes: Vec<u8>,
     n_parsed: usize,
 }
 
 impl Reading {
     fn new(file: File) -> Reading {
-        Reading { slices: FileSlices::new(file), slice: Vec::new(), n_parsed: 0 }
+        Reading { file: FileBytes::new(file.into()), bytes: Vec::new(), n_parsed: 0 }
     }
 
     /// Makes sure that there are bytes to parse; false at the end of the file.
     async fn fill(&mut self) -> Result<bool, String> {
-        if self.n_parsed == self.slice.len() {
-            let Some(slice) = self.slices.next().await? else { return Ok(false) };
-            self.slice = slice;
+        if self.n_parsed == self.bytes.len() {
             self.n_parsed = 0;
+            return self.file.next(&mut self.bytes).await;
         }
         Ok(true)
     }
 
     fn take(&mut self, n_bytes_max: usize) -> &[u8] {
         let first = self.n_parsed;
-        self.n_parsed = self.slice.len().min(first + n_bytes_max);
-        &self.slice[first..self.n_parsed]
+        self.n_parsed = self.bytes.len().min(first + n_bytes_max);
+        &self.bytes[first..self.n_parsed]
     }
 }
 
@@ -127,6 +134,10 @@ impl Inner {
             self.with_session(|session, now_ms, emit| session.fail(source, message, now_ms, emit));
             return;
         };
+        if reading.bytes.capacity() == 0 {
+            reading.bytes = self.spare.take();
+        }
+        self.files.borrow_mut().values_mut().take(FILES_AHEAD).for_each(|next| next.file.begin());
         let filled = reading.fill().await;
         let is_wanted = self.with_session(|session, now_ms, emit| {
             match filled {
@@ -138,9 +149,11 @@ impl Inner {
             }
             session.wants(source)
         });
-        // Where the file was refused or cancelled, its slice that was read ahead goes too.
+        // Where the file was refused or cancelled, what was read ahead of it goes too.
         if is_wanted {
             self.files.borrow_mut().insert(source, reading);
+        } else {
+            self.spare.replace(reading.bytes);
         }
     }
 

@@ -66,9 +66,11 @@ impl Session {
         question: impl FnOnce(&'a InterfaceKnowledge) -> A,
     ) -> A::Answer {
         let at = self.select(filter);
+        let question = question(&self.knowledge);
+        self.shards.iter_mut().for_each(|shard| shard.remember(&question));
         let rows = self.selections[at].rows();
         let views = self.shards.iter().zip(rows).map(|(shard, rows)| shard.view(rows));
-        analysis::answer(&question(&self.knowledge), views).expect("a session has at least one shard")
+        analysis::answer(&question, views).expect("a session has at least one shard")
     }
 
     /// Where in `selections` the rows are that a filter leaves.
