@@ -46,7 +46,9 @@ pub fn install(folder: &Path, what: &str) -> Result<()> {
             .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"])
             .current_dir(folder),
     )
-    .with_context(|| format!("the npm packages are missing; do it by hand: cd {} && npm ci", folder.display()))?;
+    .with_context(|| {
+        format!("the npm packages are missing; do it by hand: cd {} && npm ci", folder.display())
+    })?;
     fs::write(installed, wanted)?;
     Ok(())
 }

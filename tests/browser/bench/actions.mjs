@@ -45,16 +45,31 @@ const WATCH = `
       n_quiet = is_waiting ? 0 : n_quiet + 1;
     }
     return quiet_ms;
+  };
+  const times_since = (began_ms, quiet_ms) => {
+    const answered_ms = globalThis.flowglass_last_answer_ms - began_ms;
+    return { redrawn_ms: quiet_ms - began_ms, answered_ms: answered_ms > 0 ? answered_ms : undefined };
   };`;
 
-/** Milliseconds from `act`, run in the page, until the screen shows what came of it. */
+/** To be run in the page before anything else: notes when the last message came from a worker. */
+export function watch_workers() {
+  globalThis.Worker = class extends globalThis.Worker {
+    constructor(...args) {
+      super(...args);
+      this.addEventListener("message", () => (globalThis.flowglass_last_answer_ms = performance.now()));
+    }
+  };
+}
+
+/** Runs `act` in the page and gives milliseconds from then: `redrawn_ms`, until the screen shows what came of it, and
+ *  `answered_ms`, until the last answer for it came from a worker, `undefined` where none was needed. */
 function timed(glass, act, argument) {
   // As text, which the DevTools run themselves: the page's policy allows no code made of text.
   return glass.page.evaluate(`(async () => {
     ${WATCH}
     const began = performance.now();
     (${act})(${JSON.stringify(argument)});
-    return (await quiet_since()) - began;
+    return times_since(began, await quiet_since());
   })()`);
 }
 
@@ -93,7 +108,7 @@ async function brush(glass) {
     globalThis.flowglass_brushed = new Promise((resolve) => {
       addEventListener("pointerup", async () => {
         const began = performance.now();
-        resolve((await quiet_since()) - began);
+        resolve(times_since(began, await quiet_since()));
       }, { capture: true, once: true });
     });
   })()`);

@@ -3,7 +3,7 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import { Flowglass } from "../lib/flowglass.mjs";
-import { ACTIONS } from "./actions.mjs";
+import { ACTIONS, watch_workers } from "./actions.mjs";
 import { watch_memory } from "./memory.mjs";
 import { answers_of_summaries } from "./questions.mjs";
 
@@ -29,12 +29,16 @@ export async function run_page({ browser, browser_session, log, note, wants_answ
     note("chart redrawn while loading", (loading.n_redrawn / loading.loaded_ms) * 1e3, "a second");
     note("memory", await memory(), "MB");
     await glass.answered();
-    for (const { name, act, question } of ACTIONS) note(question ? `ask: ${question}` : `press: ${name}`, await act(glass), "ms");
+    for (const { name, act, question } of ACTIONS) {
+      const { redrawn_ms, answered_ms } = await act(glass);
+      note(question ? `ask: ${question}` : `press: ${name}`, redrawn_ms, "ms");
+      if (question) note(`answered: ${question}`, answered_ms, "ms");
+    }
     await glass.tab("Files");
     const per_row = await glass.page.locator("[data-bytes-per-row]").getAttribute("data-bytes-per-row");
     note("store", Number(per_row), "bytes a row");
     if (wants_answer) answer = await answers(glass);
-  });
+  }, { before: (page) => page.addInitScript(watch_workers) });
   if (log.n_file_bytes >= CANCELLED_BYTES_MIN) note("cancel", await cancel_ms(browser, log), "ms");
   return answer;
 }

@@ -4,8 +4,8 @@
 //! Knows nothing of files, filters or questions.
 
 pub mod bitmap;
-mod code_table;
 pub mod block;
+mod code_table;
 pub mod column;
 pub mod dictionary;
 mod flow_store;
