@@ -8,9 +8,7 @@
 //! `records` says what each line is, and `row` reads the values of a record as its layout says. Lines that are
 //! plain rows, as nearly all are, take a way of their own past the last two: `block` reads many at once.
 
-mod block;
 mod container;
-mod gzip;
 mod header;
 mod lines;
 mod number;
@@ -23,7 +21,9 @@ mod spelling;
 mod text;
 mod values;
 
+pub mod block;
 pub mod file_parser;
+pub mod gzip;
 pub mod layout;
 pub mod problem;
 pub mod report;

@@ -205,3 +205,119 @@ enum OtherLine {
     Taken,
     RecordAfterAll,
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::SourceId;
+    use super::*;
+
+    /// What a sink was told, with the rows of a block one by one.
+    #[derive(Debug, Default, PartialEq)]
+    struct Calls(Vec<String>);
+
+    impl RowSink for Calls {
+        fn begin(&mut self, _source: SourceId, layout: &Layout) {
+            self.0.push(format!("begin {:?}", layout.names()));
+        }
+
+        fn row(&mut self, row: RawRow<'_>) {
+            self.0.push(format!("row {row:?}"));
+        }
+
+        fn status_record(&mut self, row: RawRow<'_>) {
+            self.0.push(format!("status {row:?}"));
+        }
+    }
+
+    /// The same lines in blocks and line by line.
+    fn both_ways(text: &[u8]) -> [(FileReport, Calls); 2] {
+        let layout = Layout::from_names(["srcaddr", "dstaddr", "dstport", "bytes", "action", "log-status"]);
+        let read = |in_blocks: bool| {
+            let mut records = RecordReader::new(layout.clone());
+            let mut report = FileReport::new(SourceId(0), "a.log", 0);
+            let mut calls = Calls::default();
+            if in_blocks {
+                records.lines(text, &mut report, &mut calls);
+            } else {
+                for line in text.strip_suffix(b"\n").unwrap_or(text).split(|byte| *byte == b'\n') {
+                    records.line(Line::Whole(line), &mut report, &mut calls);
+                }
+            }
+            (report, calls)
+        };
+        [read(true), read(false)]
+    }
+
+    fn value() -> impl Strategy<Value = String> {
+        prop_oneof![
+            any::<u32>().prop_map(|bits| crate::record::Address::V4(bits).to_string()),
+            (0u64..70_000).prop_map(|number| number.to_string()),
+            prop::sample::select(vec![
+                "-",
+                "OK",
+                "NODATA",
+                "ACCEPT",
+                "é",
+                "#",
+                "0443",
+                "2001:DB8::1",
+                "",
+                "\r"
+            ])
+            .prop_map(String::from),
+            "[ -~\t\u{1}\0]{0,30}",
+        ]
+    }
+
+    fn line() -> impl Strategy<Value = String> {
+        let record = (any::<u32>(), any::<u32>(), any::<u16>(), any::<u64>(), any::<bool>()).prop_map(
+            |(src, dst, port, n_bytes, is_accepted)| {
+                let [src, dst] = [src, dst].map(crate::record::Address::V4);
+                let action = if is_accepted { "ACCEPT" } else { "REJECT" };
+                format!("{src} {dst} {port} {n_bytes} {action} OK")
+            },
+        );
+        let spoilt = (record.clone(), 0usize..6, value()).prop_map(|(record, at, value)| {
+            let mut values: Vec<&str> = record.split(' ').collect();
+            values[at] = &value;
+            values.join(" ")
+        });
+        prop_oneof![
+            12 => record.clone(),
+            4 => spoilt,
+            1 => record.prop_map(|record| record + "\r"),
+            1 => prop::collection::vec(value(), 0..8).prop_map(|values| values.join(" ")),
+            1 => prop::sample::select(vec![
+                "srcaddr dstaddr dstport bytes action log-status",
+                "srcaddr dstaddr dstport action bytes log-status",
+                "srcaddr dstaddr dstport",
+                "10.0.0.1 10.0.0.2 443",
+                "# a comment",
+            ]).prop_map(String::from),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn blocks_read_what_lines_read(lines in prop::collection::vec(line(), 1..60)) {
+            let text: Vec<u8> = lines.iter().flat_map(|line| [line.as_bytes(), b"\n"].concat()).collect();
+            let [blocks, lines] = both_ways(&text);
+            prop_assert_eq!(blocks, lines);
+        }
+    }
+
+    #[test]
+    fn many_blocks_read_what_lines_read() {
+        let mut text = String::new();
+        for n in 0..3_000 {
+            let status = if n % 97 == 0 { "NODATA" } else { "OK" };
+            text +=
+                &format!("10.0.{}.{} 2001:db8::{n:x} {} {n} ACCEPT {status}\n", n % 256, n % 251, n % 70_000);
+        }
+        let [blocks, lines] = both_ways(text.as_bytes());
+        assert_eq!(blocks, lines);
+        assert_eq!(blocks.0.lines.status_records, 31);
+    }
+}

@@ -105,6 +105,19 @@ impl<'a> BlockColumn<'a> {
 }
 
 impl<'a> BlockTexts<'a> {
+    /// The one text of all rows, or their absence, where they have only one; `None` where they differ. Account,
+    /// region and status nearly always have one, and looking for a difference costs a third of looking codes up.
+    pub fn the_only(self) -> Option<Option<BlockText<'a>>> {
+        let mut texts = self.iter();
+        let first = texts.next()?;
+        let is_same = |text: Option<BlockText<'a>>| match (first, text) {
+            (Some(first), Some(text)) => first.short().is_some() && first.short() == text.short(),
+            (None, None) => true,
+            _ => false,
+        };
+        texts.all(is_same).then_some(first)
+    }
+
     /// One for each row, `None` where absent.
     pub fn iter(self) -> impl ExactSizeIterator<Item = Option<BlockText<'a>>> {
         self.spans.iter().map(move |&span| (span.n_bytes > 0).then_some(BlockText { span, text: self.text }))

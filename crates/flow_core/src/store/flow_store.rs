@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::column::ABSENT;
 use super::table::Origin;
 use super::{AddressDictionary, Table, TextDictionary};
-use crate::parse::{BlockColumn, Layout, RawRow, RawValue, RowBlock, RowSink, SourceId};
+use crate::parse::{BlockColumn, BlockText, Layout, RawRow, RawValue, RowBlock, RowSink, SourceId};
 use crate::record::{ColumnKey, Field, FieldKind, Value};
 
 /// Distinct layouts of a load. A person has a few; more than these come only of headers made to cost time, and are
@@ -196,13 +196,14 @@ impl Store {
                 }
                 BlockColumn::Texts(texts) => {
                     let dictionary = &mut self.columns[id.index()].texts;
-                    open.extend_codes(texts.iter().map(|text| {
-                        let text = text?;
-                        Some(match text.short() {
-                            Some(short) => dictionary.intern_short(short, || text.as_str()),
-                            None => dictionary.intern(text.as_str()),
-                        })
-                    }));
+                    let mut code_of = |text: BlockText<'_>| match text.short() {
+                        Some(short) => dictionary.intern_short(short, || text.as_str()),
+                        None => dictionary.intern(text.as_str()),
+                    };
+                    match texts.the_only() {
+                        Some(only) => open.extend_with_code(only.map(&mut code_of), block.n_rows()),
+                        None => open.extend_codes(texts.iter().map(|text| text.map(&mut code_of))),
+                    }
                 }
             }
         }

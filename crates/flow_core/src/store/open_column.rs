@@ -68,6 +68,16 @@ impl OpenColumn {
         }
     }
 
+    /// Adds the same code, or absence, for each of `n_rows` rows.
+    pub fn extend_with_code(&mut self, code: Option<u32>, n_rows: usize) {
+        match self {
+            OpenColumn::Narrow(values) => {
+                values.resize(values.len() + n_rows, code.unwrap_or(NARROW_ABSENT));
+            }
+            OpenColumn::Wide(values) => values.resize(values.len() + n_rows, code.map_or(ABSENT, u64::from)),
+        }
+    }
+
     /// Forgets all rows and keeps the memory.
     pub fn clear(&mut self) {
         match self {

@@ -15,7 +15,8 @@ use memchr::memrchr;
 
 use super::row::{Check, RowReader};
 use super::row_block::{ColumnBuffer, RowBlock};
-use starts::{BLOCK_BYTES_MAX, ValueStarts};
+use addresses::Others;
+pub use starts::{BLOCK_BYTES_MAX, ValueStarts};
 use values::{PADDING_BYTES, RegularRows};
 
 /// The status of rows that are flow records whatever else they say.
@@ -36,6 +37,7 @@ pub struct BlockReader {
     starts: ValueStarts,
     buffers: Vec<ColumnBuffer>,
     marks: Marks,
+    others: Others,
     /// A copy of the block where there is nothing behind it.
     padded: Vec<u8>,
 }
@@ -56,13 +58,14 @@ impl BlockReader {
             status_at: reader.status_at(),
             starts: ValueStarts::default(),
             marks: Marks::default(),
+            others: Others::default(),
             padded: Vec::new(),
         })
     }
 
     /// Begins to read the block that is the first `n_bytes` of `text`: whole lines, as [`block_bytes`] says.
     pub fn begin<'a>(&'a mut self, text: &'a [u8], n_bytes: usize) -> Block<'a> {
-        let BlockReader { checks, status_at, starts, buffers, marks, padded } = self;
+        let BlockReader { checks, status_at, starts, buffers, marks, others, padded } = self;
         starts.find(&text[..n_bytes]);
         let text = if text.len() >= n_bytes + PADDING_BYTES {
             text
@@ -73,14 +76,17 @@ impl BlockReader {
             padded
         };
         marks.reset(0);
+        let starts = starts.as_slice();
         Block {
             checks,
             status_at: *status_at,
             text,
-            starts: starts.as_slice(),
+            starts,
+            is_regular: values::are_all_regular(text, starts, checks.len()),
             at: 0,
             buffers,
             marks,
+            others,
             row: 0,
         }
     }
@@ -92,12 +98,15 @@ pub struct Block<'a> {
     status_at: Option<usize>,
     text: &'a [u8],
     starts: &'a [u16],
+    /// Whether every line holds as many values as there are columns, single-spaced.
+    is_regular: bool,
     /// Place in `starts` of the next part.
     at: usize,
     /// Values of the run of regular rows that is being read.
     buffers: &'a mut [ColumnBuffer],
     /// One for each row of the run.
     marks: &'a mut Marks,
+    others: &'a mut Others,
     /// The next row of the run.
     row: usize,
 }
@@ -108,7 +117,12 @@ impl Block<'_> {
     pub fn next(&mut self, line: u64) -> Option<Part<'_>> {
         let n_columns = self.checks.len();
         if self.row == self.marks.n_rows() {
-            let n_rows = values::n_regular_rows(self.text, &self.starts[self.at..], n_columns);
+            let starts = &self.starts[self.at..];
+            let n_rows = if self.is_regular {
+                (starts.len() - 1) / n_columns
+            } else {
+                values::n_regular_rows(self.text, starts, n_columns)
+            };
             self.marks.reset(n_rows);
             self.row = 0;
             if n_rows > 0 {
@@ -154,7 +168,7 @@ impl Block<'_> {
                     numbers::read(rows, at, max, numbers, self.marks);
                 }
                 (Check::Address, ColumnBuffer::Addresses(addresses)) => {
-                    addresses::read(rows, at, addresses, self.marks);
+                    addresses::read(rows, at, addresses, self.others, self.marks);
                 }
                 (Check::Text, ColumnBuffer::Texts(spans)) => {
                     texts::read(rows, at, spans, self.marks);

@@ -26,15 +26,14 @@ impl ValueStarts {
         assert!(text.len() <= BLOCK_BYTES_MAX, "a start fits 16 bits");
         self.starts.resize(1 + BLOCK_BYTES_MAX + WORD_BYTES, 0);
         self.n_starts = 1;
-        let mut words = text.chunks_exact(WORD_BYTES);
+        let (words, rest) = text.as_chunks();
         let mut base = 0;
-        for word in &mut words {
-            let word = word.first_chunk().expect("chunks are exact");
+        for word in words {
             self.push(base, separators(word));
             base += WORD_BYTES as u16;
         }
         let mut last = [b'x'; WORD_BYTES];
-        last[..words.remainder().len()].copy_from_slice(words.remainder());
+        last[..rest.len()].copy_from_slice(rest);
         self.push(base, separators(&last));
     }
 
@@ -46,8 +45,8 @@ impl ValueStarts {
 
     /// Adds the places after the bits of `mask`. As many places as are usual are written whatever their
     /// number, and those too many are written over: a loop that ends by the number of bits is guessed wrong
-    /// once a word and took a third longer.
-    #[inline]
+    /// once a word.
+    #[inline(always)]
     fn push(&mut self, base: u16, mut mask: u64) {
         const USUAL: usize = 10;
         let n_bits = mask.count_ones() as usize;
@@ -72,11 +71,34 @@ impl ValueStarts {
 /// One bit for each byte that ends a value (see the top of this file), the first byte's lowest.
 #[inline]
 fn separators(word: &[u8; WORD_BYTES]) -> u64 {
-    swar::separators(word)
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    return simd::separators(word);
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+    scalar::separators(word)
+}
+
+/// Sixteen bytes at a time. As signed numbers, bytes past ASCII are below a space too: one comparison for all.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod simd {
+    use std::arch::wasm32::{i8x16_bitmask, i8x16_lt, i8x16_splat, u64x2};
+
+    use super::WORD_BYTES;
+
+    #[inline]
+    pub fn separators(word: &[u8; WORD_BYTES]) -> u64 {
+        let mut mask = 0;
+        for (at, bytes) in word.as_chunks::<16>().0.iter().enumerate() {
+            let half = |at: usize| u64::from_le_bytes(*bytes[at..].first_chunk().expect("16 bytes"));
+            let are_separators = i8x16_lt(u64x2(half(0), half(8)), i8x16_splat(b' ' as i8 + 1));
+            mask |= u64::from(i8x16_bitmask(are_separators)) << (at * 16);
+        }
+        mask
+    }
 }
 
 /// Eight bytes at a time, in ordinary registers.
-mod swar {
+#[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
+mod scalar {
     use super::WORD_BYTES;
 
     const fn each_byte(byte: u8) -> u64 {
@@ -86,8 +108,8 @@ mod swar {
     #[inline]
     pub fn separators(word: &[u8; WORD_BYTES]) -> u64 {
         let mut mask = 0;
-        for (at, bytes) in word.chunks_exact(8).enumerate() {
-            let bytes = u64::from_le_bytes(*bytes.first_chunk().expect("chunks are exact"));
+        for (at, bytes) in word.as_chunks().0.iter().enumerate() {
+            let bytes = u64::from_le_bytes(*bytes);
             // The top bit of a byte is set where the byte's other bits are past a space; bytes past ASCII have
             // their own top bit. Nothing carries from one byte into the next.
             let past_space = (bytes & each_byte(0x7f)) + each_byte(0x7f - b' ');
@@ -129,7 +151,9 @@ mod tests {
             for at in 0..WORD_BYTES {
                 let mut word = [b'x'; WORD_BYTES];
                 word[at] = byte;
-                assert_eq!(separators(&word), u64::from(is_separator(byte)) << at, "{byte} at {at}");
+                let expected = u64::from(is_separator(byte)) << at;
+                assert_eq!(separators(&word), expected, "{byte} at {at}");
+                assert_eq!(scalar::separators(&word), expected, "{byte} at {at}, scalar");
             }
         }
     }

@@ -8,18 +8,18 @@ use crate::parse::row_block::TextSpan;
 /// are marked.
 #[inline(never)]
 pub fn read(rows: RegularRows<'_>, column: usize, spans: &mut Vec<TextSpan>, marks: &mut Marks) {
-    spans.clear();
-    spans.extend(rows.spans(column).enumerate().map(|(row, span)| {
+    spans.resize(marks.n_rows(), TextSpan::ABSENT);
+    for (row, (place, span)) in spans.iter_mut().zip(rows.spans(column)).enumerate() {
         let first = rows.text[span.start];
         if span.n_bytes == 0 || first == b'#' {
             marks.mark(row);
         }
-        if span.n_bytes == 1 && first == b'-' {
+        *place = if span.n_bytes == 1 && first == b'-' {
             TextSpan::ABSENT
         } else {
             TextSpan { start: span.start as u16, n_bytes: span.n_bytes as u16 }
-        }
-    }));
+        };
+    }
 }
 
 /// Marks the rows that have a text other than `expected`.
