@@ -1,10 +1,10 @@
 // What the bench does on the page once all is loaded, and how long the screen takes to show what came of it.
 
 /** In the order in which they are done. Those with a `question` stand beside the peers' answers to it: the screen draws
- *  it, among other things, and could not know it from before. */
+ *  it, among other things, and has not asked it before. */
 export const ACTIONS = [
   { name: "filter: dstport = 443", question: "filtered count", act: (glass) => filter(glass, "dstport = 443") },
-  // Leaves every row with traffic, so the lists are those of all rows, counted anew.
+  // Leaves every row, so the lists are those of all rows; the engine has to find that out.
   { name: "filter: packets > 0", question: "top sources", act: (glass) => filter(glass, "packets > 0") },
   { name: 'filter: any contains "10.0.1"', question: "substring", act: (glass) => filter(glass, 'any contains "10.0.1"') },
   { name: "filter: none", act: (glass) => filter(glass, "") },

@@ -1,29 +1,29 @@
 // The questions that all are asked once a log is loaded, and whether they answer alike.
 
-import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 
 /** By name. The page answers more than was asked: each time it draws the whole screen anew, the chart and five lists
- *  among it. Its press is one that it cannot know the answer of. */
+ *  among it. */
 export const QUESTIONS = ["filtered count", "top sources", "substring", "rejected ports"];
 
-/** What the same questions are for the native engine, by the names that its bench gives them. */
+/** What the page's screen asks the engine for each, by the names that the native engine's bench gives them. */
 export const NATIVE_QUESTIONS = {
-  "filtered count": "overview [dstport = 443]",
-  "top sources": "overview",
-  substring: 'overview [any contains "10.0.1"]',
-  "rejected ports": "rejected",
+  "filtered count": ["timeline [dstport = 443]", "overview [dstport = 443]"],
+  "top sources": ["timeline", "overview"],
+  substring: ['timeline [any contains "10.0.1"]', 'overview [any contains "10.0.1"]'],
+  "rejected ports": ["rejected"],
 };
 
-/** Fails unless `answers`, `{ name, answer }` of all who loaded one log, agree in what they have in common. */
-export function assert_alike(log, answers) {
-  const [first, ...others] = answers;
-  for (const other of others) {
-    for (const question of Object.keys(first.answer)) {
-      if (!(question in other.answer)) continue;
-      const names = `${log.name}: ${question}, ${other.name} beside ${first.name}`;
-      assert.deepEqual(other.answer[question], first.answer[question], names);
-    }
-  }
+/** Who of those who loaded one log, `{ name, answer }`, does not answer as the first does: `{ name, error }` of each, in
+ *  words. */
+export function unlike_the_first([first = { answer: {} }, ...others]) {
+  return others.flatMap(({ name, answer }) => {
+    const shared = Object.keys(first.answer).filter((question) => question in answer);
+    const wrong = shared.find((question) => !isDeepStrictEqual(answer[question], first.answer[question]));
+    if (wrong === undefined) return [];
+    const [own, wanted] = [answer, first.answer].map((answers) => JSON.stringify(answers[wrong]));
+    return [{ name, error: `${wrong}: ${own}, where ${first.name} answers ${wanted}` }];
+  });
 }
 
 /** The answers that a summary export of the whole load holds, and of the rows that two filters leave. */

@@ -5,6 +5,9 @@ import { check_targets } from "./targets.mjs";
 
 const PEERS = ["duckdb-eh", "duckdb-threads", "js-tuned", "file-read", "native"];
 
+/** What docs/performance.md shows of each log. */
+const SUMMARY = ["load", "first chart", "memory", "store", "cancel", "rate"];
+
 export function print_report({ machine, logs, figures, failures, model, n_runs, markdown }) {
   const table = markdown ? markdown_table : plain_table;
   const heading = (text) => console.log(markdown ? `\n### ${text}\n` : `\n${text}`);
@@ -17,10 +20,11 @@ export function print_report({ machine, logs, figures, failures, model, n_runs, 
   console.log(table(["", "wanted", "got", ""], checks.map((check) => [check.what, check.wanted, check.got, check.is_met ? "yes" : "NO"])));
   for (const log of logs) {
     heading(`${log.name}: ${(log.n_text_bytes / 1e6).toFixed(1)} MB of text`);
-    console.log(table(["", "", "median", "least", "most", ""], all_of(log, figures)));
+    console.log(table(["", "", "median", "least", "most", ""], all_of(log, figures, markdown ? SUMMARY : undefined)));
   }
   if (model) print_model(model, table, heading);
-  for (const { log, contender, error } of failures) console.log(`\n${contender} did not get through ${log}: ${error}`);
+  if (failures.length > 0) heading("Runs that failed, whose figures are left out");
+  for (const { log, contender, run, error } of failures) console.log(` * ${contender}, ${log}, run ${run + 1}: ${error}`);
 }
 
 /** Each peer's time beside the page's: above 1 the page is faster. The page is asked by a press and draws its whole
@@ -41,10 +45,11 @@ function ratios(logs, figures) {
   return rows;
 }
 
-function all_of(log, figures) {
+/** The figures of a log; only those in `names` where it is given. */
+function all_of(log, figures, names) {
   return figures
     .all()
-    .filter((figure) => figure.log === log.name)
+    .filter((figure) => figure.log === log.name && (names?.includes(figure.name) ?? true))
     .flatMap(({ contender, name, unit, median, min, max }) => {
       const cells = [median, min, max].map((value) => value.toFixed(1));
       const rows = [[contender, name, ...cells, unit]];

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::{drive, log, questions, stages};
 
 /// The best of so many runs counts: others share the machine, and nothing makes code faster than it is.
-const N_RUNS: usize = 5;
+const N_RUNS: usize = 9;
 
 /// Logs in which one thing is varied.
 const N_ROWS: u32 = 500_000;
