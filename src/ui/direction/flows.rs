@@ -11,6 +11,7 @@ use super::flow::{End, Flow, subjects};
 use crate::engine::{Slot, ask};
 use crate::state::{AppState, Tab};
 use crate::ui::format;
+use crate::ui::late::is_late;
 use crate::ui::value_button::ValueButton;
 
 /// As many as a person looks through; the Records tab has them all.
@@ -80,7 +81,7 @@ pub(super) fn Flows() -> impl IntoView {
             <button type="button" class="button" on:click=open_all>"Open all in Records"</button>
         </div>
         {move || asked.failure.get().map(|message| view! { <p class="state-message" role="alert">{message}</p> })}
-        <div class="table-box" class:is-pending=asked.pending>
+        <div class="table-box" class:is-pending=asked.pending class:is-late=is_late(asked.pending)>
             <table class="table flows">
                 <thead>
                     <tr>
