@@ -183,8 +183,13 @@ impl GridState {
 
 #[component]
 pub fn Grid(grid: GridState) -> impl IntoView {
-    // New elements begin at the top, wherever the reader is.
-    grid.place.element.on_load(move |_| grid.place_at(grid.place.position.get_untracked()));
+    // New elements begin at the top, wherever the reader is. At the top, too, setting it would lay out the page.
+    grid.place.element.on_load(move |_| {
+        let position = grid.place.position.get_untracked();
+        if position.scroll_px() > 0.0 {
+            grid.place_at(position);
+        }
+    });
     let geometry = Memo::new(move |_| grid.geometry());
     let window = Memo::new(move |_| {
         let geometry = geometry.get();

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 use super::grid::GridState;
 use super::grid_keys::Cell;
-use super::header::column_class;
+use super::header::{column_class, column_name_id};
 use crate::browser::page;
 use crate::state::AppState;
 use crate::ui::format;
@@ -48,7 +48,7 @@ pub fn RowView(
         })
     });
     let is_waiting = Memo::new(move |_| record.with(Option::is_none));
-    // While its row is on its way, the cells stay as they are, out of sight: most rows come within a frame.
+    // While its row is on its way, the cells stay as they are, covered: most rows come within a frame.
     let drawn =
         Memo::new(move |before: Option<&Option<_>>| record.get().or_else(|| before.cloned().flatten()));
     let row_ref = move || record.with(|record| record.as_ref().map(|(_, row)| row.row));
@@ -130,6 +130,7 @@ impl CellView<'_> {
         let shown = format::shown(subject, value);
         let title = is_pointed_at.then(|| value_button::title(subject, &shown));
         let label = (*value == Value::Absent).then_some("absent");
+        let value_id = format!("{}-value", cell_id(strip, column));
         view! {
             <div
                 class=column_class(subject)
@@ -138,7 +139,16 @@ impl CellView<'_> {
                 aria-colindex=(column + FIRST_COLUMN).to_string()
                 id=cell_id(strip, column)
             >
-                <button type="button" class=value_button::tone(subject, value) title=title aria-label=label tabindex="-1">
+                <button
+                    type="button"
+                    class=value_button::tone(subject, value)
+                    title=title
+                    id=value_id.clone()
+                    aria-label=label
+                    // Its column and itself: the same for every row that the strip shows.
+                    aria-labelledby=format!("{} {value_id}", column_name_id(column))
+                    tabindex="-1"
+                >
                     <span class="value-text">{shown.text}</span>
                     {shown.name.map(|name| view! { " " <span class="value-name">{name}</span> })}
                 </button>
