@@ -12,7 +12,7 @@ pub fn separators(word: &[u8; WORD_BYTES]) -> Separators {
     // The top bit of each byte that is not `byte`. Nothing carries from one byte into the next.
     let not = |bytes: u64, byte: u8| {
         let difference = bytes ^ each_byte(byte);
-        (difference & !TOP_BITS) + each_byte(0x7f) | difference
+        ((difference & !TOP_BITS) + each_byte(0x7f)) | difference
     };
     let mut separators = Separators { all: 0, line_feeds: 0, odd: 0 };
     for (at, bytes) in word.as_chunks().0.iter().enumerate() {
@@ -122,7 +122,7 @@ pub fn v4(text: &[u8], span: Span) -> (u32, bool) {
         // The last digit to the top; what is shifted in below reads as leading zeros.
         let digits = (bytes ^ u32::from_ne_bytes([b'0'; 4])) << (32u32.wrapping_sub(8 * n_digits) & 31);
         // The least that a number of so many digits is without a leading zero: 0, 10 or 100.
-        let least = 0x64_0a_00_00_u32 >> (8 * n_digits & 31) & 0xff;
+        let least = (0x64_0a_00_00_u32 >> ((8 * n_digits) & 31)) & 0xff;
         (n_digits, u64::from(digits), u64::from(least))
     };
     let (n_first, first, least_first) = part(0, ends[0]);
@@ -157,7 +157,7 @@ pub fn v4(text: &[u8], span: Span) -> (u32, bool) {
 fn dots(bytes: u64) -> u32 {
     let from_dots = bytes ^ each_byte(b'.');
     // The top bit stays clear only where all bits are.
-    let others = (from_dots & each_byte(0x7f)) + each_byte(0x7f) | from_dots;
+    let others = ((from_dots & each_byte(0x7f)) + each_byte(0x7f)) | from_dots;
     let dots = !others & each_byte(0x80);
     ((dots >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u32
 }
