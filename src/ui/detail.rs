@@ -138,7 +138,7 @@ fn Detail(detail: RowDetail) -> impl IntoView {
     view! {
         <p class="detail-place">
             <span class="detail-file">{file}</span>
-            {format!(", line {}", format::count(line))}
+            {line.map(|line| format!(", line {}", format::count(line)))}
         </p>
         <pre class="detail-line" tabindex="0">{text}</pre>
         <button type="button" class="button" on:click=copy>"Copy line"</button>

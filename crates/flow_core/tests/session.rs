@@ -282,7 +282,7 @@ fn reading_goes_on_while_questions_are_asked_without_end() {
 
 #[test]
 fn cancel_keeps_what_was_loaded() {
-    let mut driver = Driver::with_shards(2, 10_000);
+    let mut driver = Driver::with_shards(1, 10_000);
     driver.open(&[("a.log", sample(500, 1)), ("b.log", sample(5_000, 2)), ("c.log", sample(500, 3))]);
     for _ in 0..20 {
         driver.step();
@@ -408,7 +408,7 @@ fn a_file_that_the_system_cannot_read_keeps_its_rows_and_says_why() {
         driver.step();
     }
     let Step::Read(source) = driver.session.step(0.0, &mut |_| {}) else { panic!() };
-    driver.session.fail(source, "The disk is gone".to_owned(), 0.0, &mut |event| driver.events.push(event));
+    driver.session.fail(source, "The disk is gone", 0.0, &mut |event| driver.events.push(event));
     let Answer::Report(reports) = driver.ask(Question::Report) else { panic!() };
     assert_eq!(reports[0].state, FileState::Failed("The disk is gone".to_owned()));
     assert!(reports[0].lines.rows > 0);
@@ -462,7 +462,7 @@ fn a_row_tells_all_that_is_known_of_it() {
     let row =
         page.rows.iter().find(|row| row.cells[0] == Value::Text("x".to_owned())).expect("the first row");
     let Answer::Detail(detail) = driver.ask(Question::Detail { row: row.row }) else { panic!() };
-    assert_eq!((detail.file.as_str(), detail.line), ("logs/second.log", 3));
+    assert_eq!((detail.file.as_str(), detail.line), ("logs/second.log", Some(3)));
     assert_eq!(detail.text, "5 eni-1 10.0.0.1 10.0.0.2 0443 50000 6 x -");
     assert_eq!(detail.fields[8].1, Value::Absent);
     assert_eq!(detail.orientation.direction, Direction::Egress);

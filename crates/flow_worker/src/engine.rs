@@ -1,166 +1,125 @@
-//! A session with its files and its clock: runs requests and reads files whenever there is something to do.
+//! A session with its files, its clock and its shards in other workers.
 
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use flow_core::parse::SourceId;
 use flow_core::session::message::{Command, Event, Request};
+use flow_core::session::shard_message::ShardRequest;
 use flow_core::session::{Session, SessionOptions, Step};
-use web_sys::File;
+use web_sys::{File, MessagePort};
 
-use crate::file_bytes::FileBytes;
-use crate::turn::turn;
-
-/// Work done without letting messages in: a cancel or a question waits no longer than this and one step.
-const STRETCH_MS: f64 = 12.0;
-
-/// Files whose first bytes the browser reads while another one is parsed: opening a file takes longer than parsing a
-/// small one.
-const FILES_AHEAD: usize = 4;
+use crate::port::ShardPort;
+use crate::runner::{Runner, Work};
+use crate::source_files::Place;
 
 /// The engine as a shell in a browser holds it. Cheap to clone; clones are the same engine.
 #[derive(Clone)]
 pub struct Engine {
-    inner: Rc<Inner>,
+    runner: Runner<Lead>,
+    ports: Rc<RefCell<Vec<ShardPort>>>,
+    /// By their numbers, for the shards that are to read them.
+    files: Rc<RefCell<HashMap<u32, File>>>,
 }
 
-struct Inner {
-    session: RefCell<Session>,
-    /// In load order, which is the order of reading.
-    files: RefCell<BTreeMap<SourceId, Reading>>,
-    /// The memory that the last file's bytes were in.
-    spare: RefCell<Vec<u8>>,
-    emit: Rc<dyn Fn(Event)>,
-    now_ms: fn() -> f64,
-    is_running: Cell<bool>,
+struct Lead {
+    session: Session,
+    events: Vec<Event>,
+}
+
+enum Word {
+    Event(Event),
+    Post(u16, ShardRequest),
 }
 
 impl Engine {
     /// `emit` takes every event; `now_ms` is a clock that only goes forward.
     pub fn new(emit: Rc<dyn Fn(Event)>, now_ms: fn() -> f64) -> Engine {
-        Engine {
-            inner: Rc::new(Inner {
-                session: RefCell::new(Session::new(SessionOptions::default())),
-                files: RefCell::default(),
-                spare: RefCell::default(),
-                emit,
-                now_ms,
-                is_running: Cell::new(false),
-            }),
-        }
+        let ports: Rc<RefCell<Vec<ShardPort>>> = Rc::default();
+        let files: Rc<RefCell<HashMap<u32, File>>> = Rc::default();
+        let (all_ports, all_files) = (Rc::clone(&ports), Rc::clone(&files));
+        let say = move |word| match word {
+            Word::Event(event) => emit(event),
+            Word::Post(shard, request) => {
+                let file = match &request {
+                    ShardRequest::Read(stretch) => all_files.borrow().get(&stretch.file).cloned(),
+                    _ => None,
+                };
+                // The first shard is the session's own.
+                all_ports.borrow()[usize::from(shard) - 1].post(&request, file);
+            }
+        };
+        let lead = Lead { session: Session::new(SessionOptions::default()), events: Vec::new() };
+        Engine { runner: Runner::new(lead, Box::new(say), now_ms), ports, files }
+    }
+
+    /// Takes a shard in another worker, which is at the other end of this port.
+    pub fn add_shard(&self, port: MessagePort) {
+        let runner = self.runner.clone();
+        let mut ports = self.ports.borrow_mut();
+        let shard = ports.len() as u16 + 1;
+        ports.push(ShardPort::new(port, move |reply| {
+            runner.give(|lead, now_ms| {
+                let Lead { session, events } = lead;
+                session.receive(shard, reply, now_ms, &mut |event| events.push(event));
+            });
+        }));
+        drop(ports);
+        let number = self.runner.give(|lead, _| lead.session.add_shard_elsewhere());
+        debug_assert_eq!(number, shard, "shards elsewhere come after the session's own");
     }
 
     /// Takes a request, with the files that a [`Command::Open`] speaks of, in its order.
-    pub fn handle(&self, request: Request, files: Vec<File>) {
-        let inner = &self.inner;
-        let mut events = Vec::new();
-        {
-            let mut session = inner.session.borrow_mut();
-            if matches!(request.command, Command::Open(_)) {
-                let first = session.n_files();
-                let readings = files.into_iter().map(Reading::new);
-                inner.files.borrow_mut().extend((first..).map(SourceId).zip(readings));
-            }
-            session.submit(request, (inner.now_ms)(), &mut |event| events.push(event));
-        }
-        // Events go out when the session is free again: who takes them may send the next request.
-        events.into_iter().for_each(|event| (inner.emit)(event));
-        if !inner.is_running.replace(true) {
-            let inner = Rc::clone(inner);
-            wasm_bindgen_futures::spawn_local(async move {
-                inner.run().await;
-                inner.is_running.set(false);
-            });
-        }
-    }
-}
-
-/// A file and what of its last bytes is not parsed yet.
-struct Reading {
-    file: FileBytes,
-    bytes: Vec<u8>,
-    n_parsed: usize,
-}
-
-impl Reading {
-    fn new(file: File) -> Reading {
-        Reading { file: FileBytes::new(file.into()), bytes: Vec::new(), n_parsed: 0 }
-    }
-
-    /// Makes sure that there are bytes to parse; false at the end of the file.
-    async fn fill(&mut self) -> Result<bool, String> {
-        if self.n_parsed == self.bytes.len() {
-            self.n_parsed = 0;
-            return self.file.next(&mut self.bytes).await;
-        }
-        Ok(true)
-    }
-
-    fn take(&mut self, n_bytes_max: usize) -> &[u8] {
-        let first = self.n_parsed;
-        self.n_parsed = self.bytes.len().min(first + n_bytes_max);
-        &self.bytes[first..self.n_parsed]
-    }
-}
-
-impl Inner {
-    async fn run(&self) {
-        let mut stretch_began_ms = (self.now_ms)();
-        loop {
-            let step = self.with_session(|session, now_ms, emit| session.step(now_ms, emit));
-            match step {
-                Step::Idle => {
-                    // What is still here belongs to files that were refused or cancelled.
-                    self.files.borrow_mut().clear();
-                    return;
-                }
-                Step::Worked => {}
-                Step::Read(source) => self.read(source).await,
-            }
-            if (self.now_ms)() - stretch_began_ms > STRETCH_MS {
-                turn().await;
-                stretch_began_ms = (self.now_ms)();
+    pub fn handle(&self, request: Request, new_files: Vec<File>) {
+        let first = self.runner.give(|lead, _| lead.session.n_files());
+        if let Command::Open(metas) = &request.command {
+            let mut files = self.files.borrow_mut();
+            for (number, file) in (first..).zip(new_files).take(metas.len()) {
+                self.runner.add_file(number, file.clone());
+                files.insert(number, file);
             }
         }
-    }
-
-    /// Parses a piece of a file: between two pieces, questions are answered and a cancel is heard.
-    async fn read(&self, source: SourceId) {
-        // Taken out while it is read: no borrow is held over an await.
-        let reading = self.files.borrow_mut().remove(&source);
-        let Some(mut reading) = reading else {
-            let message = "The file did not arrive with its name. Drop it again.".to_owned();
-            self.with_session(|session, now_ms, emit| session.fail(source, message, now_ms, emit));
-            return;
-        };
-        if reading.bytes.capacity() == 0 {
-            reading.bytes = self.spare.take();
-        }
-        self.files.borrow_mut().values_mut().take(FILES_AHEAD).for_each(|next| next.file.begin());
-        let filled = reading.fill().await;
-        let is_wanted = self.with_session(|session, now_ms, emit| {
-            match filled {
-                Ok(true) => {
-                    session.push(source, reading.take(session.piece_bytes(source)), now_ms, emit);
-                }
-                Ok(false) => session.finish(source, now_ms, emit),
-                Err(message) => session.fail(source, message, now_ms, emit),
-            }
-            session.wants(source)
+        self.runner.give(|lead, now_ms| {
+            let Lead { session, events } = lead;
+            session.submit(request, now_ms, &mut |event| events.push(event));
         });
-        // Where the file was refused or cancelled, what was read ahead of it goes too.
-        if is_wanted {
-            self.files.borrow_mut().insert(source, reading);
-        } else {
-            self.spare.replace(reading.bytes);
-        }
+    }
+}
+
+impl Work for Lead {
+    type Word = Word;
+
+    fn step(&mut self, now_ms: f64) -> Step {
+        self.session.step(now_ms, &mut |event| self.events.push(event))
     }
 
-    fn with_session<T>(&self, work: impl FnOnce(&mut Session, f64, &mut dyn FnMut(Event)) -> T) -> T {
-        let mut events = Vec::new();
-        let result = work(&mut self.session.borrow_mut(), (self.now_ms)(), &mut |event| events.push(event));
-        events.into_iter().for_each(|event| (self.emit)(event));
-        result
+    fn place(&self, source: SourceId) -> Option<Place> {
+        self.session.place(source)
+    }
+
+    fn upcoming(&self) -> Vec<Place> {
+        self.session.upcoming().collect()
+    }
+
+    fn piece_bytes(&self, source: SourceId) -> usize {
+        self.session.piece_bytes(source)
+    }
+
+    fn push(&mut self, source: SourceId, bytes: &[u8], now_ms: f64) {
+        self.session.push(source, bytes, now_ms, &mut |event| self.events.push(event));
+    }
+
+    fn finish(&mut self, source: SourceId, now_ms: f64) {
+        self.session.finish(source, now_ms, &mut |event| self.events.push(event));
+    }
+
+    fn fail(&mut self, source: SourceId, message: &str, now_ms: f64) {
+        self.session.fail(source, message, now_ms, &mut |event| self.events.push(event));
+    }
+
+    fn take_words(&mut self) -> Vec<Word> {
+        let posts = self.session.take_posts().into_iter().map(|(shard, request)| Word::Post(shard, request));
+        posts.chain(self.events.drain(..).map(Word::Event)).collect()
     }
 }

@@ -1,4 +1,4 @@
-//! A file's bytes from its first to its last, by the fastest way that works.
+//! A file's bytes from some place to its last, by the fastest way that works.
 
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
@@ -10,7 +10,8 @@ use crate::file_slices::FileSlices;
 /// Nothing is asked of the browser before [`FileBytes::begin`] or [`FileBytes::next`].
 pub struct FileBytes {
     file: Blob,
-    n_bytes_read: u64,
+    /// Of the next byte to come.
+    offset: u64,
     way: Way,
 }
 
@@ -22,17 +23,14 @@ enum Way {
 }
 
 impl FileBytes {
-    pub fn new(file: Blob) -> FileBytes {
-        FileBytes { file, n_bytes_read: 0, way: Way::NotBegun }
+    pub fn new(file: Blob, offset: u64) -> FileBytes {
+        FileBytes { file, offset, way: Way::NotBegun }
     }
 
     /// Lets the browser read ahead, so that the first bytes are there when they are asked for.
     pub fn begin(&mut self) {
         if matches!(self.way, Way::NotBegun) {
-            self.way = match ByteStream::open(&self.file) {
-                Some(stream) => Way::Stream(stream),
-                None => self.by_slices(),
-            };
+            self.way = self.stream().map_or_else(|| self.by_slices(), Way::Stream);
         }
     }
 
@@ -41,7 +39,7 @@ impl FileBytes {
     pub async fn next(&mut self, into: &mut Vec<u8>) -> Result<bool, String> {
         self.begin();
         let is_more = self.read(into).await.map_err(|error| reason(&error))?;
-        self.n_bytes_read += into.len() as u64;
+        self.offset += into.len() as u64;
         Ok(is_more)
     }
 
@@ -59,8 +57,16 @@ impl FileBytes {
         }
     }
 
+    fn stream(&self) -> Option<ByteStream> {
+        if self.offset == 0 {
+            return ByteStream::open(&self.file);
+        }
+        // f64 holds every file size exactly.
+        ByteStream::open(&self.file.slice_with_f64(self.offset as f64).ok()?)
+    }
+
     fn by_slices(&self) -> Way {
-        Way::Slices(FileSlices::new(self.file.clone(), self.n_bytes_read))
+        Way::Slices(FileSlices::new(self.file.clone(), self.offset))
     }
 }
 

@@ -7,6 +7,9 @@ mod byte_stream;
 mod engine;
 mod file_bytes;
 mod file_slices;
+mod port;
+mod runner;
+mod source_files;
 mod time_limit;
 mod turn;
 mod warm_up;
@@ -15,27 +18,37 @@ mod worker;
 pub use engine::Engine;
 pub use worker::start;
 
-/// The one encoding of messages, used by both ends of the link.
+/// The one encoding of messages, used by both ends of every link.
 pub mod wire {
     use flow_core::session::message::{Event, Request};
+    use serde::Serialize;
+    use serde::de::DeserializeOwned;
 
     /// # Panics
     /// Never: every message type can be encoded.
     pub fn encode_request(request: &Request) -> Vec<u8> {
-        postcard::to_allocvec(request).expect("a request can be encoded")
+        encode(request)
     }
 
     pub fn decode_request(bytes: &[u8]) -> Result<Request, String> {
-        postcard::from_bytes(bytes).map_err(|error| format!("The engine could not read a request: {error}"))
+        decode(bytes).map_err(|error| format!("The engine could not read a request: {error}"))
     }
 
     /// # Panics
     /// Never: every message type can be encoded.
     pub fn encode_event(event: &Event) -> Vec<u8> {
-        postcard::to_allocvec(event).expect("an event can be encoded")
+        encode(event)
     }
 
     pub fn decode_event(bytes: &[u8]) -> Result<Event, String> {
-        postcard::from_bytes(bytes).map_err(|error| format!("The page could not read an answer: {error}"))
+        decode(bytes).map_err(|error| format!("The page could not read an answer: {error}"))
+    }
+
+    pub(crate) fn encode(message: &impl Serialize) -> Vec<u8> {
+        postcard::to_allocvec(message).expect("every message can be encoded")
+    }
+
+    pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> postcard::Result<T> {
+        postcard::from_bytes(bytes)
     }
 }

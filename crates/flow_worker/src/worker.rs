@@ -1,7 +1,8 @@
-//! The engine in a dedicated worker.
+//! The engine in a dedicated worker, or one of its shards.
 //!
-//! A message to the worker is an array: the bytes of a request, then the files it speaks of. A message from the
-//! worker is the bytes of one event.
+//! A message to the worker is an array: the bytes of a request, then the files it speaks of and the ports of shards
+//! that join. A message from the worker is the bytes of one event. A worker whose first message is but a port is the
+//! shard at that end of it.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -9,8 +10,9 @@ use std::rc::Rc;
 use flow_core::session::message::Event;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
+use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent, MessagePort};
 
+use crate::port::serve_shard;
 use crate::warm_up::warm_up;
 use crate::{Engine, wire};
 
@@ -26,8 +28,17 @@ pub fn start() {
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
         has_work.set(true);
         let parts: Array = message.data().unchecked_into();
-        let bytes = parts.get(0).unchecked_into::<Uint8Array>().to_vec();
-        let files = parts.iter().skip(1).map(JsValue::unchecked_into::<File>).collect();
+        let bytes = match parts.get(0).dyn_into::<MessagePort>() {
+            Ok(port) => return serve_shard(port, now_ms),
+            Err(bytes) => bytes.unchecked_into::<Uint8Array>().to_vec(),
+        };
+        let mut files = Vec::new();
+        for part in parts.iter().skip(1) {
+            match part.dyn_into::<MessagePort>() {
+                Ok(port) => engine.add_shard(port),
+                Err(file) => files.push(file.unchecked_into::<File>()),
+            }
+        }
         match wire::decode_request(&bytes) {
             Ok(request) => engine.handle(request, files),
             Err(message) => post(&Event::Crashed { message }),

@@ -1,14 +1,19 @@
 //! One file, from bytes to records: the parser that the outside drives.
 
+use serde::{Deserialize, Serialize};
+
 use super::gzip::{self, GzipReader};
 use super::text::TextReader;
-use super::{FileReport, FileState, Layout, RowSink, SourceId};
+use super::{Continuation, FileReport, FileState, Layout, RowSink, SourceId};
 
 /// What a reader may say about files that do not say it themselves.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ParseOptions {
     /// The layout of files without a header. A header in the file wins.
     pub layout: Option<Layout>,
+    /// What is read is plain text from the middle of a file, from the start of a line, and this is what the lines
+    /// before it said: nothing is sniffed, nothing assumed.
+    pub continues: Option<Continuation>,
 }
 
 /// Reads one file that comes in pieces of any size; where it is cut changes nothing.
@@ -33,10 +38,16 @@ enum Intake {
 impl FileParser {
     /// A parser for the file that the reader knows as `name`, of `n_bytes` on disk.
     pub fn new(source: SourceId, name: &str, n_bytes: u64, options: &ParseOptions) -> FileParser {
-        FileParser {
-            intake: Intake::Undecided(Vec::new()),
-            text: TextReader::new(options.layout.clone()),
-            report: FileReport::new(source, name, n_bytes),
+        let mut report = FileReport::new(source, name, n_bytes);
+        match &options.continues {
+            Some(before) => {
+                let text = TextReader::continuing(before, &mut report);
+                FileParser { intake: Intake::Plain, text, report }
+            }
+            None => {
+                let text = TextReader::new(options.layout.clone());
+                FileParser { intake: Intake::Undecided(Vec::new()), text, report }
+            }
         }
     }
 
@@ -83,6 +94,13 @@ impl FileParser {
     /// Whether more bytes would change nothing, so that the driver may stop reading.
     pub fn is_over(&self) -> bool {
         matches!(self.intake, Intake::Over)
+    }
+
+    /// What the lines so far say about those that follow; `None` where that is not known yet, or the file is not
+    /// plain text, so that its middle cannot be read by itself.
+    pub fn continuation(&self) -> Option<Continuation> {
+        let is_plain = self.report.compression == "none";
+        self.text.continuation(&self.report).filter(|_| is_plain)
     }
 
     pub fn report(&self) -> &FileReport {

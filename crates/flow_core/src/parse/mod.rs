@@ -9,6 +9,7 @@
 //! plain rows, as nearly all are, take a way of their own past the last two: `block` reads many at once.
 
 mod container;
+mod continuation;
 mod header;
 mod lines;
 mod number;
@@ -29,6 +30,7 @@ pub mod problem;
 pub mod report;
 pub mod sink;
 
+pub use continuation::Continuation;
 pub use file_parser::{FileParser, ParseOptions};
 pub use layout::Layout;
 pub use lines::LINE_BYTES_MAX;

@@ -88,6 +88,11 @@ impl RecordReader {
         n_bytes_read
     }
 
+    /// The one in force.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
     /// Reads the next line.
     pub fn line(&mut self, line: Line<'_>, report: &mut FileReport, sink: &mut impl RowSink) {
         self.n_lines += 1;

@@ -23,6 +23,15 @@ pub struct LineCounts {
 }
 
 impl LineCounts {
+    pub fn add(&mut self, other: &LineCounts) {
+        self.rows += other.rows;
+        self.status_records += other.status_records;
+        self.headers += other.headers;
+        self.blank += other.blank;
+        self.ignored += other.ignored;
+        self.problems += other.problems;
+    }
+
     pub fn total(&self) -> u64 {
         self.rows + self.status_records + self.headers + self.blank + self.ignored + self.problems
     }

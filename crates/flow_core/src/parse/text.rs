@@ -5,7 +5,7 @@ use std::mem;
 use super::lines::{LineSplitter, Piece};
 use super::records::RecordReader;
 use super::sniff::{self, HeadEnd, SNIFF_BYTES_MAX, Verdict};
-use super::{FileReport, FileState, Layout, RowSink};
+use super::{Continuation, FileReport, FileState, Layout, RowSink};
 
 pub struct TextReader {
     stage: Stage,
@@ -21,6 +21,15 @@ enum Stage {
     Over,
 }
 
+impl Stage {
+    fn reading(layout: Layout) -> Stage {
+        Stage::Reading(Box::new(Reading {
+            lines: LineSplitter::default(),
+            records: RecordReader::new(layout),
+        }))
+    }
+}
+
 struct Reading {
     lines: LineSplitter,
     records: RecordReader,
@@ -29,6 +38,23 @@ struct Reading {
 impl TextReader {
     pub fn new(given_layout: Option<Layout>) -> TextReader {
         TextReader { stage: Stage::Sniffing(Vec::new()), given_layout }
+    }
+
+    /// Reads on behind lines that somebody else reads.
+    pub fn continuing(before: &Continuation, report: &mut FileReport) -> TextReader {
+        report.layouts.clone_from(&before.known);
+        TextReader { stage: Stage::reading(before.layout.clone()), given_layout: None }
+    }
+
+    /// `None` while no line has shown a layout.
+    pub fn continuation(&self, report: &FileReport) -> Option<Continuation> {
+        match &self.stage {
+            Stage::Reading(reading) if !report.layouts.is_empty() => {
+                let layout = reading.records.layout().clone();
+                Some(Continuation { layout, known: report.layouts.clone() })
+            }
+            Stage::Reading(_) | Stage::Sniffing(_) | Stage::Over => None,
+        }
     }
 
     pub fn is_over(&self) -> bool {
@@ -116,9 +142,6 @@ impl TextReader {
                 return;
             }
         };
-        self.stage = Stage::Reading(Box::new(Reading {
-            lines: LineSplitter::default(),
-            records: RecordReader::new(layout),
-        }));
+        self.stage = Stage::reading(layout);
     }
 }

@@ -59,6 +59,28 @@ impl SegmentRows {
         }
     }
 
+    /// Leaves those that are among `others` too, which stay as they are.
+    pub fn keep(&mut self, others: &SegmentRows) {
+        match (&mut *self, others) {
+            (SegmentRows::None, _) | (_, SegmentRows::All(_)) => {}
+            (SegmentRows::Some(bitmap), SegmentRows::Some(other)) => {
+                bitmap.and(other);
+                let kept = std::mem::replace(self, SegmentRows::None);
+                if let SegmentRows::Some(bitmap) = kept {
+                    *self = SegmentRows::from_bitmap(bitmap);
+                }
+            }
+            (_, others) => *self = others.clone(),
+        }
+    }
+
+    pub fn n_heap_bytes(&self) -> usize {
+        match self {
+            SegmentRows::None | SegmentRows::All(_) => 0,
+            SegmentRows::Some(bitmap) => bitmap.n_heap_bytes(),
+        }
+    }
+
     /// Rows that are among one of the two at least.
     #[must_use]
     pub fn or(self, other: SegmentRows) -> SegmentRows {

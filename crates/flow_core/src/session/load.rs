@@ -1,34 +1,34 @@
-//! The files of a load: which is read next, how far each came, and when to stop.
+//! The files of a load: how they are cut into stretches, which shard reads which, how far each came, and when to stop.
+//!
+//! A large plain file is cut, so that several shards can read it. The first stretch tells whether the file can be cut and
+//! in which layout the others begin. Where a stretch ends with another layout in force than the next one was begun with
+//! (logs were put together), what the next one gave is taken back and it is read again; from then on the file's stretches
+//! wait for each other.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, HashMap};
 
 use super::SessionOptions;
-use super::message::{Coverage, FileMeta, LoadPhase, Progress};
-use super::shard::{self, Shard};
-use crate::parse::{FileParser, FileReport, FileState, ParseOptions, SourceId};
-use crate::record::ColumnKey;
+use super::message::{FileMeta, LoadPhase};
+use super::shard_message::{Deal, Stretch};
+use super::stretch_report;
+use crate::parse::{Continuation, FileReport, FileState, ParseOptions, SourceId};
 use crate::sample::{SampleLog, SampleSpec};
 
 /// Bytes of pasted or generated text parsed in one step, so that a cancel or a question need not wait.
 const STEP_BYTES: usize = 512 * 1024;
 
-/// Bytes of a plain file parsed in one push: what it touches stays in the cache.
-const PLAIN_PIECE_BYTES: usize = 1024 * 1024;
+/// The first stretch of a file must show what the file is, which takes up to 64 KiB.
+const FIRST_STRETCH_BYTES_MIN: u64 = 128 * 1024;
 
-/// The same for a file that is compressed, or may be: a byte can stand for a thousand.
-const PACKED_PIECE_BYTES: usize = 32 * 1024;
+/// What a shard is given to read beyond the stretch it is at, so that it need not wait for the lead: this many bytes, but
+/// at least one stretch and at most so many.
+const AHEAD_BYTES: u64 = 16 * 1024 * 1024;
+const AHEAD_STRETCHES_MAX: usize = 64;
 
 /// Bytes of a line of the sample log, near enough for a progress bar.
 const SAMPLE_ROW_BYTES: u64 = 112;
 
-/// What [`Load::next`] came to.
-pub enum Next {
-    Nothing,
-    Read(SourceId),
-    Pushed,
-}
-
-/// Where the bytes of a source come from.
+/// Where the bytes of a file come from.
 enum Input {
     /// The shell reads it.
     File,
@@ -39,35 +39,108 @@ enum Input {
     Sample(Box<SampleLog>),
 }
 
+struct SourceFile {
+    name: String,
+    n_bytes: u64,
+    input: Input,
+    /// Its stretches: indices of `pieces`, and their sources.
+    first_piece: u32,
+    n_pieces: u32,
+    /// How those after the first begin, once that is known.
+    head: Option<Continuation>,
+    /// Whether a stretch waits for the one before it.
+    in_turn: bool,
+}
+
+/// A stretch of a file, by its [`SourceId`].
+struct Piece {
+    file: u32,
+    start: u64,
+    end: Option<u64>,
+    state: PieceState,
+    /// What became of it so far.
+    report: Option<FileReport>,
+}
+
+enum PieceState {
+    Waiting,
+    Dealt {
+        before: Option<Continuation>,
+    },
+    Ended {
+        before: Option<Continuation>,
+        after: Option<Continuation>,
+    },
+    /// Never read: cancelled, or part of a file that is read in one.
+    Dropped,
+}
+
+/// What one shard was given.
+#[derive(Default)]
+struct Hand {
+    is_ready: bool,
+    is_full: bool,
+    /// In order, with those that have ended.
+    dealt: Vec<(Deal, u32)>,
+    /// Those that have not.
+    n_stretches: usize,
+    n_bytes: u64,
+}
+
 pub struct Load {
     options: SessionOptions,
-    /// By [`SourceId`]; the report of a source that is being read is with its parser.
-    reports: Vec<FileReport>,
-    /// Sources not read to their end, in order; the first one is being read.
-    inputs: VecDeque<(SourceId, Input)>,
-    phase: LoadPhase,
-    began_ms: f64,
-    elapsed_ms: f64,
+    files: Vec<SourceFile>,
+    pieces: Vec<Piece>,
+    waiting: BTreeSet<u32>,
+    /// The pieces of deals that are not void.
+    deals: HashMap<Deal, (u16, u32)>,
+    next_deal: u32,
+    hands: Vec<Hand>,
+    pub phase: LoadPhase,
+    pub began_ms: f64,
+    pub elapsed_ms: f64,
 }
 
 impl Load {
     pub fn new(options: SessionOptions) -> Load {
         Load {
             options,
-            reports: Vec::new(),
-            inputs: VecDeque::new(),
+            files: Vec::new(),
+            pieces: Vec::new(),
+            waiting: BTreeSet::new(),
+            deals: HashMap::new(),
+            next_deal: 0,
+            hands: Vec::new(),
             phase: LoadPhase::Idle,
             began_ms: 0.0,
             elapsed_ms: 0.0,
         }
     }
 
+    pub fn add_shard(&mut self, is_ready: bool) {
+        self.hands.push(Hand { is_ready, ..Hand::default() });
+    }
+
+    pub fn set_ready(&mut self, shard: u16) {
+        self.hands[usize::from(shard)].is_ready = true;
+    }
+
+    /// Of each shard.
+    pub fn store_bytes_max(&self) -> u64 {
+        self.options.store_bytes_max
+    }
+
     pub fn is_loading(&self) -> bool {
         self.phase == LoadPhase::Loading
     }
 
+    /// Whether nothing is left to read.
+    pub fn is_over(&self) -> bool {
+        self.waiting.is_empty() && self.hands.iter().all(|hand| hand.n_stretches == 0)
+    }
+
     pub fn n_files(&self) -> u32 {
-        self.reports.len() as u32
+        self.files.len() as u32
     }
 
     pub fn add_files(&mut self, files: Vec<FileMeta>, now_ms: f64) -> Vec<SourceId> {
@@ -88,208 +161,349 @@ impl Load {
     }
 
     fn add(&mut self, name: String, n_bytes: u64, input: Input, now_ms: f64) -> SourceId {
-        let source = SourceId(self.n_files());
-        self.reports.push(FileReport::new(source, name, n_bytes));
-        self.inputs.push_back((source, input));
-        if !self.is_loading() {
-            self.phase = LoadPhase::Loading;
-            self.began_ms = now_ms;
-        }
-        source
-    }
-
-    /// What to read next; text that needs no shell is parsed here, a piece at a time.
-    pub fn next(&mut self, shards: &mut [Shard]) -> Next {
-        let Some((source, input)) = self.inputs.front_mut() else { return Next::Nothing };
-        let source = *source;
-        let piece: Option<Vec<u8>> = match input {
-            Input::File => return Next::Read(source),
-            Input::Text { text, n_pushed } => {
-                let piece = text[*n_pushed..].chunks(STEP_BYTES).next().map(<[u8]>::to_vec);
-                *n_pushed += piece.as_ref().map_or(0, Vec::len);
-                piece
+        let file = self.n_files();
+        let first_piece = self.pieces.len() as u32;
+        let can_cut = matches!(input, Input::File) && self.hands.len() > 1;
+        let mut start = 0;
+        loop {
+            let n_bytes_min = if start == 0 { FIRST_STRETCH_BYTES_MIN } else { 1 };
+            let end = Some(start + self.options.stretch_bytes.max(n_bytes_min))
+                .filter(|end| can_cut && *end < n_bytes);
+            self.waiting.insert(self.pieces.len() as u32);
+            self.pieces.push(Piece { file, start, end, state: PieceState::Waiting, report: None });
+            match end {
+                Some(end) => start = end,
+                None => break,
             }
-            Input::Sample(sample) => {
-                let mut piece = Vec::new();
-                while piece.len() < STEP_BYTES && sample.fill(&mut piece) {}
-                (!piece.is_empty()).then_some(piece)
-            }
-        };
-        match piece {
-            Some(piece) => self.push(source, &piece, shards),
-            None => self.finish(source, shards),
         }
-        Next::Pushed
-    }
-
-    pub fn is_reading(&self, source: SourceId) -> bool {
-        self.inputs.front().is_some_and(|(reading, _)| *reading == source)
-    }
-
-    pub fn piece_bytes(&self, source: SourceId, shards: &[Shard]) -> usize {
-        let parser = shards[source.0 as usize % shards.len()].parser(source);
-        let is_plain = parser
-            .is_some_and(|parser| parser.report().n_bytes_read > 0 && parser.report().compression == "none");
-        if is_plain { PLAIN_PIECE_BYTES } else { PACKED_PIECE_BYTES }
-    }
-
-    pub fn push(&mut self, source: SourceId, bytes: &[u8], shards: &mut [Shard]) {
-        if !self.is_reading(source) {
-            return;
-        }
-        self.ensure_parser(source, shards);
-        let shard = self.shard_of(source, shards);
-        shard.push(source, bytes);
-        if shard.parser(source).is_some_and(FileParser::is_over) {
-            self.finish(source, shards);
-        }
-    }
-
-    pub fn finish(&mut self, source: SourceId, shards: &mut [Shard]) {
-        let Some(at) = self.inputs.iter().position(|(waiting, _)| *waiting == source) else { return };
-        self.inputs.remove(at);
-        // Where not a byte came: an empty file still ends as one.
-        self.ensure_parser(source, shards);
-        if let Some(mut report) = self.shard_of(source, shards).finish(source) {
-            if report.state == FileState::Read {
-                // The same for a file, unless it changed while it was read.
-                report.n_bytes = report.n_bytes_read;
-            }
-            self.reports[source.0 as usize] = report;
-        }
-    }
-
-    pub fn fail(&mut self, source: SourceId, message: String, shards: &mut [Shard]) {
-        self.stop(source, FileState::Failed(message), shards);
-    }
-
-    pub fn cancel(&mut self, shards: &mut [Shard], now_ms: f64) {
-        if self.is_loading() {
-            self.stop_all(shards);
-            self.end(LoadPhase::Cancelled, now_ms);
-        }
-    }
-
-    /// Looks whether loading has come to an end; true where it just did.
-    pub fn after_bytes(&mut self, n_heap_bytes: u64, shards: &mut [Shard], now_ms: f64) -> bool {
-        if !self.is_loading() {
-            return false;
-        }
-        if n_heap_bytes > self.options.store_bytes_max {
-            self.stop_all(shards);
-            let gib = self.options.store_bytes_max as f64 / f64::from(1 << 30);
-            self.end(
-                LoadPhase::OutOfBudget(format!(
-                    "Loading stopped at {gib:.1} GiB of rows, before the browser's memory ran out; all that was \
-                     loaded can be used. Load fewer files to see the rest."
-                )),
-                now_ms,
-            );
-            return true;
-        }
-        if self.inputs.is_empty() {
-            self.end(LoadPhase::Loaded, now_ms);
-            return true;
-        }
-        false
-    }
-
-    /// Every file's report as of now, in load order.
-    pub fn reports<'a>(&'a self, shards: &'a [Shard]) -> impl Iterator<Item = &'a FileReport> {
-        self.reports.iter().map(|report| {
-            let shard = &shards[report.source.0 as usize % shards.len()];
-            shard.parser(report.source).map_or(report, FileParser::report)
-        })
-    }
-
-    /// The report's name is kept even where a parser holds the rest.
-    pub fn file_name(&self, source: SourceId) -> &str {
-        &self.reports[source.0 as usize].name
-    }
-
-    /// Bytes read and bytes in all.
-    pub fn n_bytes(&self, shards: &[Shard]) -> (u64, u64) {
-        let n_bytes = self.reports.iter().map(|report| report.n_bytes).sum();
-        // What will not be read any more (refused, cancelled) is done all the same.
-        let n_waiting: u64 =
-            self.inputs.iter().map(|(source, _)| self.reports[source.0 as usize].n_bytes).sum();
-        let reading = self.inputs.front().and_then(|(source, _)| {
-            let report = &self.reports[source.0 as usize];
-            let parser = shards[source.0 as usize % shards.len()].parser(*source)?;
-            Some(parser.report().n_bytes_read.min(report.n_bytes))
+        let n_pieces = self.pieces.len() as u32 - first_piece;
+        self.files.push(SourceFile {
+            name,
+            n_bytes,
+            input,
+            first_piece,
+            n_pieces,
+            head: None,
+            in_turn: false,
         });
-        (n_bytes - n_waiting + reading.unwrap_or(0), n_bytes)
-    }
-
-    pub fn progress(&self, coverage: Coverage, shards: &[Shard], now_ms: f64) -> Progress {
-        let elapsed_ms = match self.phase {
-            LoadPhase::Loading => now_ms - self.began_ms,
-            _ => self.elapsed_ms,
-        };
-        let mut progress = Progress {
-            coverage,
-            phase: self.phase.clone(),
-            elapsed_ms: elapsed_ms as u64,
-            n_files: self.n_files(),
-            n_files_done: self.n_files() - self.inputs.len() as u32,
-            columns: columns(shards),
-            time: shard::time_extent(shards).map(|extent| (extent.start_secs, extent.end_secs)),
-            n_heap_bytes: shards.iter().map(Shard::n_heap_bytes).sum(),
-            ..Progress::default()
-        };
-        for report in self.reports(shards) {
-            progress.n_files_refused +=
-                u32::from(matches!(report.state, FileState::Refused(_) | FileState::Failed(_)));
-            progress.n_rows += report.lines.rows;
-            progress.n_status_records += report.lines.status_records;
-            progress.n_problems += report.lines.problems;
+        if !self.is_loading() {
+            self.begin(now_ms);
         }
-        progress
+        SourceId(file)
     }
 
-    fn end(&mut self, phase: LoadPhase, now_ms: f64) {
+    pub fn begin(&mut self, now_ms: f64) {
+        self.phase = LoadPhase::Loading;
+        self.began_ms = now_ms;
+        // There may be room again: rows are taken back where somebody else had room.
+        self.hands.iter_mut().for_each(|hand| hand.is_full = false);
+    }
+
+    pub fn end(&mut self, phase: LoadPhase, now_ms: f64) {
         self.phase = phase;
         self.elapsed_ms = now_ms - self.began_ms;
     }
 
-    fn stop_all(&mut self, shards: &mut [Shard]) {
-        while let Some(&(source, _)) = self.inputs.front() {
-            self.stop(source, FileState::Cancelled, shards);
+    /// The next bytes of a source that needs no shell, empty at its end; `None` where the shell is to read it.
+    pub fn text_of(&mut self, source: SourceId) -> Option<Vec<u8>> {
+        let file = self.pieces[source.0 as usize].file;
+        match &mut self.files[file as usize].input {
+            Input::File => None,
+            Input::Text { text, n_pushed } => {
+                let piece = text[*n_pushed..].chunks(STEP_BYTES).next().map_or(Vec::new(), <[u8]>::to_vec);
+                *n_pushed += piece.len();
+                Some(piece)
+            }
+            Input::Sample(sample) => {
+                let mut piece = Vec::new();
+                while piece.len() < STEP_BYTES && sample.fill(&mut piece) {}
+                Some(piece)
+            }
         }
     }
 
-    /// Ends a source before its time; what was read of it stays.
-    fn stop(&mut self, source: SourceId, state: FileState, shards: &mut [Shard]) {
-        self.inputs.retain(|(waiting, _)| *waiting != source);
-        let read = self.shard_of(source, shards).cancel(source);
-        let report = &mut self.reports[source.0 as usize];
-        if let Some(read) = read {
-            *report = read;
+    /// Gives what waits to the shards that have least left to do.
+    pub fn deal(&mut self) -> Vec<(u16, Stretch)> {
+        let mut dealt = Vec::new();
+        while let Some((shard, at)) = self.next_deal() {
+            self.waiting.remove(&at);
+            let deal = Deal(self.next_deal);
+            self.next_deal += 1;
+            let before = self.before(at);
+            let piece = &self.pieces[at as usize];
+            let file = &self.files[piece.file as usize];
+            let hand = &mut self.hands[usize::from(shard)];
+            hand.dealt.push((deal, at));
+            hand.n_stretches += 1;
+            hand.n_bytes += piece.n_bytes(file.n_bytes);
+            dealt.push((
+                shard,
+                Stretch {
+                    deal,
+                    source: SourceId(at),
+                    file: piece.file,
+                    name: file.name.clone(),
+                    n_bytes: file.n_bytes,
+                    start: piece.start,
+                    end: piece.end,
+                    options: ParseOptions { layout: self.options.layout.clone(), continues: before.clone() },
+                },
+            ));
+            self.deals.insert(deal, (shard, at));
+            self.pieces[at as usize].state = PieceState::Dealt { before };
         }
-        report.state = state;
+        dealt
     }
 
-    fn ensure_parser(&self, source: SourceId, shards: &mut [Shard]) {
-        let shard = self.shard_of(source, shards);
-        if shard.parser(source).is_none() {
-            let report = &self.reports[source.0 as usize];
-            let options = ParseOptions { layout: self.options.layout.clone() };
-            shard.add_parser(source, FileParser::new(source, &report.name, report.n_bytes, &options));
+    fn next_deal(&self) -> Option<(u16, u32)> {
+        let has_room = |hand: &Hand| {
+            let is_enough = hand.n_bytes >= AHEAD_BYTES || hand.n_stretches >= AHEAD_STRETCHES_MAX;
+            hand.is_ready && !hand.is_full && (hand.n_stretches < 2 || !is_enough)
+        };
+        let idlest = (0..)
+            .zip(&self.hands)
+            .filter(|(_, hand)| has_room(hand))
+            .min_by_key(|(_, hand)| (hand.n_bytes, hand.n_stretches))
+            .map(|(shard, _)| shard);
+        let lead = Some(0).filter(|_| self.hands.first().is_some_and(has_room));
+        self.waiting.iter().filter(|at| self.can_begin(**at)).find_map(|&at| {
+            // Text that is in the lead's memory is read there.
+            let is_file = matches!(self.files[self.pieces[at as usize].file as usize].input, Input::File);
+            Some((if is_file { idlest? } else { lead? }, at))
+        })
+    }
+
+    fn can_begin(&self, at: u32) -> bool {
+        let file = &self.files[self.pieces[at as usize].file as usize];
+        at == file.first_piece
+            || if file.in_turn { self.end_of(at - 1).is_some() } else { file.head.is_some() }
+    }
+
+    /// What the lines before a stretch said.
+    fn before(&self, at: u32) -> Option<Continuation> {
+        let file = &self.files[self.pieces[at as usize].file as usize];
+        (at > file.first_piece).then(|| self.end_of(at - 1).or(file.head.as_ref()).cloned())?
+    }
+
+    /// What a stretch that has ended said at its end.
+    fn end_of(&self, at: u32) -> Option<&Continuation> {
+        match &self.pieces[at as usize].state {
+            PieceState::Ended { after, .. } => after.as_ref(),
+            _ => None,
         }
     }
 
-    /// Files are dealt to shards whole.
-    fn shard_of<'a>(&self, source: SourceId, shards: &'a mut [Shard]) -> &'a mut Shard {
-        let at = source.0 as usize % shards.len();
-        &mut shards[at]
+    /// A first stretch has shown whether its file can be cut.
+    pub fn recognised(&mut self, deal: Deal, continuation: Option<Continuation>) {
+        let Some(&(_, at)) = self.deals.get(&deal) else { return };
+        let file = &mut self.files[self.pieces[at as usize].file as usize];
+        if continuation.is_none() {
+            for other in file.first_piece + 1..file.first_piece + file.n_pieces {
+                self.waiting.remove(&other);
+                self.pieces[other as usize].state = PieceState::Dropped;
+            }
+            file.n_pieces = 1;
+        }
+        file.head = continuation;
+    }
+
+    /// A stretch has ended. What is returned must be taken back by its shard: it was begun in a layout that is not its
+    /// own.
+    pub fn ended(
+        &mut self,
+        deal: Deal,
+        report: FileReport,
+        after: Option<Continuation>,
+    ) -> Option<(u16, Deal)> {
+        let (shard, at) = self.deals.get(&deal).copied()?;
+        let is_read = report.state == FileState::Read;
+        self.pieces[at as usize].report = Some(report);
+        let PieceState::Dealt { before, .. } = &mut self.pieces[at as usize].state else { return None };
+        let before = before.take();
+        self.let_go(shard, at);
+        self.pieces[at as usize].state = PieceState::Ended { before, after: after.clone() };
+        let file = &self.files[self.pieces[at as usize].file as usize];
+        let (next, end) = (at + 1, file.first_piece + file.n_pieces);
+        if !is_read {
+            // Those behind it might wait for it for ever.
+            for other in next..end {
+                if self.waiting.remove(&other) {
+                    self.pieces[other as usize].state = PieceState::Dropped;
+                }
+            }
+        }
+        if !is_read || next == end {
+            return None;
+        }
+        let begun_with = match &self.pieces[next as usize].state {
+            PieceState::Dealt { before, .. } | PieceState::Ended { before, .. } => before.as_ref(),
+            PieceState::Waiting | PieceState::Dropped => return None,
+        };
+        if after.as_ref().zip(begun_with).is_some_and(|(after, before)| after.reads_like(before)) {
+            return None;
+        }
+        self.files[self.pieces[at as usize].file as usize].in_turn = true;
+        let (deal, (shard, _)) = self.deals.iter().find(|(_, (_, piece))| *piece == next)?;
+        Some((*shard, *deal))
+    }
+
+    /// The shard has forgotten this stretch and all that it began after it: they wait again.
+    pub fn taken_back(&mut self, shard: u16, deal: Deal) {
+        let hand = &mut self.hands[usize::from(shard)];
+        let Some(at) = hand.dealt.iter().position(|(known, _)| *known == deal) else { return };
+        for (deal, piece) in hand.dealt.split_off(at) {
+            self.deals.remove(&deal);
+            if matches!(self.pieces[piece as usize].state, PieceState::Dealt { .. }) {
+                self.let_go(shard, piece);
+            }
+            let piece_state = &mut self.pieces[piece as usize];
+            // Not those of files that turned out to be read in one, or of an earlier load that was stopped.
+            if !matches!(piece_state.state, PieceState::Dropped) {
+                piece_state.state = PieceState::Waiting;
+                piece_state.report = None;
+                self.waiting.insert(piece);
+            }
+        }
+    }
+
+    /// The shard has no room for more rows. What it is to take back, if somebody else has room; else loading is to stop.
+    pub fn full(&mut self, shard: u16) -> Option<Deal> {
+        self.hands[usize::from(shard)].is_full = true;
+        let has_room = self.hands.iter().any(|hand| hand.is_ready && !hand.is_full);
+        let is_text =
+            |at: u32| !matches!(self.files[self.pieces[at as usize].file as usize].input, Input::File);
+        let is_open = |at: u32| matches!(self.pieces[at as usize].state, PieceState::Dealt { .. });
+        let (deal, at) = self.hands[usize::from(shard)].dealt.iter().copied().find(|(_, at)| is_open(*at))?;
+        (has_room && !is_text(at)).then_some(deal)
+    }
+
+    pub fn is_full(&self) -> bool {
+        self.hands.iter().filter(|hand| hand.is_ready).all(|hand| hand.is_full)
+    }
+
+    /// Whether the shard has something to read.
+    pub fn is_reading(&self, shard: u16) -> bool {
+        self.hands[usize::from(shard)].n_stretches > 0
+    }
+
+    /// Nothing more is read. What was begun is still to be reported by its shard.
+    pub fn stop(&mut self) {
+        for at in std::mem::take(&mut self.waiting) {
+            self.pieces[at as usize].state = PieceState::Dropped;
+        }
+        for shard in 0..self.hands.len() as u16 {
+            for (_, at) in self.hands[usize::from(shard)].dealt.clone() {
+                if matches!(self.pieces[at as usize].state, PieceState::Dealt { .. }) {
+                    self.let_go(shard, at);
+                    self.pieces[at as usize].state = PieceState::Dropped;
+                }
+            }
+        }
+    }
+
+    /// How far a stretch came.
+    pub fn note(&mut self, deal: Deal, report: FileReport) {
+        if let Some(&(_, at)) = self.deals.get(&deal) {
+            self.pieces[at as usize].report = Some(report);
+        }
+    }
+
+    fn let_go(&mut self, shard: u16, at: u32) {
+        let piece = &self.pieces[at as usize];
+        let n_bytes = piece.n_bytes(self.files[piece.file as usize].n_bytes);
+        let hand = &mut self.hands[usize::from(shard)];
+        hand.n_stretches -= 1;
+        hand.n_bytes -= n_bytes;
+    }
+
+    pub fn name(&self, source: SourceId) -> &str {
+        &self.files[self.pieces[source.0 as usize].file as usize].name
+    }
+
+    /// Lines of the file before the first of this stretch; `None` while not all of those were read.
+    pub fn n_lines_before(&self, source: SourceId) -> Option<u64> {
+        let file = &self.files[self.pieces[source.0 as usize].file as usize];
+        let mut n_lines = 0;
+        for piece in &self.pieces[file.first_piece as usize..source.0 as usize] {
+            let report = piece.report.as_ref().filter(|report| report.state == FileState::Read)?;
+            n_lines += report.lines.total();
+        }
+        Some(n_lines)
+    }
+
+    /// What became of each file so far, in the order they were given.
+    pub fn reports(&self) -> Vec<FileReport> {
+        (0..self.n_files()).map(|file| self.report(file)).collect()
+    }
+
+    fn report(&self, number: u32) -> FileReport {
+        let file = &self.files[number as usize];
+        let mut joined = FileReport::new(SourceId(number), file.name.clone(), file.n_bytes);
+        let reports = self.pieces_of(file).map(|piece| piece.report.as_ref());
+        stretch_report::join(&mut joined, reports);
+        joined.state = self.state(file);
+        if joined.state == FileState::Read {
+            // The same for a file, unless it changed while it was read.
+            joined.n_bytes = joined.n_bytes_read;
+        }
+        joined
+    }
+
+    fn pieces_of(&self, file: &SourceFile) -> impl Iterator<Item = &Piece> {
+        let first = file.first_piece as usize;
+        self.pieces[first..first + file.n_pieces as usize].iter()
+    }
+
+    fn state(&self, file: &SourceFile) -> FileState {
+        stretch_report::joined_state(self.pieces_of(file).map(Piece::file_state))
+    }
+
+    /// How the files fare.
+    pub fn tally(&self) -> FileTally {
+        let mut tally = FileTally::default();
+        for file in &self.files {
+            let state = self.state(file);
+            let is_open = matches!(state, FileState::Waiting | FileState::Reading);
+            tally.n_done += u32::from(!is_open);
+            tally.n_refused += u32::from(matches!(state, FileState::Refused(_) | FileState::Failed(_)));
+            tally.n_bytes += file.n_bytes;
+            let of_piece = |piece: &Piece| piece.report.as_ref().map_or(0, |report| report.n_bytes_read);
+            let n_bytes_read = self.pieces_of(file).map(of_piece).sum::<u64>();
+            // What will not be read any more (refused, cancelled) is done all the same.
+            tally.n_bytes_read += if is_open { n_bytes_read.min(file.n_bytes) } else { file.n_bytes };
+            for report in self.pieces_of(file).filter_map(|piece| piece.report.as_ref()) {
+                tally.n_rows += report.lines.rows;
+                tally.n_status_records += report.lines.status_records;
+                tally.n_problems += report.lines.problems;
+            }
+        }
+        tally
     }
 }
 
-/// Columns that any shard has: AWS fields in the order of the field table, then others by name.
-fn columns(shards: &[Shard]) -> Vec<ColumnKey> {
-    let mut columns: Vec<ColumnKey> =
-        shards.iter().flat_map(|shard| shard.store().columns()).map(|column| column.key.clone()).collect();
-    columns.sort_unstable();
-    columns.dedup();
-    columns
+/// Sums over all files.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FileTally {
+    pub n_done: u32,
+    pub n_refused: u32,
+    pub n_bytes: u64,
+    pub n_bytes_read: u64,
+    pub n_rows: u64,
+    pub n_status_records: u64,
+    pub n_problems: u64,
+}
+
+impl Piece {
+    fn n_bytes(&self, n_bytes_of_file: u64) -> u64 {
+        self.end.unwrap_or(n_bytes_of_file).saturating_sub(self.start)
+    }
+
+    fn file_state(&self) -> FileState {
+        match (&self.state, &self.report) {
+            (PieceState::Ended { .. } | PieceState::Dealt { .. }, Some(report)) => report.state.clone(),
+            (PieceState::Dropped, Some(report)) if report.state != FileState::Reading => report.state.clone(),
+            (PieceState::Dropped, _) => FileState::Cancelled,
+            _ => FileState::Waiting,
+        }
+    }
 }

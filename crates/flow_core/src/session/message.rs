@@ -220,7 +220,8 @@ pub struct RecordRow {
 pub struct RowDetail {
     pub row: RowRef,
     pub file: String,
-    pub line: u64,
+    /// Not known while the lines before it are still being read, or were not read.
+    pub line: Option<u64>,
     /// The record as it stands in the file, single-spaced.
     pub text: String,
     /// Values in the file's order.

@@ -1,30 +1,40 @@
 //! What remembers: shards and their stores, the load, corrections, and the requests that wait.
 //!
-//! The shell (a worker, the page's own thread, a program, a test) reads files, tells the time and carries
-//! messages; everything else is here. The shell calls [`Session::submit`] when a request comes and
-//! [`Session::step`] until it says [`Step::Idle`].
+//! A session is the lead of one or more [`Shard`]s: it deals the files to them, asks them, merges what they say and talks
+//! to the page. Shards are in its own memory or behind a port; the session does not care, but for how a request gets
+//! there. The shell (a worker, the page's own thread, a program, a test) reads files, tells the time and carries messages;
+//! everything else is here. The shell calls [`Session::submit`] when a request comes and [`Session::step`] until it says
+//! [`Step::Idle`]; where there are shards elsewhere, it carries what [`Session::take_posts`] gives to them and what they
+//! say to [`Session::receive`].
 
-mod answers;
-mod export_job;
+mod export;
+mod inquiry;
 mod load;
 pub mod message;
-mod selection;
-mod shard;
+mod paging;
+pub mod shard;
+pub mod shard_message;
+mod stretch_report;
 
 use std::collections::VecDeque;
 
-use crate::analysis::interface::{AddressByHand, InterfaceKnowledge};
+use crate::analysis::TimeExtent;
+use crate::analysis::interface::{AddressByHand, InterfaceAddresses, InterfaceKnowledge};
 use crate::parse::{Layout, SourceId};
-use crate::record::Value;
-use export_job::ExportJob;
-use load::Load;
-use message::{Answer, Command, Coverage, Event, Question, Request, RequestId};
-use selection::Selection;
+use crate::record::{ColumnKey, Value};
+use inquiry::{Asks, Inquiry, Known, Turn};
+use load::{FileTally, Load};
+use message::{Answer, Command, Coverage, Event, LoadPhase, Progress, Question, Request, RequestId};
 use shard::Shard;
+use shard_message::{InquiryId, Settled, ShardAnswer, ShardReply, ShardRequest};
 
-/// Memory that the columns may take. A wasm memory ends at 4 GiB; sorting (12 to 20 bytes a row), answers, an
+/// Memory that the columns of a shard may take. A wasm memory ends at 4 GiB; sorting (12 to 20 bytes a row), answers, an
 /// export and what is being read need the rest.
 pub const STORE_BYTES_MAX: u64 = 2 * 1024 * 1024 * 1024;
+
+/// A plain file larger than this is read in stretches of this size, where there are shards to share them: small enough
+/// that all end at about the same time, large enough that opening the file once more costs nothing.
+pub const STRETCH_BYTES: u64 = 32 * 1024 * 1024;
 
 /// Progress goes out this often while loading: often enough to look alive, rarely enough to cost nothing.
 const PROGRESS_EVERY_MS: f64 = 100.0;
@@ -33,22 +43,40 @@ const PROGRESS_EVERY_MS: f64 = 100.0;
 /// ones took, so that a load is not slowed down by being looked at.
 const READING_TO_ANSWERING: f64 = 3.0;
 
-/// Row sets kept for the questions of one screen, which share a few filters.
-const SELECTIONS_KEPT: usize = 4;
+/// Shards at most, however many cores there are: past these the disk is the limit, and each takes its memory.
+const SHARDS_MAX: u16 = 8;
+
+/// A load of less than this is read by one shard: starting others takes longer than they save.
+const BYTES_FOR_MORE_SHARDS: u64 = 48 * 1024 * 1024;
+
+/// How many shards should read a load of this size on a machine with so many cores.
+pub fn n_shards_for(n_bytes: u64, n_cores: u32) -> u16 {
+    if n_bytes < BYTES_FOR_MORE_SHARDS {
+        return 1;
+    }
+    u16::try_from(n_cores).unwrap_or(SHARDS_MAX).clamp(1, SHARDS_MAX)
+}
 
 /// How a session is set up.
 #[derive(Clone, Debug)]
 pub struct SessionOptions {
-    /// Stores that rows are dealt to, file by file. Answers do not depend on it.
+    /// Shards in the session's own memory. Answers do not depend on it.
     pub n_shards: u16,
+    /// For each shard.
     pub store_bytes_max: u64,
+    pub stretch_bytes: u64,
     /// The layout of files without a header; `None` tries the AWS default.
     pub layout: Option<Layout>,
 }
 
 impl Default for SessionOptions {
     fn default() -> SessionOptions {
-        SessionOptions { n_shards: 1, store_bytes_max: STORE_BYTES_MAX, layout: None }
+        SessionOptions {
+            n_shards: 1,
+            store_bytes_max: STORE_BYTES_MAX,
+            stretch_bytes: STRETCH_BYTES,
+            layout: None,
+        }
     }
 }
 
@@ -59,8 +87,8 @@ pub enum Step {
     Idle,
     /// Something was done, there may be more.
     Worked,
-    /// The shell is to read the next bytes of this file and give them to [`Session::push`], or say
-    /// [`Session::finish`] or [`Session::fail`].
+    /// The shell is to read the next bytes of this source and push them, or say that it has ended or failed. A source is
+    /// a file or a stretch of one: see [`Session::place`].
     Read(SourceId),
 }
 
@@ -69,16 +97,22 @@ pub type Emit<'a> = &'a mut dyn FnMut(Event);
 
 /// One load and everything asked of it.
 pub struct Session {
-    shards: Vec<Shard>,
+    members: Vec<Member>,
     load: Load,
+    /// Requests for shards elsewhere.
+    posts: Vec<(u16, ShardRequest)>,
     /// Counts up when readable data or corrections change; answers of one generation agree with each other.
     generation: u64,
     /// Whether rows came since the last generation.
     has_unsettled: bool,
-    /// Bytes that had been read when the last generation was settled.
-    n_bytes_settled: u64,
+    /// The generation that is being made.
+    settling: Option<Settling>,
+    /// What loading is to end as, with the next generation.
+    ending: Option<LoadPhase>,
+    /// Sums over the files at the last generation.
+    tally: FileTally,
     last_progress_ms: f64,
-    /// When the question that was answered last was taken up, while it is not known how long it took.
+    /// When the questions under way were taken up.
     answering_since_ms: Option<f64>,
     /// Time spent answering since the last progress.
     answering_ms: f64,
@@ -88,19 +122,47 @@ pub struct Session {
     oriented_generation: Option<u64>,
     /// Questions that wait, oldest first.
     waiting: VecDeque<(RequestId, Question)>,
-    selections: VecDeque<Selection>,
-    export: Option<ExportJob>,
+    inquiries: Vec<Inquiry>,
+    next_inquiry: u32,
+}
+
+/// A generation under way.
+struct Settling {
+    /// Shards that are still to say that they have settled.
+    n_awaited: usize,
+    /// Whether all that will be read had been read when it began.
+    is_last: bool,
+}
+
+/// A shard as its lead knows it.
+struct Member {
+    place: Place,
+    /// Whether it takes part: one that is elsewhere must have started.
+    is_ready: bool,
+    has_rows: bool,
+    /// Whether it was told what is known of the interfaces.
+    has_knowledge: bool,
+    settled: Settled,
+}
+
+enum Place {
+    Here(Box<Shard>),
+    Elsewhere,
 }
 
 impl Session {
     pub fn new(options: SessionOptions) -> Session {
         assert!(options.n_shards > 0, "a session has at least one shard");
-        Session {
-            shards: (0..options.n_shards).map(|_| Shard::default()).collect(),
+        let (n_shards, store_bytes_max) = (options.n_shards, options.store_bytes_max);
+        let mut session = Session {
+            members: Vec::new(),
             load: Load::new(options),
+            posts: Vec::new(),
             generation: 0,
             has_unsettled: false,
-            n_bytes_settled: 0,
+            settling: None,
+            ending: None,
+            tally: FileTally::default(),
             last_progress_ms: f64::NEG_INFINITY,
             answering_since_ms: None,
             answering_ms: 0.0,
@@ -108,9 +170,34 @@ impl Session {
             knowledge: InterfaceKnowledge::default(),
             oriented_generation: None,
             waiting: VecDeque::new(),
-            selections: VecDeque::new(),
-            export: None,
+            inquiries: Vec::new(),
+            next_inquiry: 0,
+        };
+        for _ in 0..n_shards {
+            session.add_member(Place::Here(Box::default()), store_bytes_max);
         }
+        session
+    }
+
+    /// Adds a shard in another memory, which takes part as soon as it says that it is ready; its number.
+    pub fn add_shard_elsewhere(&mut self) -> u16 {
+        let store_bytes_max = self.load.store_bytes_max();
+        self.add_member(Place::Elsewhere, store_bytes_max)
+    }
+
+    fn add_member(&mut self, place: Place, store_bytes_max: u64) -> u16 {
+        let number = self.members.len() as u16;
+        let is_ready = matches!(place, Place::Here(_));
+        self.load.add_shard(is_ready);
+        self.members.push(Member {
+            place,
+            is_ready,
+            has_rows: false,
+            has_knowledge: false,
+            settled: Settled::default(),
+        });
+        self.send(number, ShardRequest::Begin { number, store_bytes_max });
+        number
     }
 
     /// Files given so far; the next one gets this number.
@@ -118,130 +205,328 @@ impl Session {
         self.load.n_files()
     }
 
+    /// Where the next bytes of a source that is read here are: the number of its file, and the first byte wanted.
+    pub fn place(&self, source: SourceId) -> Option<(u32, u64)> {
+        self.shards_here().find_map(|shard| shard.place(source))
+    }
+
+    /// Where the sources that are read next here are, so that their first bytes can be fetched already.
+    pub fn upcoming(&self) -> impl Iterator<Item = (u32, u64)> {
+        self.shards_here().flat_map(Shard::upcoming)
+    }
+
+    /// Requests for shards elsewhere, to be carried there in this order.
+    pub fn take_posts(&mut self) -> Vec<(u16, ShardRequest)> {
+        std::mem::take(&mut self.posts)
+    }
+
     /// Takes a request. Commands act at once; questions wait for [`Session::step`], and a question that waits is
     /// superseded by a newer one of its kind.
     pub fn submit(&mut self, request: Request, now_ms: f64, emit: Emit<'_>) {
         let id = request.id;
+        let mut is_cancel = false;
         let answer = match request.command {
             Command::Open(files) => Answer::Opened(self.load.add_files(files, now_ms)),
             Command::OpenText { name, text } => Answer::Opened(self.load.add_text(name, text, now_ms)),
             Command::OpenSample => Answer::Opened(self.load.add_sample(now_ms)),
             Command::Cancel => {
-                self.load.cancel(&mut self.shards, now_ms);
+                is_cancel = self.load.is_loading();
                 Answer::Done
             }
             Command::SetInterfaceAddress { interface, by_hand } => {
                 self.set_interface_address(&interface, by_hand);
                 Answer::Done
             }
-            Command::Ask(question) => {
-                self.enqueue(id, question, emit);
-                return;
-            }
+            Command::Ask(question) => return self.enqueue(id, question, emit),
         };
-        self.settle();
         emit(Event::Answered { id, answer, coverage: self.coverage() });
-        self.emit_progress(now_ms, emit);
+        if is_cancel {
+            self.stop(LoadPhase::Cancelled);
+        } else {
+            self.emit_progress(now_ms, emit);
+        }
+        self.carry_on(now_ms, emit);
     }
 
     /// Does the next piece of work.
     pub fn step(&mut self, now_ms: f64, emit: Emit<'_>) -> Step {
-        if let Some(since_ms) = self.answering_since_ms.take() {
-            self.answering_ms += now_ms - since_ms;
-        }
-        if let Some((id, question)) = self.waiting.pop_front() {
-            self.answering_since_ms = Some(now_ms);
-            self.answer(id, question, emit);
+        self.note_answering(now_ms);
+        self.begin_waiting(now_ms, emit);
+        if self.answer_one(now_ms, emit) {
             return Step::Worked;
         }
-        if let Some(mut job) = self.export.take() {
-            // Rows that became readable anew have lost their direction.
-            self.orient();
-            if job.step(&self.shards, self.coverage(), emit) {
-                self.export = Some(job);
+        for at in 0..self.members.len() {
+            let Place::Here(shard) = &mut self.members[at].place else { continue };
+            let Step::Read(source) = shard.step(&mut |_| {}) else { continue };
+            let Some(text) = self.load.text_of(source) else { return Step::Read(source) };
+            if text.is_empty() {
+                self.finish(source, now_ms, emit);
+            } else {
+                self.push(source, &text, now_ms, emit);
             }
             return Step::Worked;
         }
-        match self.load.next(&mut self.shards) {
-            load::Next::Nothing => Step::Idle,
-            load::Next::Read(source) => Step::Read(source),
-            load::Next::Pushed => {
-                self.after_bytes(now_ms, emit);
-                Step::Worked
-            }
-        }
+        Step::Idle
     }
 
-    /// Whether more of this file is to be read.
+    /// Whether more of this source is to be read here.
     pub fn wants(&self, source: SourceId) -> bool {
-        self.load.is_reading(source)
+        self.shards_here().any(|shard| shard.wants(source))
     }
 
-    /// How many bytes of this file to push at once, at most: so many that pushing costs nothing, so few that
-    /// questions, cancelling and the memory budget come to their turn.
+    /// How many bytes of this source to push at once, at most.
     pub fn piece_bytes(&self, source: SourceId) -> usize {
-        self.load.piece_bytes(source, &self.shards)
+        let shard = self.shards_here().find(|shard| shard.wants(source));
+        shard.map_or(shard::PIECE_BYTES_MIN, |shard| shard.piece_bytes(source))
     }
 
-    /// The next bytes of a file. What comes after a cancel or a refusal is dropped.
+    /// The next bytes of a source. What comes after a cancel or a refusal is dropped.
     pub fn push(&mut self, source: SourceId, bytes: &[u8], now_ms: f64, emit: Emit<'_>) {
-        self.load.push(source, bytes, &mut self.shards);
-        self.after_bytes(now_ms, emit);
+        self.read_here(source, now_ms, emit, |shard, say| shard.push(source, bytes, now_ms, say));
     }
 
-    /// The file's bytes are all there.
+    /// The source's bytes are all there.
     pub fn finish(&mut self, source: SourceId, now_ms: f64, emit: Emit<'_>) {
-        self.load.finish(source, &mut self.shards);
-        self.after_bytes(now_ms, emit);
+        self.read_here(source, now_ms, emit, |shard, say| shard.finish(source, say));
     }
 
-    /// The file could not be read further, in words for a person.
-    pub fn fail(&mut self, source: SourceId, message: String, now_ms: f64, emit: Emit<'_>) {
-        self.load.fail(source, message, &mut self.shards);
-        self.after_bytes(now_ms, emit);
+    /// The source could not be read further, in words for a person.
+    pub fn fail(&mut self, source: SourceId, message: &str, now_ms: f64, emit: Emit<'_>) {
+        self.read_here(source, now_ms, emit, |shard, say| shard.fail(source, message, say));
     }
 
-    fn after_bytes(&mut self, now_ms: f64, emit: Emit<'_>) {
-        self.has_unsettled = true;
-        let n_heap_bytes = self.shards.iter().map(Shard::n_heap_bytes).sum();
-        let ended = self.load.after_bytes(n_heap_bytes, &mut self.shards, now_ms);
+    fn read_here(
+        &mut self,
+        source: SourceId,
+        now_ms: f64,
+        emit: Emit<'_>,
+        read: impl FnOnce(&mut Shard, shard::Say<'_>),
+    ) {
+        for number in 0..self.members.len() as u16 {
+            let Place::Here(shard) = &mut self.members[usize::from(number)].place else { continue };
+            if shard.wants(source) {
+                let mut replies = Vec::new();
+                read(shard, &mut |reply| replies.push(reply));
+                replies.into_iter().for_each(|reply| self.hear(number, reply, now_ms, emit));
+                return self.carry_on(now_ms, emit);
+            }
+        }
+    }
+
+    /// Takes what a shard elsewhere says.
+    pub fn receive(&mut self, shard: u16, reply: ShardReply, now_ms: f64, emit: Emit<'_>) {
+        self.hear(shard, reply, now_ms, emit);
+        self.carry_on(now_ms, emit);
+    }
+
+    fn shards_here(&self) -> impl Iterator<Item = &Shard> {
+        self.members.iter().filter_map(|member| match &member.place {
+            Place::Here(shard) => Some(&**shard),
+            Place::Elsewhere => None,
+        })
+    }
+
+    fn ready(&self) -> Vec<u16> {
+        (0..).zip(&self.members).filter(|(_, member)| member.is_ready).map(|(number, _)| number).collect()
+    }
+
+    fn send(&mut self, shard: u16, request: ShardRequest) {
+        match &mut self.members[usize::from(shard)].place {
+            Place::Here(shard) => shard.submit(request),
+            Place::Elsewhere => self.posts.push((shard, request)),
+        }
+    }
+
+    fn send_all(&mut self, request: &ShardRequest) {
+        self.ready().into_iter().for_each(|shard| self.send(shard, request.clone()));
+    }
+
+    /// Lets the shards here do what takes no time, deals what waits to be read, and begins a generation where one is due.
+    fn carry_on(&mut self, now_ms: f64, emit: Emit<'_>) {
+        loop {
+            if self.ending.is_none() {
+                for (shard, stretch) in self.load.deal() {
+                    self.send(shard, ShardRequest::Read(stretch));
+                }
+                let is_stuck = self.load.is_loading() && self.load.is_full() && !self.load.is_over();
+                if is_stuck {
+                    self.stop(self.out_of_budget());
+                }
+            }
+            self.begin_settling(now_ms);
+            if !self.serve_here(now_ms, emit, |is_question| !is_question) {
+                return;
+            }
+        }
+    }
+
+    /// Lets a shard here serve its next request where `may` allows it; true where one did.
+    fn serve_here(&mut self, now_ms: f64, emit: Emit<'_>, may: impl Fn(bool) -> bool) -> bool {
+        for number in 0..self.members.len() as u16 {
+            let Place::Here(shard) = &mut self.members[usize::from(number)].place else { continue };
+            if shard.next_is_question().is_some_and(&may) {
+                let mut replies = Vec::new();
+                shard.step(&mut |reply| replies.push(reply));
+                replies.into_iter().for_each(|reply| self.hear(number, reply, now_ms, emit));
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Lets each shard here answer one question; false where none was asked.
+    fn answer_one(&mut self, now_ms: f64, emit: Emit<'_>) -> bool {
+        while self.serve_here(now_ms, emit, |is_question| !is_question) {}
+        let n_here = self.shards_here().count();
+        let n_answered = (0..n_here).take_while(|_| self.serve_here(now_ms, emit, |_| true)).count();
+        if n_answered > 0 {
+            self.carry_on(now_ms, emit);
+        }
+        n_answered > 0
+    }
+
+    fn hear(&mut self, shard: u16, reply: ShardReply, now_ms: f64, emit: Emit<'_>) {
+        match reply {
+            ShardReply::Ready => {
+                self.members[usize::from(shard)].is_ready = true;
+                self.load.set_ready(shard);
+            }
+            ShardReply::Advanced { has_rows } => {
+                self.members[usize::from(shard)].has_rows |= has_rows;
+                self.has_unsettled = true;
+            }
+            ShardReply::Recognised { deal, continuation } => self.load.recognised(deal, continuation),
+            ShardReply::Ended { deal, report, continuation } => {
+                self.has_unsettled = true;
+                if let Some((shard, deal)) = self.load.ended(deal, report, continuation) {
+                    self.take_back(shard, deal);
+                }
+            }
+            ShardReply::Full => match self.load.full(shard) {
+                Some(deal) => self.take_back(shard, deal),
+                None if self.load.is_reading(shard) && self.ending.is_none() => {
+                    self.stop(self.out_of_budget());
+                }
+                None => {}
+            },
+            ShardReply::Settled(mut settled) => {
+                if let Some((deal, report)) = settled.reading.take() {
+                    self.load.note(deal, report);
+                }
+                self.members[usize::from(shard)].settled = settled;
+                let Some(settling) = &mut self.settling else { return };
+                settling.n_awaited -= 1;
+                if settling.n_awaited == 0 {
+                    let is_last = settling.is_last;
+                    self.settling = None;
+                    self.settled(is_last, now_ms, emit);
+                }
+            }
+            ShardReply::Answered { inquiry, answer } => self.answered(shard, inquiry, answer, emit),
+        }
+    }
+
+    fn take_back(&mut self, shard: u16, deal: shard_message::Deal) {
+        self.send(shard, ShardRequest::TakeBack(deal));
+        self.load.taken_back(shard, deal);
+    }
+
+    /// Nothing more is read; the next generation says so.
+    fn stop(&mut self, ending: LoadPhase) {
+        self.load.stop();
+        self.ending = Some(ending);
+        self.send_all(&ShardRequest::StopReading);
+    }
+
+    fn out_of_budget(&self) -> LoadPhase {
+        let n_bytes = self.load.store_bytes_max() * self.ready().len() as u64;
+        let gib = n_bytes as f64 / f64::from(1 << 30);
+        LoadPhase::OutOfBudget(format!(
+            "Loading stopped at {gib:.1} GiB of rows, before the browser's memory ran out; all that was \
+             loaded can be used. Load fewer files to see the rest."
+        ))
+    }
+
+    /// Makes all rows readable as a new generation, where it is time for it and no question is under way: all its turns
+    /// are about one generation.
+    fn begin_settling(&mut self, now_ms: f64) {
+        if self.settling.is_some() || self.inquiries.iter().any(|inquiry| !inquiry.is_export()) {
+            return;
+        }
+        if self.ending.is_some() || self.is_generation_due(now_ms) {
+            self.has_unsettled = false;
+            let is_last = self.ending.is_some() || self.load.is_over();
+            self.settling = Some(Settling { n_awaited: self.ready().len(), is_last });
+            self.send_all(&ShardRequest::Settle);
+        }
+    }
+
+    fn is_generation_due(&self, now_ms: f64) -> bool {
+        if !self.load.is_loading() || self.load.is_over() {
+            return self.load.is_loading();
+        }
         // The first rows are waited for.
-        let tables = || self.shards.iter().map(|shard| shard.store().rows());
-        let is_first = tables().any(|rows| rows.n_rows() > 0) && tables().all(|rows| rows.n_readable() == 0);
+        let is_first = self.tally.n_rows == 0 && self.members.iter().any(|member| member.has_rows);
         let pause_ms =
             if is_first { 0.0 } else { PROGRESS_EVERY_MS.max(READING_TO_ANSWERING * self.answering_ms) };
-        if ended || now_ms - self.last_progress_ms >= pause_ms {
-            self.settle();
-            self.emit_progress(now_ms, emit);
-        }
+        self.has_unsettled && now_ms - self.last_progress_ms >= pause_ms
     }
 
-    /// Makes all rows readable, as a new generation.
-    fn settle(&mut self) {
-        if self.has_unsettled {
-            self.has_unsettled = false;
-            self.shards.iter_mut().for_each(Shard::settle);
-            self.n_bytes_settled = self.load.n_bytes(&self.shards).0;
-            self.advance();
-        }
-    }
-
-    fn advance(&mut self) {
+    /// All shards have settled.
+    fn settled(&mut self, is_last: bool, now_ms: f64, emit: Emit<'_>) {
         self.generation += 1;
-        self.selections.clear();
+        self.tally = self.load.tally();
+        if is_last && self.load.is_loading() {
+            self.load.end(self.ending.take().unwrap_or(LoadPhase::Loaded), now_ms);
+            if !self.load.is_over() {
+                // More was opened meanwhile.
+                self.load.begin(now_ms);
+            }
+        }
+        self.emit_progress(now_ms, emit);
     }
 
     fn coverage(&self) -> Coverage {
-        let (n_bytes_read, n_bytes) = self.load.n_bytes(&self.shards);
+        let tally = self.load.tally();
         // While loading, more has been read than can be asked for.
-        let n_bytes_read = if self.load.is_loading() { self.n_bytes_settled } else { n_bytes_read };
-        Coverage { generation: self.generation, n_bytes_read, n_bytes }
+        let n_bytes_read = if self.load.is_loading() { self.tally.n_bytes_read } else { tally.n_bytes_read };
+        Coverage { generation: self.generation, n_bytes_read, n_bytes: tally.n_bytes }
     }
 
     fn emit_progress(&mut self, now_ms: f64, emit: Emit<'_>) {
         self.last_progress_ms = now_ms;
         self.answering_ms = 0.0;
-        emit(Event::Progress(self.load.progress(self.coverage(), &self.shards, now_ms)));
+        let now = self.load.tally();
+        let elapsed_ms =
+            if self.load.is_loading() { now_ms - self.load.began_ms } else { self.load.elapsed_ms };
+        emit(Event::Progress(Progress {
+            coverage: self.coverage(),
+            phase: self.load.phase.clone(),
+            elapsed_ms: elapsed_ms as u64,
+            n_files: self.load.n_files(),
+            n_files_done: now.n_done,
+            n_files_refused: now.n_refused,
+            n_rows: self.tally.n_rows,
+            n_status_records: self.tally.n_status_records,
+            n_problems: self.tally.n_problems,
+            columns: self.columns(),
+            time: self.time_extent().map(|extent| (extent.start_secs, extent.end_secs)),
+            n_heap_bytes: self.members.iter().map(|member| member.settled.n_heap_bytes).sum(),
+        }));
+    }
+
+    /// The time of all readable rows.
+    fn time_extent(&self) -> Option<TimeExtent> {
+        self.members.iter().map(|member| member.settled.time).fold(None, TimeExtent::joined)
+    }
+
+    /// Columns that any shard has: AWS fields in the order of the field table, then others by name.
+    fn columns(&self) -> Vec<ColumnKey> {
+        let mut columns: Vec<ColumnKey> =
+            self.members.iter().flat_map(|member| &member.settled.columns).cloned().collect();
+        columns.sort_unstable();
+        columns.dedup();
+        columns
     }
 
     fn set_interface_address(&mut self, interface: &Value, by_hand: Option<AddressByHand>) {
@@ -251,7 +536,7 @@ impl Session {
             known.interface != *interface || family.is_some_and(|family| known.address.family() != family)
         });
         self.by_hand.extend(by_hand);
-        self.advance();
+        self.generation += 1;
     }
 
     fn enqueue(&mut self, id: RequestId, question: Question, emit: Emit<'_>) {
@@ -263,24 +548,116 @@ impl Session {
             }
             !is_older_twin
         });
+        if let Some(at) = self.inquiries.iter().position(|inquiry| inquiry.kind == kind) {
+            let older = self.inquiries.remove(at);
+            emit(Event::Superseded { id: older.request });
+            self.send_all(&ShardRequest::Forget(older.id));
+        }
         self.waiting.push_back((id, question));
+    }
+
+    /// Takes up the questions that wait, unless a new generation is being made or is due.
+    fn begin_waiting(&mut self, now_ms: f64, emit: Emit<'_>) {
+        if self.settling.is_some() || self.ending.is_some() {
+            return;
+        }
+        while let Some((request, question)) = self.waiting.pop_front() {
+            self.answering_since_ms.get_or_insert(now_ms);
+            self.orient();
+            let id = InquiryId(self.next_inquiry);
+            self.next_inquiry += 1;
+            let shards = self.ready();
+            let (inquiry, asks) = Inquiry::begin(id, request, question, &shards, self.known());
+            let is_complete = inquiry.is_complete();
+            self.inquiries.push(inquiry);
+            self.ask(id, asks);
+            if is_complete {
+                self.resume(id, emit);
+            }
+        }
+    }
+
+    fn known(&self) -> Known<'_> {
+        Known { load: &self.load, knowledge: &self.knowledge, extent: self.time_extent() }
+    }
+
+    fn ask(&mut self, inquiry: InquiryId, asks: Asks) {
+        for (shard, ask) in asks {
+            self.send(shard, ShardRequest::Ask { inquiry, ask });
+        }
+    }
+
+    fn answered(&mut self, shard: u16, inquiry: InquiryId, mut answer: ShardAnswer, emit: Emit<'_>) {
+        if let ShardAnswer::Report(reading) = &mut answer
+            && let Some((deal, report)) = reading.take()
+        {
+            self.load.note(deal, report);
+        }
+        let Some(known) = self.inquiries.iter_mut().find(|known| known.id == inquiry) else { return };
+        if known.take(shard, answer) {
+            self.resume(inquiry, emit);
+        }
+    }
+
+    /// All shards have answered a turn of this inquiry.
+    fn resume(&mut self, id: InquiryId, emit: Emit<'_>) {
+        let Some(at) = self.inquiries.iter().position(|inquiry| inquiry.id == id) else { return };
+        let mut inquiry = self.inquiries.remove(at);
+        let request = inquiry.request;
+        let coverage = self.coverage();
+        match inquiry.resume(self.known()) {
+            Turn::Ask(asks) => self.go_on(inquiry, asks),
+            Turn::Part(bytes, asks) => {
+                emit(Event::ExportPart { id: request, bytes });
+                self.go_on(inquiry, asks);
+            }
+            Turn::End(Ok(answer)) => emit(Event::Answered { id: request, answer, coverage }),
+            Turn::End(Err(message)) => emit(Event::Failed { id: request, message }),
+            Turn::LastPart(bytes, answer) => {
+                if !bytes.is_empty() {
+                    emit(Event::ExportPart { id: request, bytes });
+                }
+                self.send_all(&ShardRequest::Forget(id));
+                emit(Event::Answered { id: request, answer, coverage });
+            }
+        }
+    }
+
+    fn go_on(&mut self, inquiry: Inquiry, asks: Asks) {
+        let id = inquiry.id;
+        self.inquiries.push(inquiry);
+        // Rows that became readable anew have lost their direction.
+        self.orient();
+        self.ask(id, asks);
+    }
+
+    /// Notes how long answering took, once all is answered.
+    fn note_answering(&mut self, now_ms: f64) {
+        if self.inquiries.iter().all(Inquiry::is_export)
+            && let Some(since_ms) = self.answering_since_ms.take()
+        {
+            self.answering_ms += now_ms - since_ms;
+        }
     }
 
     /// Gives every readable row its direction, once for each generation.
     fn orient(&mut self) {
-        if self.oriented_generation == Some(self.generation) {
+        if self.oriented_generation == Some(self.generation) || self.settling.is_some() {
             return;
         }
-        let addresses = self.shards.iter_mut().map(Shard::interface_addresses).reduce(|mut into, other| {
-            into.merge(other);
-            into
-        });
-        let knowledge = InterfaceKnowledge::resolve(&addresses.unwrap_or_default(), &self.by_hand);
+        let mut addresses = InterfaceAddresses::default();
+        for member in &self.members {
+            addresses.merge(member.settled.addresses.clone());
+        }
+        let knowledge = InterfaceKnowledge::resolve(&addresses, &self.by_hand);
         // What is known of the interfaces seldom changes after the first rows: then only new rows need it.
         let is_news = knowledge != self.knowledge;
         self.knowledge = knowledge;
-        for shard in &mut self.shards {
-            shard.orient(&self.knowledge, is_news);
+        for number in self.ready() {
+            let member = &mut self.members[usize::from(number)];
+            let is_news = is_news || !std::mem::replace(&mut member.has_knowledge, true);
+            let news = is_news.then(|| self.knowledge.clone());
+            self.send(number, ShardRequest::Orient(news));
         }
         self.oriented_generation = Some(self.generation);
     }

@@ -48,6 +48,10 @@ impl Bitmap {
         self.words.iter().map(|word| word.count_ones()).sum()
     }
 
+    pub fn n_heap_bytes(&self) -> usize {
+        size_of_val(&*self.words)
+    }
+
     /// How many places are one in both; they must have the same length, here and below.
     pub fn n_common(&self, other: &Bitmap) -> u32 {
         debug_assert_eq!(self.n_bits, other.n_bits);

@@ -24,6 +24,10 @@ impl ColumnId {
     pub fn index(self) -> usize {
         self.0 as usize
     }
+
+    pub(super) fn of_index(at: usize) -> ColumnId {
+        ColumnId(at as u16)
+    }
 }
 
 /// What is known of a column over all segments.
@@ -32,6 +36,13 @@ pub struct StoreColumn {
     pub key: ColumnKey,
     /// Codes of a text column; empty for the others.
     pub texts: TextDictionary,
+}
+
+/// A place in the order of adding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    n_rows: u32,
+    n_status_records: u32,
 }
 
 /// All records of one shard.
@@ -92,6 +103,19 @@ impl Store {
     pub fn settle(&mut self) {
         self.rows.settle();
         self.status_records.settle();
+    }
+
+    /// Where the store ends now, to come back to.
+    pub fn mark(&self) -> Mark {
+        Mark { n_rows: self.rows.n_rows(), n_status_records: self.status_records.n_rows() }
+    }
+
+    /// Forgets the records that were added since the mark. Columns, layouts and dictionary entries that came with
+    /// them stay; nothing refers to them.
+    pub fn take_back(&mut self, mark: Mark) {
+        self.rows.truncate(mark.n_rows);
+        self.status_records.truncate(mark.n_status_records);
+        self.current = None;
     }
 
     /// The value that a decoded column's `code` stands for.

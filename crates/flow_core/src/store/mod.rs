@@ -1,6 +1,6 @@
 //! Where records live: columns of packed numbers in frozen segments, dictionaries for text and addresses.
 //!
-//! Rows are only ever added. The raw text is not kept; a row prints back to the line it came from.
+//! Rows are only ever added, but for a stretch that is taken back ([`Store::take_back`]). The raw text is not kept; a row prints back to the line it came from.
 //! Knows nothing of files, filters or questions.
 
 pub mod bitmap;
@@ -17,6 +17,6 @@ pub use bitmap::Bitmap;
 pub use block::{BLOCK_ROWS, Block};
 pub use column::{ABSENT, Column};
 pub use dictionary::{AddressDictionary, TextDictionary};
-pub use flow_store::{ColumnId, Store, StoreColumn};
+pub use flow_store::{ColumnId, Mark, Store, StoreColumn};
 pub use segment::{SEGMENT_ROWS, Segment, SegmentVersion};
 pub use table::{Origin, Table};

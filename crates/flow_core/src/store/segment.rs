@@ -77,6 +77,11 @@ impl Segment {
         self.columns.get(id.index()).unwrap_or(&self.absent)
     }
 
+    /// Every column that was there when the segment was frozen.
+    pub(super) fn columns(&self) -> impl Iterator<Item = (ColumnId, &Column)> {
+        self.columns.iter().enumerate().map(|(at, column)| (ColumnId::of_index(at), column))
+    }
+
     /// The column of `id`, or an absent one where the store has no such column.
     pub fn column_or_absent(&self, id: Option<ColumnId>) -> &Column {
         id.map_or(&self.absent, |id| self.column(id))

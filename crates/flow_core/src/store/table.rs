@@ -170,6 +170,37 @@ impl Table {
         }
     }
 
+    /// Forgets all rows but the first `n_rows`. Rare: rows are taken back only where they were read in a layout that
+    /// turned out not to be theirs.
+    pub(super) fn truncate(&mut self, n_rows: u32) {
+        if n_rows >= self.n_rows() {
+            return;
+        }
+        // The segment that the end falls into, open or frozen, is added anew.
+        self.settle();
+        let at = (n_rows / SEGMENT_ROWS) as usize;
+        let cut = self.segments.swap_remove(at);
+        let first_row = cut.first_row();
+        let origins: Vec<Origin> = (first_row..n_rows).map(|row| self.origin(row)).collect();
+        self.segments.truncate(at);
+        self.has_open_copy = false;
+        self.n_frozen = first_row;
+        self.n_open = 0;
+        self.open.iter_mut().for_each(OpenColumn::clear);
+        self.runs.truncate(self.runs.partition_point(|run| run.first_row < first_row));
+        self.odd_spellings.retain(|(row, _), _| *row < n_rows);
+        self.n_odd_bytes = self.odd_spellings.values().map(|text| text.len()).sum();
+        for (at, origin) in (0..).zip(origins) {
+            self.begin_rows(origin);
+            for (id, column) in cut.columns() {
+                if let Some(value) = column.get(at) {
+                    self.open_column(id).push(value);
+                }
+            }
+            self.end_rows(1);
+        }
+    }
+
     fn frozen_open(&self) -> Segment {
         let columns = self.open.iter().map(|column| column.freeze(self.n_open)).collect();
         Segment::new(self.n_frozen, self.n_open, columns)

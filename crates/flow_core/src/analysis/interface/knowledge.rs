@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::addresses::{Ends, InterfaceAddresses, Subnet64, subnet_of};
 use super::common::Common;
 use super::{AddressByHand, OwnAddress};
@@ -10,7 +12,7 @@ use crate::record::{Address, Evidence, Value};
 
 /// Which addresses every interface has. Equal where it orients all rows the same: the counts that are shown with
 /// it may differ.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct InterfaceKnowledge {
     own: BTreeMap<(Value, Family), Own>,
     /// The same to be shown, by interface; only families that its rows have.
@@ -20,14 +22,14 @@ pub struct InterfaceKnowledge {
 }
 
 /// What is known of an interface in one family.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Own {
     pub is: OwnIs,
     /// What it rests on for a row that does not record its direction.
     pub evidence: Evidence,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum OwnIs {
     NotKnown,
     Addresses(BTreeSet<Address>),

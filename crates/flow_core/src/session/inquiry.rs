@@ -1,0 +1,312 @@
+//! A question under way: what the shards are asked, one turn after the other, and the answer that comes of it.
+//!
+//! Pure: answers of the shards in, what to do next out.
+
+use std::mem::Discriminant;
+
+use super::export::{LinesExport, TableExport};
+use super::load::Load;
+use super::message::{Answer, ExportKind, Question, RecordsPage, RequestId, RowRef};
+use super::paging::{KEYS_AT_ONCE, Split, merge};
+use super::shard_message::{InquiryId, RowOrder, ShardAnswer, ShardAsk};
+use crate::analysis::direction::DirectionQuestion;
+use crate::analysis::interface::InterfaceKnowledge;
+use crate::analysis::overview::OverviewQuestion;
+use crate::analysis::rejected::RejectedQuestion;
+use crate::analysis::summary::SummaryQuestion;
+use crate::analysis::timeline::TimelineQuestion;
+use crate::analysis::{Analysis, TimeExtent};
+use crate::query::{Filter, Subject};
+
+/// Rows in one answer, whatever was asked for: more than any screen shows, and few enough to answer at once.
+const PAGE_ROWS_MAX: u32 = 1_000;
+
+/// Questions for shards; each answers once.
+pub type Asks = Vec<(u16, ShardAsk)>;
+
+/// What is to be done next.
+pub enum Turn {
+    Ask(Asks),
+    /// A part of an export goes out.
+    Part(Vec<u8>, Asks),
+    End(Result<Answer, String>),
+    /// The last part, where it is not empty, and the end.
+    LastPart(Vec<u8>, Answer),
+}
+
+/// What the lead knows.
+#[derive(Clone, Copy)]
+pub struct Known<'a> {
+    pub load: &'a Load,
+    pub knowledge: &'a InterfaceKnowledge,
+    /// The time of all readable rows.
+    pub extent: Option<TimeExtent>,
+}
+
+pub struct Inquiry {
+    pub id: InquiryId,
+    pub request: RequestId,
+    pub kind: Discriminant<Question>,
+    work: Work,
+    n_awaited: usize,
+    answers: Vec<(u16, ShardAnswer)>,
+}
+
+enum Work {
+    /// Answered by one turn of all shards, which is merged.
+    Analysis(Question),
+    Page(Page),
+    Detail,
+    Report,
+    /// The reports first; then, of these shards, the rows.
+    Summary {
+        reported: Option<(Vec<u16>, Filter)>,
+    },
+    Lines(LinesExport),
+    Table(TableExport),
+}
+
+impl Inquiry {
+    /// The question and its first turn.
+    pub fn begin(
+        id: InquiryId,
+        request: RequestId,
+        question: Question,
+        shards: &[u16],
+        known: Known<'_>,
+    ) -> (Inquiry, Asks) {
+        let kind = std::mem::discriminant(&question);
+        let all = |ask: ShardAsk| -> Asks { shards.iter().map(|&shard| (shard, ask.clone())).collect() };
+        let (work, asks) = match question {
+            Question::Timeline { ref filter, n_buckets_max } => {
+                let ask = ShardAsk::Timeline { filter: filter.clone(), extent: known.extent, n_buckets_max };
+                (Work::Analysis(question), all(ask))
+            }
+            Question::Overview { ref filter, metric } => {
+                let ask = ShardAsk::Overview { filter: filter.clone(), metric };
+                (Work::Analysis(question), all(ask))
+            }
+            Question::Direction { ref filter } => {
+                let ask = ShardAsk::Direction { filter: filter.clone() };
+                (Work::Analysis(question), all(ask))
+            }
+            Question::Rejected { ref filter } => {
+                let ask = ShardAsk::Rejected { filter: filter.clone(), extent: known.extent };
+                (Work::Analysis(question), all(ask))
+            }
+            Question::Records { filter, sort, subjects, offset, n_rows } => {
+                let order = RowOrder { filter, sort };
+                // One shard alone knows its order.
+                let n_keys = if shards.len() > 1 { KEYS_AT_ONCE } else { 0 };
+                let asks = all(ShardAsk::Order { order: order.clone(), n_keys });
+                let n_rows = n_rows.min(PAGE_ROWS_MAX);
+                (Work::Page(Page { order, subjects, offset, n_rows, split: None, n_rows_all: 0 }), asks)
+            }
+            Question::Detail { row: RowRef { shard, row } } => {
+                let is_there = shards.contains(&shard);
+                let ask = (shard, ShardAsk::Detail { row });
+                (Work::Detail, Some(ask).filter(|_| is_there).into_iter().collect())
+            }
+            Question::Report => (Work::Report, all(ShardAsk::Report)),
+            Question::Export { kind: ExportKind::Summary, filter, .. } => {
+                let work = Work::Summary { reported: Some((shards.to_vec(), filter)) };
+                (work, all(ShardAsk::Report))
+            }
+            Question::Export { kind: ExportKind::Records, filter, .. } => {
+                (Work::Lines(LinesExport::new()), all(ShardAsk::ExportLines(filter)))
+            }
+            Question::Export { kind: ExportKind::Csv(subjects), filter, sort } => {
+                let order = RowOrder { filter, sort };
+                let work = Work::Table(TableExport::new(&order, &subjects));
+                (work, all(ShardAsk::ExportTable { order, subjects }))
+            }
+        };
+        let inquiry = Inquiry { id, request, kind, work, n_awaited: asks.len(), answers: Vec::new() };
+        (inquiry, asks)
+    }
+
+    /// Whether it goes on over more than one generation.
+    pub fn is_export(&self) -> bool {
+        matches!(self.work, Work::Lines(_) | Work::Table(_))
+    }
+
+    /// Takes in what a shard answers; true where the turn is complete.
+    pub fn take(&mut self, shard: u16, answer: ShardAnswer) -> bool {
+        self.answers.push((shard, answer));
+        self.is_complete()
+    }
+
+    /// Whether all that was asked is answered.
+    pub fn is_complete(&self) -> bool {
+        self.answers.len() >= self.n_awaited
+    }
+
+    /// The next turn.
+    pub fn resume(&mut self, known: Known<'_>) -> Turn {
+        let mut answers = std::mem::take(&mut self.answers);
+        // Shards answer when they can; what comes of it must not depend on that.
+        answers.sort_by_key(|(shard, _)| *shard);
+        let turn = match &mut self.work {
+            Work::Analysis(question) => Turn::End(Ok(analysed(question, answers, known))),
+            Work::Page(page) => page.resume(answers),
+            Work::Detail => Turn::End(detail(answers, known)),
+            Work::Report => Turn::End(Ok(Answer::Report(known.load.reports()))),
+            Work::Summary { reported: Some((shards, filter)) } => {
+                let ask = ShardAsk::Summary { filter: filter.clone() };
+                let asks = shards.iter().map(|&shard| (shard, ask.clone())).collect();
+                self.work = Work::Summary { reported: None };
+                Turn::Ask(asks)
+            }
+            Work::Summary { reported: None } => {
+                let files = known.load.reports();
+                let summary = merged(&SummaryQuestion { files: &files }, answers, |answer| match answer {
+                    ShardAnswer::Summary(partial) => Some(partial),
+                    _ => None,
+                });
+                Turn::last_part(summary.to_json().into_bytes(), "flowglass-summary.json", "application/json")
+            }
+            Work::Lines(export) => export.resume(answers),
+            Work::Table(export) => export.resume(answers),
+        };
+        self.n_awaited = match &turn {
+            Turn::Ask(asks) | Turn::Part(_, asks) => asks.len(),
+            Turn::End(_) | Turn::LastPart(..) => 0,
+        };
+        turn
+    }
+}
+
+impl Turn {
+    pub fn last_part(part: Vec<u8>, file_name: &str, media_type: &str) -> Turn {
+        let answer = Answer::Exported { file_name: file_name.to_owned(), media_type: media_type.to_owned() };
+        Turn::LastPart(part, answer)
+    }
+}
+
+fn analysed(question: &Question, answers: Vec<(u16, ShardAnswer)>, known: Known<'_>) -> Answer {
+    let Known { knowledge, extent, .. } = known;
+    match *question {
+        Question::Timeline { n_buckets_max, .. } => {
+            let question = TimelineQuestion { extent, n_buckets_max };
+            Answer::Timeline(merged(&question, answers, |answer| match answer {
+                ShardAnswer::Timeline(partial) => Some(partial),
+                _ => None,
+            }))
+        }
+        Question::Overview { metric, .. } => {
+            Answer::Overview(merged(&OverviewQuestion { metric }, answers, |answer| match answer {
+                ShardAnswer::Overview(partial) => Some(partial),
+                _ => None,
+            }))
+        }
+        Question::Direction { .. } => {
+            Answer::Direction(merged(&DirectionQuestion { knowledge }, answers, |answer| match answer {
+                ShardAnswer::Direction(partial) => Some(partial),
+                _ => None,
+            }))
+        }
+        Question::Rejected { .. } => {
+            let question = RejectedQuestion { knowledge, extent };
+            Answer::Rejected(merged(&question, answers, |answer| match answer {
+                ShardAnswer::Rejected(partial) => Some(partial),
+                _ => None,
+            }))
+        }
+        _ => unreachable!("the others are no analyses"),
+    }
+}
+
+fn merged<A: Analysis>(
+    analysis: &A,
+    answers: Vec<(u16, ShardAnswer)>,
+    partial: impl Fn(ShardAnswer) -> Option<A::Partial>,
+) -> A::Answer {
+    let partials =
+        answers.into_iter().map(|(_, answer)| partial(answer).expect("a shard answers what it was asked"));
+    let merged = partials.reduce(|mut into, other| {
+        analysis.merge(&mut into, other);
+        into
+    });
+    analysis.finish(merged.expect("there is a shard at least, the lead's own"))
+}
+
+fn detail(answers: Vec<(u16, ShardAnswer)>, known: Known<'_>) -> Result<Answer, String> {
+    let Some((_, ShardAnswer::Detail(Some(found)))) = answers.into_iter().next() else {
+        return Err("That row is not loaded any more. Open another one.".to_owned());
+    };
+    let mut detail = found.it;
+    known.load.name(found.source).clone_into(&mut detail.file);
+    detail.line = known.load.n_lines_before(found.source).map(|n_lines| n_lines + found.line);
+    Ok(Answer::Detail(detail))
+}
+
+/// A page of rows in one order over all shards.
+struct Page {
+    order: RowOrder,
+    subjects: Vec<Subject>,
+    offset: u64,
+    n_rows: u32,
+    /// Where the page begins, as far as it is known, with the shards that it is sought in.
+    split: Option<(Split, Vec<u16>)>,
+    n_rows_all: u64,
+}
+
+impl Page {
+    fn resume(&mut self, answers: Vec<(u16, ShardAnswer)>) -> Turn {
+        let descending = self.order.sort.as_ref().is_some_and(|sort| sort.descending);
+        let mut rows = Vec::new();
+        let mut learnt = Vec::new();
+        let mut n_rows = Vec::new();
+        for (shard, answer) in answers {
+            match answer {
+                ShardAnswer::Order { n_rows: of_shard, keys } => {
+                    n_rows.push((shard, of_shard));
+                    learnt.push((shard, keys));
+                }
+                // Rows were taken back meanwhile; the page asks again with the next generation.
+                ShardAnswer::Keys(keys) if keys.is_empty() => {
+                    return Turn::End(Err("Rows were taken back while the page was sought.".to_owned()));
+                }
+                ShardAnswer::Keys(keys) => learnt.push((shard, keys)),
+                ShardAnswer::Rows(of_shard) => rows.push(of_shard),
+                _ => unreachable!("a shard answers what it was asked"),
+            }
+        }
+        let (split, shards) = self.split.get_or_insert_with(|| {
+            let split = Split::new(self.offset, descending, n_rows.iter().map(|(_, n_rows)| *n_rows));
+            self.n_rows_all = n_rows.iter().map(|(_, n_rows)| u64::from(*n_rows)).sum();
+            (split, n_rows.iter().map(|(shard, _)| *shard).collect())
+        });
+        if !rows.is_empty() {
+            let skipped = split.n_rows_before_page() as usize;
+            let rows = merge(rows, descending).skip(skipped).take(self.n_rows as usize).collect();
+            let page = RecordsPage { n_rows: self.n_rows_all, offset: self.offset, rows };
+            return Turn::End(Ok(Answer::Records(page)));
+        }
+        for (shard, keys) in learnt {
+            if let Some(side) = shards.iter().position(|known| *known == shard) {
+                split.learn(side, keys);
+            }
+        }
+        split.narrow();
+        let order = &self.order;
+        let wanted = split.wanted();
+        if wanted.iter().any(|positions| !positions.is_empty()) {
+            let asks = shards.iter().zip(wanted).filter(|(_, positions)| !positions.is_empty());
+            return Turn::Ask(
+                asks.map(|(&shard, positions)| (shard, ShardAsk::Keys { order: order.clone(), positions }))
+                    .collect(),
+            );
+        }
+        let asks = shards.iter().zip(split.page(self.n_rows)).map(|(&shard, rows)| {
+            let ask = ShardAsk::Rows {
+                order: order.clone(),
+                offset: rows.start,
+                n_rows: rows.end - rows.start,
+                subjects: self.subjects.clone(),
+            };
+            (shard, ask)
+        });
+        Turn::Ask(asks.collect())
+    }
+}

@@ -1,0 +1,90 @@
+//! The files that were opened, and where each is being read.
+
+use std::collections::HashMap;
+
+use web_sys::File;
+
+use crate::file_bytes::FileBytes;
+
+/// Sources whose first bytes the browser reads while another one is parsed: opening a file takes longer than parsing a
+/// small one.
+const SOURCES_AHEAD: usize = 4;
+
+/// The number of a file, and a byte of it.
+pub type Place = (u32, u64);
+
+#[derive(Default)]
+pub struct SourceFiles {
+    files: HashMap<u32, File>,
+    /// Begun and not yet read from, by where they begin.
+    ahead: Vec<(Place, FileBytes)>,
+    /// The memory that the last file's bytes were in.
+    spare: Vec<u8>,
+}
+
+/// A file being read, and what of its last bytes is not parsed yet.
+pub struct Reading {
+    file: u32,
+    /// Of the next byte to be parsed.
+    offset: u64,
+    source: FileBytes,
+    bytes: Vec<u8>,
+    n_parsed: usize,
+}
+
+impl SourceFiles {
+    pub fn add(&mut self, number: u32, file: File) {
+        self.files.insert(number, file);
+    }
+
+    /// Lets the browser fetch the first bytes of those that are read next, and of no others.
+    pub fn look_ahead(&mut self, upcoming: impl Iterator<Item = Place>) {
+        let upcoming: Vec<Place> = upcoming.take(SOURCES_AHEAD).collect();
+        self.ahead.retain(|(place, _)| upcoming.contains(place));
+        for place in upcoming {
+            if !self.ahead.iter().any(|(known, _)| *known == place)
+                && let Some(mut bytes) = self.open(place)
+            {
+                bytes.begin();
+                self.ahead.push((place, bytes));
+            }
+        }
+    }
+
+    /// A reading at this place, the last one if that is where it is; `None` where the file is not here.
+    pub fn read(&mut self, last: Option<Reading>, place: Place) -> Option<Reading> {
+        if let Some(last) = last {
+            if (last.file, last.offset) == place {
+                return Some(last);
+            }
+            self.spare = last.bytes;
+        }
+        let at = self.ahead.iter().position(|(known, _)| *known == place);
+        let source = at.map(|at| self.ahead.swap_remove(at).1).or_else(|| self.open(place))?;
+        let mut bytes = std::mem::take(&mut self.spare);
+        bytes.clear();
+        Some(Reading { file: place.0, offset: place.1, source, bytes, n_parsed: 0 })
+    }
+
+    fn open(&self, (file, offset): Place) -> Option<FileBytes> {
+        Some(FileBytes::new(self.files.get(&file)?.clone().into(), offset))
+    }
+}
+
+impl Reading {
+    /// Makes sure that there are bytes to parse; false at the end of the file.
+    pub async fn fill(&mut self) -> Result<bool, String> {
+        if self.n_parsed == self.bytes.len() {
+            self.n_parsed = 0;
+            return self.source.next(&mut self.bytes).await;
+        }
+        Ok(true)
+    }
+
+    pub fn take(&mut self, n_bytes_max: usize) -> &[u8] {
+        let first = self.n_parsed;
+        self.n_parsed = self.bytes.len().min(first + n_bytes_max);
+        self.offset += (self.n_parsed - first) as u64;
+        &self.bytes[first..self.n_parsed]
+    }
+}
