@@ -23,7 +23,11 @@ pub struct Engine {
 
 struct Inner {
     session: RefCell<Session>,
+    /// All files of the load, to be read again: handles, which hold no bytes.
+    given: RefCell<Vec<(SourceId, File)>>,
     files: RefCell<HashMap<SourceId, Reading>>,
+    /// Counts up when all is read anew: what is still under way then belongs to the load before.
+    n_reloads: Cell<u32>,
     emit: Rc<dyn Fn(Event)>,
     now_ms: fn() -> f64,
     is_running: Cell<bool>,
@@ -35,7 +39,9 @@ impl Engine {
         Engine {
             inner: Rc::new(Inner {
                 session: RefCell::new(Session::new(SessionOptions::default())),
+                given: RefCell::default(),
                 files: RefCell::default(),
+                n_reloads: Cell::new(0),
                 emit,
                 now_ms,
                 is_running: Cell::new(false),
@@ -49,10 +55,18 @@ impl Engine {
         let mut events = Vec::new();
         {
             let mut session = inner.session.borrow_mut();
-            if matches!(request.command, Command::Open(_)) {
-                let first = session.n_files();
-                let slices = files.into_iter().map(Reading::new);
-                inner.files.borrow_mut().extend((first..).map(SourceId).zip(slices));
+            match &request.command {
+                Command::Open(_) => {
+                    let files: Vec<_> = (session.n_files()..).map(SourceId).zip(files).collect();
+                    inner.read_from_start(&files);
+                    inner.given.borrow_mut().extend(files);
+                }
+                Command::Reload(options) if options.check().is_ok() => {
+                    inner.n_reloads.set(inner.n_reloads.get() + 1);
+                    inner.files.borrow_mut().clear();
+                    inner.read_from_start(&inner.given.borrow());
+                }
+                _ => {}
             }
             session.submit(request, (inner.now_ms)(), &mut |event| events.push(event));
         }
@@ -98,6 +112,11 @@ impl Reading {
 }
 
 impl Inner {
+    fn read_from_start(&self, files: &[(SourceId, File)]) {
+        let readings = files.iter().map(|(source, file)| (*source, Reading::new(file.clone())));
+        self.files.borrow_mut().extend(readings);
+    }
+
     async fn run(&self) {
         let mut stretch_began_ms = (self.now_ms)();
         loop {
@@ -127,7 +146,11 @@ impl Inner {
             self.with_session(|session, now_ms, emit| session.fail(source, message, now_ms, emit));
             return;
         };
+        let n_reloads = self.n_reloads.get();
         let filled = reading.fill().await;
+        if self.n_reloads.get() != n_reloads {
+            return;
+        }
         let is_wanted = self.with_session(|session, now_ms, emit| {
             match filled {
                 Ok(true) => {

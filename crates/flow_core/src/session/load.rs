@@ -1,10 +1,12 @@
 //! The files of a load: which is read next, how far each came, and when to stop.
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use super::SessionOptions;
 use super::message::{Coverage, FileMeta, LoadPhase, Progress};
 use super::shard::{self, Shard};
+use crate::intake::LoadOptions;
 use crate::parse::{FileParser, FileReport, FileState, ParseOptions, SourceId};
 use crate::record::ColumnKey;
 use crate::sample::{SampleLog, SampleSpec};
@@ -28,19 +30,38 @@ pub enum Next {
     Pushed,
 }
 
-/// Where the bytes of a source come from.
-enum Input {
+/// Where the bytes of a source come from, for as often as they are read.
+#[derive(Clone)]
+enum Given {
     /// The shell reads it.
     File,
-    Text {
-        text: Vec<u8>,
-        n_pushed: usize,
-    },
+    /// Kept, as nobody else has it any more.
+    Text(Rc<[u8]>),
+    Sample,
+}
+
+/// A source that is read or waits for it.
+enum Input {
+    File,
+    Text { text: Rc<[u8]>, n_pushed: usize },
     Sample(Box<SampleLog>),
 }
 
+impl Given {
+    fn input(&self) -> Input {
+        match self {
+            Given::File => Input::File,
+            Given::Text(text) => Input::Text { text: Rc::clone(text), n_pushed: 0 },
+            Given::Sample => Input::Sample(Box::new(SampleLog::new(&SampleSpec::demo()))),
+        }
+    }
+}
+
 pub struct Load {
-    options: SessionOptions,
+    session_options: SessionOptions,
+    options: LoadOptions,
+    /// By [`SourceId`].
+    given: Vec<Given>,
     /// By [`SourceId`]; the report of a source that is being read is with its parser.
     reports: Vec<FileReport>,
     /// Sources not read to their end, in order; the first one is being read.
@@ -51,9 +72,11 @@ pub struct Load {
 }
 
 impl Load {
-    pub fn new(options: SessionOptions) -> Load {
+    pub fn new(session_options: SessionOptions) -> Load {
         Load {
-            options,
+            session_options,
+            options: LoadOptions::default(),
+            given: Vec::new(),
             reports: Vec::new(),
             inputs: VecDeque::new(),
             phase: LoadPhase::Idle,
@@ -71,26 +94,53 @@ impl Load {
     }
 
     pub fn add_files(&mut self, files: Vec<FileMeta>, now_ms: f64) -> Vec<SourceId> {
-        files.into_iter().map(|file| self.add(file.name, file.n_bytes, Input::File, now_ms)).collect()
+        files.into_iter().map(|file| self.add(file.name, file.n_bytes, Given::File, now_ms)).collect()
     }
 
     pub fn add_text(&mut self, name: String, text: String, now_ms: f64) -> Vec<SourceId> {
         let n_bytes = text.len() as u64;
-        vec![self.add(name, n_bytes, Input::Text { text: text.into_bytes(), n_pushed: 0 }, now_ms)]
+        vec![self.add(name, n_bytes, Given::Text(text.into_bytes().into()), now_ms)]
     }
 
     pub fn add_sample(&mut self, now_ms: f64) -> Vec<SourceId> {
-        let spec = SampleSpec::demo();
         // Made as it is read: how long it is shows at its end.
-        let n_bytes = spec.n_rows * SAMPLE_ROW_BYTES;
-        let sample = SampleLog::new(&spec);
-        vec![self.add("sample.log".to_owned(), n_bytes, Input::Sample(Box::new(sample)), now_ms)]
+        let n_bytes = SampleSpec::demo().n_rows * SAMPLE_ROW_BYTES;
+        vec![self.add("sample.log".to_owned(), n_bytes, Given::Sample, now_ms)]
     }
 
-    fn add(&mut self, name: String, n_bytes: u64, input: Input, now_ms: f64) -> SourceId {
+    /// Begins anew with all that was given: as many shards as before, and empty.
+    pub fn restart(&mut self, options: LoadOptions, now_ms: f64) -> Vec<Shard> {
+        self.options = options;
+        self.inputs.clear();
+        for (report, given) in self.reports.iter_mut().zip(&self.given) {
+            // The size as it is known by now: a file of the generator has one only when it was read.
+            *report = FileReport::new(report.source, std::mem::take(&mut report.name), report.n_bytes);
+            self.inputs.push_back((report.source, given.input()));
+        }
+        self.phase = if self.inputs.is_empty() { LoadPhase::Idle } else { LoadPhase::Loading };
+        self.began_ms = now_ms;
+        self.elapsed_ms = 0.0;
+        self.new_shards()
+    }
+
+    pub fn new_shards(&self) -> Vec<Shard> {
+        (0..self.session_options.n_shards).map(|_| Shard::new(&self.options)).collect()
+    }
+
+    /// Bytes of what was pasted: kept so that it can be read again.
+    pub fn n_heap_bytes(&self) -> u64 {
+        let n_bytes = |given: &Given| match given {
+            Given::Text(text) => text.len() as u64,
+            Given::File | Given::Sample => 0,
+        };
+        self.given.iter().map(n_bytes).sum()
+    }
+
+    fn add(&mut self, name: String, n_bytes: u64, given: Given, now_ms: f64) -> SourceId {
         let source = SourceId(self.n_files());
         self.reports.push(FileReport::new(source, name, n_bytes));
-        self.inputs.push_back((source, input));
+        self.inputs.push_back((source, given.input()));
+        self.given.push(given);
         if !self.is_loading() {
             self.phase = LoadPhase::Loading;
             self.began_ms = now_ms;
@@ -175,13 +225,13 @@ impl Load {
         if !self.is_loading() {
             return false;
         }
-        if n_heap_bytes > self.options.store_bytes_max {
+        if n_heap_bytes > self.session_options.store_bytes_max {
             self.stop_all(shards);
-            let gib = self.options.store_bytes_max as f64 / f64::from(1 << 30);
+            let gib = self.session_options.store_bytes_max as f64 / f64::from(1 << 30);
             self.end(
                 LoadPhase::OutOfBudget(format!(
                     "Loading stopped at {gib:.1} GiB of rows, before the browser's memory ran out; all that was \
-                     loaded can be used. Load fewer files to see the rest."
+                     loaded can be used"
                 )),
                 now_ms,
             );
@@ -234,13 +284,17 @@ impl Load {
             n_files_done: self.n_files() - self.inputs.len() as u32,
             columns: columns(shards),
             time: shard::time_extent(shards).map(|extent| (extent.start_secs, extent.end_secs)),
-            n_heap_bytes: shards.iter().map(Shard::n_heap_bytes).sum(),
+            n_heap_bytes: self.n_heap_bytes() + shards.iter().map(Shard::n_heap_bytes).sum::<u64>(),
+            options: self.options.clone(),
+            n_records: shards.iter().map(Shard::n_records).sum(),
+            n_rows: shards.iter().map(|shard| u64::from(shard.store().rows().n_rows())).sum(),
             ..Progress::default()
         };
         for report in self.reports(shards) {
             progress.n_files_refused +=
                 u32::from(matches!(report.state, FileState::Refused(_) | FileState::Failed(_)));
-            progress.n_rows += report.lines.rows;
+            progress.n_bytes_parsed += report.n_bytes_read.min(report.n_bytes);
+            progress.n_records_read += report.lines.rows;
             progress.n_status_records += report.lines.status_records;
             progress.n_problems += report.lines.problems;
         }
@@ -273,7 +327,7 @@ impl Load {
         let shard = self.shard_of(source, shards);
         if shard.parser(source).is_none() {
             let report = &self.reports[source.0 as usize];
-            let options = ParseOptions { layout: self.options.layout.clone() };
+            let options = ParseOptions { layout: self.session_options.layout.clone() };
             shard.add_parser(source, FileParser::new(source, &report.name, report.n_bytes, &options));
         }
     }

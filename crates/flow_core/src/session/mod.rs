@@ -14,6 +14,7 @@ mod shard;
 use std::collections::VecDeque;
 
 use crate::analysis::interface::{AddressByHand, InterfaceKnowledge};
+use crate::intake::LoadOptions;
 use crate::parse::{Layout, SourceId};
 use crate::record::Value;
 use export_job::ExportJob;
@@ -95,9 +96,10 @@ pub struct Session {
 impl Session {
     pub fn new(options: SessionOptions) -> Session {
         assert!(options.n_shards > 0, "a session has at least one shard");
+        let load = Load::new(options);
         Session {
-            shards: (0..options.n_shards).map(|_| Shard::default()).collect(),
-            load: Load::new(options),
+            shards: load.new_shards(),
+            load,
             generation: 0,
             has_unsettled: false,
             n_bytes_settled: 0,
@@ -126,6 +128,16 @@ impl Session {
             Command::Open(files) => Answer::Opened(self.load.add_files(files, now_ms)),
             Command::OpenText { name, text } => Answer::Opened(self.load.add_text(name, text, now_ms)),
             Command::OpenSample => Answer::Opened(self.load.add_sample(now_ms)),
+            Command::Reload(options) => match options.check() {
+                Ok(()) => {
+                    self.reload(options, now_ms, emit);
+                    Answer::Done
+                }
+                Err(cannot_keep) => {
+                    emit(Event::Failed { id, message: cannot_keep.to_string() });
+                    return;
+                }
+            },
             Command::Cancel => {
                 self.load.cancel(&mut self.shards, now_ms);
                 Answer::Done
@@ -203,7 +215,8 @@ impl Session {
 
     fn after_bytes(&mut self, now_ms: f64, emit: Emit<'_>) {
         self.has_unsettled = true;
-        let n_heap_bytes = self.shards.iter().map(Shard::n_heap_bytes).sum();
+        let n_heap_bytes =
+            self.load.n_heap_bytes() + self.shards.iter().map(Shard::n_heap_bytes).sum::<u64>();
         let ended = self.load.after_bytes(n_heap_bytes, &mut self.shards, now_ms);
         // The first rows are waited for.
         let tables = || self.shards.iter().map(|shard| shard.store().rows());
@@ -242,6 +255,18 @@ impl Session {
         self.last_progress_ms = now_ms;
         self.answering_ms = 0.0;
         emit(Event::Progress(self.load.progress(self.coverage(), &self.shards, now_ms)));
+    }
+
+    /// Nothing of the rows is left, and no row is named as before.
+    fn reload(&mut self, options: LoadOptions, now_ms: f64, emit: Emit<'_>) {
+        if let Some(export) = self.export.take() {
+            emit(Event::Superseded { id: export.id() });
+        }
+        self.shards = self.load.restart(options, now_ms);
+        self.knowledge = InterfaceKnowledge::default();
+        self.has_unsettled = false;
+        self.n_bytes_settled = 0;
+        self.advance();
     }
 
     fn set_interface_address(&mut self, interface: &Value, by_hand: Option<AddressByHand>) {

@@ -4,13 +4,15 @@ use std::collections::HashMap;
 
 use crate::analysis::interface::{InterfaceAddresses, InterfaceKnowledge};
 use crate::analysis::{ShardView, TimeExtent, time_extent::time_extent as store_extent};
+use crate::intake::{Intake, LoadOptions};
 use crate::parse::{FileParser, FileReport, SourceId};
 use crate::query::RowSet;
 use crate::store::Store;
 
-#[derive(Default)]
 pub struct Shard {
     store: Store,
+    /// What decides what of the files gets into the store; `None` where all does, just as it is.
+    intake: Option<Intake>,
     parsers: HashMap<SourceId, FileParser>,
     /// What the frozen segments say of the interfaces' addresses.
     frozen_addresses: InterfaceAddresses,
@@ -19,6 +21,16 @@ pub struct Shard {
 }
 
 impl Shard {
+    pub fn new(options: &LoadOptions) -> Shard {
+        Shard {
+            store: if options.roll_up { Store::for_rolled_up() } else { Store::default() },
+            intake: Intake::new(options),
+            parsers: HashMap::new(),
+            frozen_addresses: InterfaceAddresses::default(),
+            n_segments_asked: 0,
+        }
+    }
+
     pub fn store(&self) -> &Store {
         &self.store
     }
@@ -36,15 +48,23 @@ impl Shard {
     }
 
     pub fn push(&mut self, source: SourceId, bytes: &[u8]) {
-        if let Some(parser) = self.parsers.get_mut(&source) {
-            parser.push(bytes, &mut self.store);
+        let Some(parser) = self.parsers.get_mut(&source) else { return };
+        match &mut self.intake {
+            None => parser.push(bytes, &mut self.store),
+            Some(intake) => {
+                parser.push(bytes, &mut intake.sink(&mut self.store));
+                intake.take(&mut self.store);
+            }
         }
     }
 
     /// The file has ended: its report is final and its buffers go.
     pub fn finish(&mut self, source: SourceId) -> Option<FileReport> {
         let mut parser = self.parsers.remove(&source)?;
-        parser.finish(&mut self.store);
+        match &mut self.intake {
+            None => parser.finish(&mut self.store),
+            Some(intake) => parser.finish(&mut intake.sink(&mut self.store)),
+        }
         Some(parser.into_report())
     }
 
@@ -56,11 +76,22 @@ impl Shard {
     }
 
     pub fn settle(&mut self) {
+        if let Some(intake) = &mut self.intake {
+            intake.flush(&mut self.store);
+        }
         self.store.settle();
     }
 
+    /// Flow records that the store has, as they are or rolled up.
+    pub fn n_records(&self) -> u64 {
+        match &self.intake {
+            None => u64::from(self.store.rows().n_rows()),
+            Some(intake) => intake.n_records_kept(),
+        }
+    }
+
     pub fn n_heap_bytes(&self) -> u64 {
-        self.store.n_heap_bytes() as u64
+        (self.store.n_heap_bytes() + self.intake.as_ref().map_or(0, Intake::n_heap_bytes)) as u64
     }
 
     /// What all readable rows say of the interfaces' addresses. Frozen segments are asked once.

@@ -3,16 +3,20 @@
 //! Rows are only ever added. The raw text is not kept; a row prints back to the line it came from.
 //! Knows nothing of files, filters or questions.
 
+mod batch;
 pub mod bitmap;
 pub mod column;
 pub mod dictionary;
 mod flow_store;
+mod origins;
 pub mod segment;
 pub mod table;
 
+pub use batch::Batch;
 pub use bitmap::Bitmap;
 pub use column::{ABSENT, Column};
 pub use dictionary::{AddressDictionary, TextDictionary};
 pub use flow_store::{ColumnId, Store, StoreColumn};
+pub use origins::Origin;
 pub use segment::{SEGMENT_ROWS, Segment};
-pub use table::{Origin, Table};
+pub use table::Table;

@@ -4,26 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::column::ABSENT;
+use super::origins::Origins;
 use super::segment::SEGMENT_ROWS;
-use super::{Column, ColumnId, Segment};
-use crate::parse::SourceId;
-
-/// Where a row came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Origin {
-    pub source: SourceId,
-    /// 1 for the first line of the file.
-    pub line: u64,
-    /// Index into the store's layouts.
-    pub layout: u32,
-}
-
-/// Consecutive rows from consecutive lines of one file in one layout.
-#[derive(Clone, Debug)]
-struct Run {
-    first_row: u32,
-    first: Origin,
-}
+use super::{Batch, Column, ColumnId, Origin, Segment};
 
 /// What an odd spelling takes beside its text, about: key, pointer, length, and its share of a tree node.
 const ODD_SPELLING_BYTES: usize = 40;
@@ -36,9 +19,11 @@ pub struct Table {
     has_open_copy: bool,
     /// Values of the open rows by column, [`ABSENT`] where absent; a column may be short, its rest is absent.
     open: Vec<Vec<u64>>,
+    /// How many flow records each open row stands for; may be short, each of the rest is one.
+    open_n_records: Vec<u64>,
     n_open: u32,
     n_frozen: u32,
-    runs: Vec<Run>,
+    origins: Origins,
     /// Values whose text is not how we would print it.
     odd_spellings: BTreeMap<(u32, ColumnId), Box<str>>,
     /// Bytes of their texts.
@@ -87,53 +72,36 @@ impl Table {
     }
 
     pub fn origin(&self, row: u32) -> Origin {
-        let at = self.runs.partition_point(|run| run.first_row <= row) - 1;
-        let run = &self.runs[at];
-        Origin { line: run.first.line + u64::from(row - run.first_row), ..run.first }
+        self.origins.get(row)
     }
 
     /// Stretches of readable rows in the order of their origins, which is the order of the files and their
     /// lines; `None` where rows are stored in that order, as they are unless files were read out of order.
     pub fn stretches_by_origin(&self) -> Option<Vec<Range<u32>>> {
-        let key = |run: &Run| (run.first.source, run.first.line);
-        if self.runs.is_sorted_by_key(key) {
-            return None;
-        }
-        let ends = self.runs.iter().skip(1).map(|run| run.first_row).chain([self.n_rows()]);
-        // Lines are distinct and a run's are consecutive, so that runs never interleave.
-        let mut stretches: Vec<_> = self.runs.iter().zip(ends).collect();
-        stretches.sort_by_key(|(run, _)| key(run));
-        let n_readable = self.n_readable();
-        Some(
-            stretches
-                .into_iter()
-                .map(|(run, end)| run.first_row.min(n_readable)..end.min(n_readable))
-                .collect(),
-        )
+        self.origins.stretches(self.n_readable())
     }
 
     pub fn odd_spelling(&self, row: u32, column: ColumnId) -> Option<&str> {
         self.odd_spellings.get(&(row, column)).map(|text| &**text)
     }
 
+    /// All values that are not spelled as we would print them, by row and column.
+    pub fn odd_spellings(&self) -> impl Iterator<Item = (u32, ColumnId, &str)> {
+        self.odd_spellings.iter().map(|(&(row, column), text)| (row, column, &**text))
+    }
+
     pub fn n_heap_bytes(&self) -> usize {
         self.segments.iter().map(Segment::n_heap_bytes).sum::<usize>()
             + self.open.iter().map(|values| values.capacity() * 8).sum::<usize>()
-            + self.runs.capacity() * size_of::<Run>()
+            + self.open_n_records.capacity() * 8
+            + self.origins.n_heap_bytes()
             + self.odd_spellings.len() * ODD_SPELLING_BYTES
             + self.n_odd_bytes
     }
 
     /// Adds a row: begin, any number of [`Table::set`], end.
     pub(super) fn begin_row(&mut self, origin: Origin) {
-        let row = self.n_rows();
-        let follows = self.runs.last().is_some_and(|run| {
-            (run.first.source, run.first.layout) == (origin.source, origin.layout)
-                && run.first.line + u64::from(row - run.first_row) == origin.line
-        });
-        if !follows {
-            self.runs.push(Run { first_row: row, first: origin });
-        }
+        self.origins.push(origin);
     }
 
     /// Sets a value of the row that was begun. Each column at most once a row.
@@ -156,14 +124,70 @@ impl Table {
     pub(super) fn end_row(&mut self) {
         self.n_open += 1;
         if self.n_open == SEGMENT_ROWS {
-            self.drop_open_copy();
-            self.segments.push(self.frozen_open());
-            self.n_frozen += self.n_open;
-            self.n_open = 0;
-            for values in &mut self.open {
-                values.clear();
+            self.freeze();
+        }
+    }
+
+    /// Adds rows that are in the codes of this table's store.
+    pub(super) fn append(&mut self, batch: &Batch) {
+        let first_row = self.n_rows();
+        for (place, column, text) in &batch.odd_spellings {
+            self.n_odd_bytes += text.len();
+            self.odd_spellings.insert((first_row + place, *column), text.clone());
+        }
+        let mut n_added = 0;
+        while n_added < batch.n_rows() {
+            let n_open = self.n_open as usize;
+            let part = n_added..batch.n_rows().min(n_added + SEGMENT_ROWS as usize - n_open);
+            if self.open.len() < batch.columns().len() {
+                self.open.resize_with(batch.columns().len(), Vec::new);
+            }
+            for (open, values) in self.open.iter_mut().zip(batch.columns()) {
+                if !values.is_empty() {
+                    open.resize(n_open, ABSENT);
+                    open.extend_from_slice(&values[part.clone()]);
+                }
+            }
+            if !batch.n_records.is_empty() {
+                self.open_n_records.resize(n_open, 1);
+                self.open_n_records.extend_from_slice(&batch.n_records[part.clone()]);
+            }
+            batch.origins[part.clone()].iter().for_each(|&origin| self.origins.push(origin));
+            self.n_open += part.len() as u32;
+            n_added = part.end;
+            if self.n_open == SEGMENT_ROWS {
+                self.freeze();
             }
         }
+    }
+
+    /// Takes out all rows and keeps the memory of the open ones.
+    pub(super) fn clear(&mut self) {
+        let open = std::mem::take(&mut self.open);
+        *self = Table { open, ..Table::default() };
+        self.open.iter_mut().for_each(Vec::clear);
+    }
+
+    /// Takes out the rows of the segment that is still open.
+    pub(super) fn clear_open(&mut self) {
+        self.drop_open_copy();
+        self.n_open = 0;
+        self.open.iter_mut().for_each(Vec::clear);
+        self.open_n_records.clear();
+        self.origins.truncate(self.n_frozen);
+        for text in self.odd_spellings.split_off(&(self.n_frozen, ColumnId::FIRST)).into_values() {
+            self.n_odd_bytes -= text.len();
+        }
+    }
+
+    fn freeze(&mut self) {
+        self.drop_open_copy();
+        self.segments.push(self.frozen_open());
+        self.origins.freeze(self.n_frozen);
+        self.n_frozen += self.n_open;
+        self.n_open = 0;
+        self.open.iter_mut().for_each(Vec::clear);
+        self.open_n_records.clear();
     }
 
     fn frozen_open(&self) -> Segment {
@@ -184,7 +208,13 @@ impl Table {
                 }
             })
             .collect();
-        Segment::new(self.n_frozen, self.n_open, columns)
+        let segment = Segment::new(self.n_frozen, self.n_open, columns);
+        if self.open_n_records.is_empty() {
+            return segment;
+        }
+        let mut n_records = self.open_n_records.clone();
+        n_records.resize(self.n_open as usize, 1);
+        segment.with_n_records(Column::freeze(&n_records))
     }
 
     fn drop_open_copy(&mut self) {

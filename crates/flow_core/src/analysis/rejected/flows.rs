@@ -7,7 +7,6 @@ use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
 use super::fan_in::{Endpoint, FanIn, PeerPorts};
-use super::initiator::{End, Hint, RowEvidence, has_ports};
 use super::{HELPFUL, Spark};
 use crate::analysis::action::{Action, Actions};
 use crate::analysis::by_key::ByKey;
@@ -15,6 +14,7 @@ use crate::analysis::columns::FieldColumns;
 use crate::analysis::direction::orientation_code;
 use crate::analysis::time_extent::{TimeExtent, time_of};
 use crate::analysis::{ShardView, Tally};
+use crate::intake::client::{End, Hint, RowEvidence, has_ports};
 use crate::query::SegmentRows;
 use crate::record::{Address, Direction, Field, Orientation, Value};
 use crate::store::{ABSENT, Store};
@@ -86,7 +86,7 @@ pub struct RejectedPartial {
 pub(super) fn scan(shard: ShardView<'_>, spark: Option<Spark>) -> RejectedPartial {
     let store = shard.store;
     let actions = Actions::of(store);
-    let mut row_evidence = RowEvidence::new();
+    let mut row_evidence = RowEvidence::new(shard.store.is_rolled_up());
     let (accepted, n_rejected) = accepted_addresses(store, &actions);
     let mut fan_in = FanIn::with_capacity(n_rejected);
     let mut flows: ByKey<Flow, FlowTotal> = ByKey::with_capacity(n_rejected);

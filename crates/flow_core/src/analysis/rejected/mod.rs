@@ -7,7 +7,6 @@
 mod fan_in;
 mod flows;
 mod groups;
-mod initiator;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +14,7 @@ use super::interface::InterfaceKnowledge;
 use super::{Analysis, ShardView, Tally, TimeExtent};
 use crate::record::{Address, Field, Value};
 
+pub use crate::intake::client::InitiatorEvidence;
 pub use flows::RejectedPartial;
 
 /// Which side started the flow.
@@ -30,22 +30,6 @@ pub enum Initiator {
     /// not known, or nothing that was asked can have got through.
     Destination,
     Unknown,
-}
-
-/// What the initiator rests on, strongest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum InitiatorEvidence {
-    /// SYN without ACK, or SYN-ACK, in tcp-flags.
-    TcpFlags,
-    /// One port of one address is met from many ports of its peers.
-    FanIn,
-    /// One port is a known service, the other an ephemeral one.
-    ServicePort,
-    /// The smaller port.
-    SmallerPort,
-    /// The protocol has no ports: who sends, starts.
-    Sender,
-    None,
 }
 
 /// Who wanted it.

@@ -1,0 +1,5 @@
+//! What a load keeps, against the slow way: filter and add up the lines of text first.
+
+mod keep;
+mod lines;
+mod roll_up;
