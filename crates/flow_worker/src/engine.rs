@@ -1,7 +1,7 @@
 //! A session with its files and its clock: runs requests and reads files whenever there is something to do.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use flow_core::parse::SourceId;
@@ -9,11 +9,15 @@ use flow_core::session::message::{Command, Event, Request};
 use flow_core::session::{Session, SessionOptions, Step};
 use web_sys::File;
 
-use crate::file_slices::FileSlices;
+use crate::file_bytes::FileBytes;
 use crate::turn::turn;
 
 /// Work done without letting messages in: a cancel or a question waits no longer than this and one step.
 const STRETCH_MS: f64 = 12.0;
+
+/// Files whose first bytes the browser reads while another one is parsed: opening a file takes longer than parsing a
+/// small one.
+const FILES_AHEAD: usize = 4;
 
 /// The engine as a shell in a browser holds it. Cheap to clone; clones are the same engine.
 #[derive(Clone)]
@@ -25,7 +29,10 @@ struct Inner {
     session: RefCell<Session>,
     /// All files of the load, to be read again: handles, which hold no bytes.
     given: RefCell<Vec<(SourceId, File)>>,
-    files: RefCell<HashMap<SourceId, Reading>>,
+    /// In load order, which is the order of reading.
+    files: RefCell<BTreeMap<SourceId, Reading>>,
+    /// The memory that the last file's bytes were in.
+    spare: RefCell<Vec<u8>>,
     /// Counts up when all is read anew: what is still under way then belongs to the load before.
     n_reloads: Cell<u32>,
     emit: Rc<dyn Fn(Event)>,
@@ -41,6 +48,7 @@ impl Engine {
                 session: RefCell::new(Session::new(SessionOptions::default())),
                 given: RefCell::default(),
                 files: RefCell::default(),
+                spare: RefCell::default(),
                 n_reloads: Cell::new(0),
                 emit,
                 now_ms,
@@ -82,32 +90,31 @@ impl Engine {
     }
 }
 
-/// A file and what of its last slice is not parsed yet.
+/// A file and what of its last bytes is not parsed yet.
 struct Reading {
-    slices: FileSlices,
-    slice: Vec<u8>,
+    file: FileBytes,
+    bytes: Vec<u8>,
     n_parsed: usize,
 }
 
 impl Reading {
     fn new(file: File) -> Reading {
-        Reading { slices: FileSlices::new(file), slice: Vec::new(), n_parsed: 0 }
+        Reading { file: FileBytes::new(file.into()), bytes: Vec::new(), n_parsed: 0 }
     }
 
     /// Makes sure that there are bytes to parse; false at the end of the file.
     async fn fill(&mut self) -> Result<bool, String> {
-        if self.n_parsed == self.slice.len() {
-            let Some(slice) = self.slices.next().await? else { return Ok(false) };
-            self.slice = slice;
+        if self.n_parsed == self.bytes.len() {
             self.n_parsed = 0;
+            return self.file.next(&mut self.bytes).await;
         }
         Ok(true)
     }
 
     fn take(&mut self, n_bytes_max: usize) -> &[u8] {
         let first = self.n_parsed;
-        self.n_parsed = self.slice.len().min(first + n_bytes_max);
-        &self.slice[first..self.n_parsed]
+        self.n_parsed = self.bytes.len().min(first + n_bytes_max);
+        &self.bytes[first..self.n_parsed]
     }
 }
 
@@ -147,6 +154,10 @@ impl Inner {
             return;
         };
         let n_reloads = self.n_reloads.get();
+        if reading.bytes.capacity() == 0 {
+            reading.bytes = self.spare.take();
+        }
+        self.files.borrow_mut().values_mut().take(FILES_AHEAD).for_each(|next| next.file.begin());
         let filled = reading.fill().await;
         if self.n_reloads.get() != n_reloads {
             return;
@@ -161,9 +172,11 @@ impl Inner {
             }
             session.wants(source)
         });
-        // Where the file was refused or cancelled, its slice that was read ahead goes too.
+        // Where the file was refused or cancelled, what was read ahead of it goes too.
         if is_wanted {
             self.files.borrow_mut().insert(source, reading);
+        } else {
+            self.spare.replace(reading.bytes);
         }
     }
 

@@ -3,8 +3,11 @@
 //! Knows nothing of Leptos and nothing of what is on screen. The same [`Engine`] runs in a worker (started by
 //! [`start`]) and, where no worker can start, on the page's own thread.
 
+mod byte_stream;
 mod engine;
+mod file_bytes;
 mod file_slices;
+mod time_limit;
 mod turn;
 mod warm_up;
 mod worker;

@@ -16,7 +16,7 @@ use flow_core::session::message::{
 };
 use flow_worker::{Engine, wire};
 use js_sys::{Array, Promise, Uint8Array};
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::File;
@@ -142,4 +142,61 @@ async fn a_question_and_a_cancel_get_through_while_a_file_is_read() {
     pause(50).await;
     let after = events.borrow().iter().rev().find_map(settled).expect("it had settled");
     assert_eq!(after.n_rows, progress.n_rows, "nothing is read after a cancel");
+}
+
+/// What `stream` of this file gives: its first `n_bytes`, and then nothing for ever.
+fn with_stalling_stream(file: &File, n_bytes: u32) {
+    let script = format!(
+        "const head = this.slice(0, {n_bytes}); \
+         const bytes = head.arrayBuffer(); \
+         let given = false; \
+         return new ReadableStream({{ type: 'bytes', async pull(controller) {{ \
+             if (given || {n_bytes} === 0) return new Promise(() => {{}}); \
+             given = true; \
+             controller.enqueue(new Uint8Array(await bytes)); \
+         }} }});"
+    );
+    let stream = js_sys::Function::new_no_args(&script);
+    js_sys::Reflect::set(file, &"stream".into(), &stream).expect("files are objects");
+}
+
+#[wasm_bindgen_test]
+async fn a_stream_that_stalls_is_left_for_slices_and_not_a_byte_is_lost() {
+    let log = sample(60_000);
+    for n_bytes in [0, 1_000, 3 << 20] {
+        let (engine, events) = engine();
+        let file = file("a.log", &log);
+        with_stalling_stream(&file, n_bytes);
+        let meta = FileMeta { name: "a.log".to_owned(), n_bytes: log.len() as u64 };
+        engine.handle(Request { id: RequestId(0), command: Command::Open(vec![meta]) }, vec![file]);
+        let progress = wait_for(&events, settled).await;
+        assert_eq!((progress.phase, progress.n_rows), (LoadPhase::Loaded, 60_000), "{n_bytes}");
+        assert_eq!(progress.n_problems, 0, "{n_bytes}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_browser_without_byte_streams_reads_by_slices() {
+    let log = sample(60_000);
+    let (engine, events) = engine();
+    let file = file("a.log", &log);
+    js_sys::Reflect::set(&file, &"stream".into(), &JsValue::UNDEFINED).expect("files are objects");
+    let meta = FileMeta { name: "a.log".to_owned(), n_bytes: log.len() as u64 };
+    engine.handle(Request { id: RequestId(0), command: Command::Open(vec![meta]) }, vec![file]);
+    assert_eq!(wait_for(&events, settled).await.n_rows, 60_000);
+}
+
+#[wasm_bindgen_test]
+async fn very_many_small_files_are_read_in_their_order() {
+    let logs: Vec<Vec<u8>> = (1..60).map(sample).collect();
+    let names: Vec<String> = (1..60).map(|at| format!("{at}.log")).collect();
+    let files: Vec<(&str, &[u8])> =
+        names.iter().zip(&logs).map(|(name, log)| (name.as_str(), log.as_slice())).collect();
+    let (engine, events) = engine();
+    open(&engine, &files);
+    assert_eq!(wait_for(&events, settled).await.n_rows, (1..60).sum::<u64>());
+    ask(&engine, 1, Question::Report);
+    let Answer::Report(reports) = wait_for(&events, answer(1)).await else { panic!("a report") };
+    let rows: Vec<u64> = reports.iter().map(|report| report.lines.rows).collect();
+    assert_eq!(rows, (1..60).collect::<Vec<u64>>());
 }

@@ -13,10 +13,11 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// One row, from its decoded packets and bytes.
-    pub(super) fn of_row(packets: u64, bytes: u64) -> Tally {
+    /// One row, from its decoded packets and bytes. Where rows were rolled up, what is counted is the records that
+    /// they stand for: rows as they stood in the files.
+    pub(super) fn of_row(n_records: u64, packets: u64, bytes: u64) -> Tally {
         let counted = |count| if count == ABSENT { 0 } else { count };
-        Tally { rows: 1, packets: counted(packets), bytes: counted(bytes) }
+        Tally { rows: n_records, packets: counted(packets), bytes: counted(bytes) }
     }
 
     pub fn add(&mut self, other: Tally) {
@@ -24,6 +25,22 @@ impl Tally {
         // Hostile counts may not stop the page: a sum past u64 stays at its end.
         self.packets = self.packets.saturating_add(other.packets);
         self.bytes = self.bytes.saturating_add(other.bytes);
+    }
+
+    #[must_use]
+    pub(super) fn plus(mut self, other: Tally) -> Tally {
+        self.add(other);
+        self
+    }
+
+    /// Without rows that were part of it.
+    #[must_use]
+    pub(super) fn minus(self, other: Tally) -> Tally {
+        Tally {
+            rows: self.rows - other.rows,
+            packets: self.packets - other.packets,
+            bytes: self.bytes - other.bytes,
+        }
     }
 
     pub fn get(&self, metric: Metric) -> u64 {

@@ -13,13 +13,14 @@ mod options;
 mod picked;
 mod roll_up;
 
-use crate::parse::{Layout, RawRow, RowSink, SourceId};
+use crate::parse::{Layout, RawRow, RowBlock, RowSink, SourceId};
 use crate::query::{RowSet, SegmentRows};
 use crate::store::{SEGMENT_ROWS, Store};
 
 use codes::Codes;
 pub use options::{CannotKeep, LoadOptions};
 use picked::Picked;
+pub use roll_up::MINUTE_SECS;
 use roll_up::RollUp;
 
 /// Bytes of staged dictionaries from which on they are begun anew: a few hundred thousand addresses, so that they
@@ -123,6 +124,10 @@ impl RowSink for IntakeSink<'_> {
 
     fn row(&mut self, row: RawRow<'_>) {
         self.intake.staged.row(row);
+    }
+
+    fn block(&mut self, block: RowBlock<'_>) {
+        self.intake.staged.block(block);
     }
 
     /// Kept whatever is kept: a hole in the log is about all of it.

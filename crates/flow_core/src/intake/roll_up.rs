@@ -1,7 +1,8 @@
 //! Records of the same minute, ends and service, as one row.
 //!
-//! Rows of one file and layout become one where they agree in all of [`KEY`], in the minute of their `start`, and in
-//! the ports once the client's own is left out ([`super::client`] says which that is). Then
+//! Rows of one file and layout become one where they agree in all of [`KEY`], in the minute of their `start` (or
+//! `end`, where no start is recorded), and in the ports once the client's own is left out ([`super::client`] says
+//! which that is). Then
 //!
 //! | field | of the row |
 //! |---|---|
@@ -147,8 +148,9 @@ impl RollUp {
         };
         let value = |column: Option<&[u64]>, row: usize| column.map_or(ABSENT, |values| values[row]);
         let key = KEY.map(column);
-        let [src_port, dst_port, protocol, flags, start] =
-            [Field::SRCPORT, Field::DSTPORT, Field::PROTOCOL, Field::TCP_FLAGS, Field::START].map(column);
+        let [src_port, dst_port, protocol, flags] =
+            [Field::SRCPORT, Field::DSTPORT, Field::PROTOCOL, Field::TCP_FLAGS].map(column);
+        let [start, end] = [Field::START, Field::END].map(column);
         self.new_keys.clear();
         self.ports.iter_mut().for_each(Vec::clear);
         for row in 0..n_rows {
@@ -163,9 +165,11 @@ impl RollUp {
                 // Codes have 32 bits; absence has all of them.
                 *word = u64::from(value(pair[0], row) as u32) | value(pair[1], row) << 32;
             }
-            let minute = match value(start, row) {
-                ABSENT => ABSENT,
-                start => start / MINUTE_SECS,
+            // Apart from those of a start, as rows that have none are counted at their end.
+            let minute = match (value(start, row), value(end, row)) {
+                (ABSENT, ABSENT) => ABSENT,
+                (ABSENT, end) => end / MINUTE_SECS | 1 << 63,
+                (start, _) => start / MINUTE_SECS,
             };
             // Ports and protocol fit 17 bits with absence, which wraps to 0.
             let [src_port, dst_port, protocol_code] =

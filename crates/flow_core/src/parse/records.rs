@@ -4,7 +4,8 @@ use std::mem;
 
 use memchr::memchr;
 
-use super::lines::Line;
+use super::block::{self, BlockReader, Part};
+use super::lines::{self, Line};
 use super::row::{RecordKind, RowBuffers, RowReader, Trouble};
 use super::{FileReport, Layout, Problem, ProblemKind, RawRow, RowSink, header, values::Values};
 
@@ -20,12 +21,15 @@ pub struct RecordReader {
     is_refused: bool,
     n_lines: u64,
     buffers: RowBuffers<'static>,
+    /// The fast way for plain rows of this layout, where there can be one.
+    blocks: Option<BlockReader>,
 }
 
 impl RecordReader {
     /// Reads lines, in this layout until a header gives another.
     pub fn new(layout: Layout) -> RecordReader {
         let reader = RowReader::new(&layout);
+        let blocks = BlockReader::new(&reader);
         RecordReader {
             layout,
             reader,
@@ -33,7 +37,55 @@ impl RecordReader {
             is_refused: false,
             n_lines: 0,
             buffers: RowBuffers::default(),
+            blocks,
         }
+    }
+
+    /// Reads the next lines, each with its line feed.
+    pub fn lines(&mut self, mut text: &[u8], report: &mut FileReport, sink: &mut impl RowSink) {
+        while !text.is_empty() {
+            let n_bytes = match block::block_bytes(text) {
+                // Until a record has shown that there are any, lines are as likely to be anything else.
+                Some(n_bytes) if self.begun && self.blocks.is_some() => {
+                    self.block(text, n_bytes, report, sink)
+                }
+                _ => {
+                    let (line, n_bytes) = lines::first_line(text);
+                    self.line(line, report, sink);
+                    n_bytes
+                }
+            };
+            text = &text[n_bytes..];
+        }
+    }
+
+    /// Reads the lines that are the first `n_bytes` of `text`, or as many of them as are in this layout.
+    /// Returns the bytes read.
+    fn block(
+        &mut self,
+        text: &[u8],
+        n_bytes: usize,
+        report: &mut FileReport,
+        sink: &mut impl RowSink,
+    ) -> usize {
+        let mut blocks = self.blocks.take().expect("asked before");
+        let mut block = blocks.begin(text, n_bytes);
+        // A header in the block may end the layout.
+        while self.begun
+            && let Some(part) = block.next(self.n_lines + 1)
+        {
+            match part {
+                Part::Rows(rows) => {
+                    self.n_lines += rows.n_rows() as u64;
+                    report.lines.rows += rows.n_rows() as u64;
+                    sink.block(rows);
+                }
+                Part::Line(line) => self.line(Line::Whole(line), report, sink),
+            }
+        }
+        let n_bytes_read = block.n_bytes_read();
+        self.blocks.get_or_insert(blocks);
+        n_bytes_read
     }
 
     /// Reads the next line.
@@ -130,6 +182,7 @@ impl RecordReader {
         report.add_layout(&layout);
         if layout != self.layout {
             self.reader = RowReader::new(&layout);
+            self.blocks = BlockReader::new(&self.reader);
             self.layout = layout;
             self.begun = false;
             self.is_refused = false;

@@ -1,6 +1,6 @@
 //! The rows that a filter leaves, segment by segment.
 
-use crate::store::{Bitmap, Table};
+use crate::store::{BLOCK_ROWS, Bitmap, Block, Table};
 
 /// Rows of one segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +72,15 @@ impl SegmentRows {
         }
     }
 
+    /// How many rows are among both, without a list of them.
+    pub fn n_common(&self, other: &SegmentRows) -> u32 {
+        match (self, other) {
+            (SegmentRows::None, _) | (_, SegmentRows::None) => 0,
+            (SegmentRows::All(_), rows) | (rows, SegmentRows::All(_)) => rows.n_rows(),
+            (SegmentRows::Some(bitmap), SegmentRows::Some(other)) => bitmap.n_common(other),
+        }
+    }
+
     /// The place of the chosen row that has `n` chosen rows before it; `None` where there are not so many.
     pub fn nth(&self, n: u32) -> Option<u32> {
         match self {
@@ -87,6 +96,19 @@ impl SegmentRows {
             SegmentRows::None => {}
             SegmentRows::All(n_rows) => (0..*n_rows as usize).for_each(visit),
             SegmentRows::Some(bitmap) => bitmap.iter().for_each(|at| visit(at as usize)),
+        }
+    }
+
+    /// The same a block at a time.
+    pub fn for_each_block(&self, mut visit: impl FnMut(Block<'_>)) {
+        match self {
+            SegmentRows::None => {}
+            SegmentRows::All(n_rows) => {
+                for first in (0..*n_rows).step_by(BLOCK_ROWS as usize) {
+                    visit(Block::Run(first, (first + BLOCK_ROWS).min(*n_rows)));
+                }
+            }
+            SegmentRows::Some(bitmap) => bitmap.for_each_block(visit),
         }
     }
 }

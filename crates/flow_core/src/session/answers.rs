@@ -14,6 +14,7 @@ use crate::analysis::rejected::RejectedQuestion;
 use crate::analysis::summary::SummaryQuestion;
 use crate::analysis::timeline::TimelineQuestion;
 use crate::analysis::{self, Analysis};
+use crate::intake::MINUTE_SECS;
 use crate::parse::FileReport;
 use crate::query::{Filter, SortSpec, Subject};
 use crate::record::Orientation;
@@ -27,7 +28,12 @@ impl Session {
         let answer = match question {
             Question::Timeline { filter, n_buckets_max } => {
                 let extent = time_extent(&self.shards);
-                Answer::Timeline(self.analyse(&filter, |_| TimelineQuestion { extent, n_buckets_max }))
+                let bucket_secs_min = if self.load.options().is_exact() { 1 } else { MINUTE_SECS };
+                Answer::Timeline(self.analyse(&filter, |_| TimelineQuestion {
+                    extent,
+                    n_buckets_max,
+                    bucket_secs_min,
+                }))
             }
             Question::Overview { filter, metric } => {
                 Answer::Overview(self.analyse(&filter, |_| OverviewQuestion { metric }))
@@ -66,9 +72,11 @@ impl Session {
         question: impl FnOnce(&'a InterfaceKnowledge) -> A,
     ) -> A::Answer {
         let at = self.select(filter);
+        let question = question(&self.knowledge);
+        self.shards.iter_mut().for_each(|shard| shard.remember(&question));
         let rows = self.selections[at].rows();
         let views = self.shards.iter().zip(rows).map(|(shard, rows)| shard.view(rows));
-        analysis::answer(&question(&self.knowledge), views).expect("a session has at least one shard")
+        analysis::answer(&question, views).expect("a session has at least one shard")
     }
 
     /// Where in `selections` the rows are that a filter leaves.

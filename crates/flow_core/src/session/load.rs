@@ -89,6 +89,10 @@ impl Load {
         self.phase == LoadPhase::Loading
     }
 
+    pub fn options(&self) -> &LoadOptions {
+        &self.options
+    }
+
     pub fn n_files(&self) -> u32 {
         self.reports.len() as u32
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::analysis::interface::{InterfaceAddresses, InterfaceKnowledge};
-use crate::analysis::{ShardView, TimeExtent, time_extent::time_extent as store_extent};
+use crate::analysis::{Analysis, Memory, ShardView, TimeExtent, time_extent::time_extent as store_extent};
 use crate::intake::{Intake, LoadOptions};
 use crate::parse::{FileParser, FileReport, SourceId};
 use crate::query::RowSet;
@@ -18,6 +18,7 @@ pub struct Shard {
     frozen_addresses: InterfaceAddresses,
     /// How many of them have been asked.
     n_segments_asked: usize,
+    memory: Memory,
 }
 
 impl Shard {
@@ -28,6 +29,7 @@ impl Shard {
             parsers: HashMap::new(),
             frozen_addresses: InterfaceAddresses::default(),
             n_segments_asked: 0,
+            memory: Memory::default(),
         }
     }
 
@@ -36,7 +38,12 @@ impl Shard {
     }
 
     pub fn view<'a>(&'a self, rows: &'a RowSet) -> ShardView<'a> {
-        ShardView { store: &self.store, rows }
+        ShardView { store: &self.store, rows, memory: Some(&self.memory) }
+    }
+
+    /// Before the shard is asked.
+    pub fn remember(&mut self, question: &impl Analysis) {
+        question.remember(&self.store, &mut self.memory);
     }
 
     pub fn add_parser(&mut self, source: SourceId, parser: FileParser) {

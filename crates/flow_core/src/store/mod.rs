@@ -5,18 +5,22 @@
 
 mod batch;
 pub mod bitmap;
+pub mod block;
+mod code_table;
 pub mod column;
 pub mod dictionary;
 mod flow_store;
+mod open_column;
 mod origins;
 pub mod segment;
 pub mod table;
 
 pub use batch::Batch;
 pub use bitmap::Bitmap;
+pub use block::{BLOCK_ROWS, Block};
 pub use column::{ABSENT, Column};
 pub use dictionary::{AddressDictionary, TextDictionary};
 pub use flow_store::{ColumnId, Store, StoreColumn};
 pub use origins::Origin;
-pub use segment::{SEGMENT_ROWS, Segment};
+pub use segment::{SEGMENT_ROWS, Segment, SegmentVersion};
 pub use table::Table;

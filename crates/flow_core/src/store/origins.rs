@@ -41,10 +41,9 @@ pub(super) struct Origins {
 }
 
 impl Origins {
-    /// The origin of the row after the last one.
-    pub fn push(&mut self, origin: Origin) {
+    /// Rows begin that come from this line and those after it; [`Origins::end`] says how many.
+    pub fn begin(&mut self, origin: Origin) {
         let row = self.n_rows;
-        self.n_rows += 1;
         // A run that goes on behind a segment with line numbers of its own could not be counted through.
         let is_behind_lines =
             row.is_multiple_of(SEGMENT_ROWS) && self.lines_of(row.wrapping_sub(1)).is_some();
@@ -56,6 +55,11 @@ impl Origins {
         if !follows {
             self.runs.push(Run { first_row: row, first: origin });
         }
+    }
+
+    /// The rows that were begun are there.
+    pub fn end(&mut self, n_rows: u32) {
+        self.n_rows += n_rows;
     }
 
     pub fn get(&self, row: u32) -> Origin {
@@ -84,6 +88,7 @@ impl Origins {
             }
         }
         self.runs.truncate(kept);
+        self.runs.shrink_to_fit();
         self.lines.resize((first_row / SEGMENT_ROWS) as usize, None);
         self.lines.push(Some(Column::freeze(&lines)));
     }
@@ -159,7 +164,8 @@ mod tests {
             if row.is_multiple_of(SEGMENT_ROWS) && row > 0 {
                 origins.freeze(row - SEGMENT_ROWS);
             }
-            origins.push(origin);
+            origins.begin(origin);
+            origins.end(1);
         }
         origins
     }
@@ -227,7 +233,8 @@ mod tests {
         let mut origins = origins(&stepping(0, 1, 3, SEGMENT_ROWS + 50).collect::<Vec<_>>());
         origins.truncate(SEGMENT_ROWS);
         for origin in stepping(4, 7, 1, 30) {
-            origins.push(origin);
+            origins.begin(origin);
+            origins.end(1);
         }
         assert_eq!(origins.get(SEGMENT_ROWS - 1).line, 1 + 3 * u64::from(SEGMENT_ROWS - 1));
         assert_eq!(origins.get(SEGMENT_ROWS + 29), Origin { source: SourceId(4), line: 36, layout: 0 });

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::column::ABSENT;
+use super::open_column::OpenColumn;
 use super::origins::Origins;
 use super::segment::SEGMENT_ROWS;
 use super::{Batch, Column, ColumnId, Origin, Segment};
@@ -17,9 +17,9 @@ pub struct Table {
     segments: Vec<Segment>,
     /// Whether the last of `segments` is a copy of the open rows, made so that they can be read.
     has_open_copy: bool,
-    /// Values of the open rows by column, [`ABSENT`] where absent; a column may be short, its rest is absent.
-    open: Vec<Vec<u64>>,
-    /// How many flow records each open row stands for; may be short, each of the rest is one.
+    /// Values of the open rows by column.
+    open: Vec<OpenColumn>,
+    /// How many flow records each open row stands for; empty where each is one.
     open_n_records: Vec<u64>,
     n_open: u32,
     n_frozen: u32,
@@ -92,28 +92,32 @@ impl Table {
 
     pub fn n_heap_bytes(&self) -> usize {
         self.segments.iter().map(Segment::n_heap_bytes).sum::<usize>()
-            + self.open.iter().map(|values| values.capacity() * 8).sum::<usize>()
-            + self.open_n_records.capacity() * 8
+            + self.open.iter().map(OpenColumn::n_heap_bytes).sum::<usize>()
+            + self.open_n_records.capacity() * size_of::<u64>()
             + self.origins.n_heap_bytes()
             + self.odd_spellings.len() * ODD_SPELLING_BYTES
             + self.n_odd_bytes
     }
 
-    /// Adds a row: begin, any number of [`Table::set`], end.
-    pub(super) fn begin_row(&mut self, origin: Origin) {
-        self.origins.push(origin);
+    /// Adds rows that follow each other in their file: begin, then [`Table::open_column`] for every column that
+    /// has values, end. At most [`Table::n_rows_free`] together.
+    pub(super) fn begin_rows(&mut self, origin: Origin) {
+        self.origins.begin(origin);
     }
 
-    /// Sets a value of the row that was begun. Each column at most once a row.
-    pub(super) fn set(&mut self, column: ColumnId, value: u64) {
+    /// Rows that can be added before the segment is full; at least one.
+    pub(super) fn n_rows_free(&self) -> u32 {
+        SEGMENT_ROWS - self.n_open
+    }
+
+    /// Takes the values of the rows that were begun, one for each.
+    pub(super) fn open_column(&mut self, column: ColumnId) -> &mut OpenColumn {
         if self.open.len() <= column.index() {
-            self.open.resize_with(column.index() + 1, Vec::new);
+            self.open.resize_with(column.index() + 1, OpenColumn::default);
         }
-        let values = &mut self.open[column.index()];
-        if values.len() < self.n_open as usize {
-            values.resize(self.n_open as usize, ABSENT);
-        }
-        values.push(value);
+        let open = &mut self.open[column.index()];
+        open.pad(self.n_open as usize);
+        open
     }
 
     pub(super) fn set_odd_spelling(&mut self, column: ColumnId, text: &str) {
@@ -121,8 +125,9 @@ impl Table {
         self.n_odd_bytes += text.len();
     }
 
-    pub(super) fn end_row(&mut self) {
-        self.n_open += 1;
+    pub(super) fn end_rows(&mut self, n_rows: u32) {
+        self.origins.end(n_rows);
+        self.n_open += n_rows;
         if self.n_open == SEGMENT_ROWS {
             self.freeze();
         }
@@ -137,24 +142,22 @@ impl Table {
         }
         let mut n_added = 0;
         while n_added < batch.n_rows() {
-            let n_open = self.n_open as usize;
-            let part = n_added..batch.n_rows().min(n_added + SEGMENT_ROWS as usize - n_open);
-            if self.open.len() < batch.columns().len() {
-                self.open.resize_with(batch.columns().len(), Vec::new);
-            }
-            for (open, values) in self.open.iter_mut().zip(batch.columns()) {
+            let part = n_added..batch.n_rows().min(n_added + self.n_rows_free() as usize);
+            for (id, values) in ColumnId::all(batch.columns().len()).zip(batch.columns()) {
                 if !values.is_empty() {
-                    open.resize(n_open, ABSENT);
-                    open.extend_from_slice(&values[part.clone()]);
+                    self.open_column(id).extend_from_slice(&values[part.clone()]);
                 }
             }
             if !batch.n_records.is_empty() {
-                self.open_n_records.resize(n_open, 1);
+                debug_assert_eq!(self.open_n_records.len(), self.n_open as usize, "all rows or none count");
                 self.open_n_records.extend_from_slice(&batch.n_records[part.clone()]);
             }
-            batch.origins[part.clone()].iter().for_each(|&origin| self.origins.push(origin));
-            self.n_open += part.len() as u32;
+            for &origin in &batch.origins[part.clone()] {
+                self.origins.begin(origin);
+                self.origins.end(1);
+            }
             n_added = part.end;
+            self.n_open += part.len() as u32;
             if self.n_open == SEGMENT_ROWS {
                 self.freeze();
             }
@@ -165,14 +168,14 @@ impl Table {
     pub(super) fn clear(&mut self) {
         let open = std::mem::take(&mut self.open);
         *self = Table { open, ..Table::default() };
-        self.open.iter_mut().for_each(Vec::clear);
+        self.open.iter_mut().for_each(OpenColumn::clear);
     }
 
     /// Takes out the rows of the segment that is still open.
     pub(super) fn clear_open(&mut self) {
         self.drop_open_copy();
         self.n_open = 0;
-        self.open.iter_mut().for_each(Vec::clear);
+        self.open.iter_mut().for_each(OpenColumn::clear);
         self.open_n_records.clear();
         self.origins.truncate(self.n_frozen);
         for text in self.odd_spellings.split_off(&(self.n_frozen, ColumnId::FIRST)).into_values() {
@@ -186,35 +189,17 @@ impl Table {
         self.origins.freeze(self.n_frozen);
         self.n_frozen += self.n_open;
         self.n_open = 0;
-        self.open.iter_mut().for_each(Vec::clear);
+        self.open.iter_mut().for_each(OpenColumn::clear);
         self.open_n_records.clear();
     }
 
     fn frozen_open(&self) -> Segment {
-        let mut padded = Vec::new();
-        let columns = self
-            .open
-            .iter()
-            .map(|values| {
-                if values.len() == self.n_open as usize {
-                    Column::freeze(values)
-                } else if values.is_empty() {
-                    Column::absent(self.n_open)
-                } else {
-                    padded.clear();
-                    padded.extend_from_slice(values);
-                    padded.resize(self.n_open as usize, ABSENT);
-                    Column::freeze(&padded)
-                }
-            })
-            .collect();
+        let columns = self.open.iter().map(|column| column.freeze(self.n_open)).collect();
         let segment = Segment::new(self.n_frozen, self.n_open, columns);
-        if self.open_n_records.is_empty() {
-            return segment;
+        match &*self.open_n_records {
+            [] => segment,
+            n_records => segment.with_n_records(Column::freeze(n_records)),
         }
-        let mut n_records = self.open_n_records.clone();
-        n_records.resize(self.n_open as usize, 1);
-        segment.with_n_records(Column::freeze(&n_records))
     }
 
     fn drop_open_copy(&mut self) {

@@ -36,6 +36,14 @@ fn add(groups: &mut Groups, key: Vec<String>, more: Sums) {
     join(&mut into.4, more.4, |a, b| a | b);
 }
 
+fn minute_of(start: Option<u64>, end: Option<u64>) -> String {
+    match (start, end) {
+        (Some(start), _) => (start - start % 60).to_string(),
+        (None, Some(end)) => format!("ends {}", end - end % 60),
+        (None, None) => "-".to_owned(),
+    }
+}
+
 /// The slow way: line by line, from the documentation of the roll-up.
 fn groups_of_lines(lines: &[String]) -> Groups {
     let mut groups = Groups::new();
@@ -64,7 +72,7 @@ fn groups_of_lines(lines: &[String]) -> Groups {
             Some(false) if is_ephemeral(dst) => kept_dst = "-".to_owned(),
             _ => {}
         }
-        let minute = number("start").map_or("-".to_owned(), |start| (start - start % 60).to_string());
+        let minute = minute_of(number("start"), number("end"));
         let said_by_flags = syn.map_or("-".to_owned(), |flags| (flags & 16).to_string());
         let mut key: Vec<String> =
             ["interface-id", "dstaddr", "protocol", "action", "flow-direction", "pkt-srcaddr"]
@@ -91,7 +99,9 @@ fn groups_of_store(store: &Store) -> Groups {
             ["interface-id", "dstaddr", "protocol", "action", "flow-direction", "pkt-srcaddr"]
                 .map(|name| cell(name).to_string())
                 .to_vec();
-        key.extend(["srcaddr", "srcport", "dstport", "start"].map(|name| cell(name).to_string()));
+        key.extend(["srcaddr", "srcport", "dstport"].map(|name| cell(name).to_string()));
+        assert!(number("start").is_none_or(|start| start % 60 == 0));
+        key.push(minute_of(number("start"), number("end")));
         key.push(syn.map_or("-".to_owned(), |flags| (flags & 16).to_string()));
         let (segment, at) = store.rows().locate(row);
         let n_records = segment.n_records().get(at).expect("every row stands for records");
