@@ -124,7 +124,7 @@ fn Panel(
 #[component]
 fn Detail(detail: RowDetail) -> impl IntoView {
     let state = AppState::get();
-    let RowDetail { file, line, text, fields, orientation, local, remote, .. } = detail;
+    let RowDetail { file, line, n_records, text, fields, orientation, local, remote, .. } = detail;
     let copied = text.clone();
     let copy = move |_| {
         clipboard::copy(&copied, move |was_copied| {
@@ -135,10 +135,21 @@ fn Detail(detail: RowDetail) -> impl IntoView {
             });
         });
     };
+    let place = match n_records {
+        None => format!(", line {}", format::count(line)),
+        Some(1) => {
+            format!(", line {}, rolled up: to the minute, without the client's port", format::count(line))
+        }
+        Some(n_records) => format!(
+            ", rolled up from {}, the first on line {}; what differs between them is absent",
+            format::counted(n_records, "record"),
+            format::count(line)
+        ),
+    };
     view! {
         <p class="detail-place">
             <span class="detail-file">{file}</span>
-            {format!(", line {}", format::count(line))}
+            {place}
         </p>
         <pre class="detail-line" tabindex="0">{text}</pre>
         <button type="button" class="button" on:click=copy>"Copy line"</button>

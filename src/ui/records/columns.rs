@@ -33,10 +33,11 @@ fn has(available: &[ColumnKey], field: Field) -> bool {
     available.contains(&ColumnKey::Known(field))
 }
 
-/// Columns to begin with for files that have `available`.
-pub fn default_columns(available: &[ColumnKey]) -> Vec<Subject> {
+/// Columns to begin with for files that have `available`, and rows that are records or stand for several.
+pub fn default_columns(available: &[ColumnKey], is_rolled_up: bool) -> Vec<Subject> {
     let mut columns: Vec<Subject> =
         DEFAULT_FIELDS.into_iter().filter(|field| has(available, *field)).map(Subject::from).collect();
+    columns.extend(is_rolled_up.then_some(Subject::Records));
     if columns.len() < DEFAULT_COLUMNS_MIN {
         return available.iter().take(FALLBACK_COLUMNS_MAX).cloned().map(Subject::Column).collect();
     }
@@ -130,7 +131,7 @@ mod tests {
 
     #[test]
     fn the_default_format_shows_its_flow_with_the_direction() {
-        let shown = default_columns(&DEFAULT_LAYOUT.map(ColumnKey::from));
+        let shown = default_columns(&DEFAULT_LAYOUT.map(ColumnKey::from), false);
         let expected =
             "start interface-id direction action srcaddr srcport dstaddr dstport protocol packets bytes";
         assert_eq!(names(&shown).join(" "), expected);
@@ -138,9 +139,9 @@ mod tests {
 
     #[test]
     fn without_an_interface_no_direction_is_offered_by_default() {
-        let shown = default_columns(&keys("srcaddr dstaddr bytes action start"));
+        let shown = default_columns(&keys("srcaddr dstaddr bytes action start"), false);
         assert_eq!(names(&shown).join(" "), "start action srcaddr dstaddr bytes");
-        let shown = default_columns(&keys("srcaddr dstaddr bytes flow-direction"));
+        let shown = default_columns(&keys("srcaddr dstaddr bytes flow-direction"), false);
         assert_eq!(
             names(&shown).join(" "),
             "srcaddr dstaddr bytes flow-direction",
@@ -150,9 +151,9 @@ mod tests {
 
     #[test]
     fn unknown_files_show_what_they_have() {
-        let shown = default_columns(&keys("alpha beta gamma"));
+        let shown = default_columns(&keys("alpha beta gamma"), false);
         assert_eq!(names(&shown).join(" "), "alpha beta gamma");
-        assert!(default_columns(&[]).is_empty());
+        assert!(default_columns(&[], false).is_empty());
     }
 
     #[test]

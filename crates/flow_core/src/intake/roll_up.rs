@@ -23,6 +23,7 @@
 use std::hash::{BuildHasher, Hash};
 
 use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 use rustc_hash::FxBuildHasher;
 
 use super::client::{End, RowEvidence, client_by_flags};
@@ -61,7 +62,16 @@ pub(super) struct RollUp {
     // Buffers.
     new_keys: Vec<GroupKey>,
     ports: [Vec<u64>; 2],
-    group_of_row: Vec<u32>,
+    dealt: Dealt,
+}
+
+/// Rows that were given their groups, each by its place in the batch that is added.
+#[derive(Default)]
+struct Dealt {
+    /// Those that began a group, in the order of the groups.
+    first: Vec<u32>,
+    /// Those that came to a group, with it.
+    others: Vec<(u32, u32)>,
 }
 
 impl Default for RollUp {
@@ -74,14 +84,16 @@ impl Default for RollUp {
             has_news: false,
             new_keys: Vec::new(),
             ports: Default::default(),
-            group_of_row: Vec::new(),
+            dealt: Dealt::default(),
         }
     }
 }
 
 /// How the values of a column become one.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Rule {
+    /// They are the same in all rows of a group.
+    Key,
     Sum,
     Largest,
     BitOr,
@@ -92,6 +104,8 @@ impl Rule {
     fn of(store: &Store, id: ColumnId) -> Rule {
         let key = &store.column(id).key;
         match key.kind() {
+            FieldKind::Port | FieldKind::Protocol => Rule::Key,
+            _ if KEY.iter().any(|field| *key == (*field).into()) => Rule::Key,
             FieldKind::Packets | FieldKind::Bytes => Rule::Sum,
             FieldKind::TcpFlags => Rule::BitOr,
             _ if *key == Field::END.into() => Rule::Largest,
@@ -110,10 +124,8 @@ impl RollUp {
         self.work_out_keys(rows, store);
         let mut n_added = 0;
         while n_added < rows.n_rows() {
-            let first_new = self.groups.n_rows();
-            let n_grouped = self.find_groups(rows, n_added);
-            self.add_values(rows, n_added, n_grouped, first_new, store);
-            n_added += n_grouped;
+            n_added = self.find_groups(rows, n_added);
+            self.add_values(rows, store);
             if self.groups.n_rows() == SEGMENT_ROWS as usize {
                 self.show(store);
                 self.groups.clear();
@@ -135,7 +147,8 @@ impl RollUp {
             + (self.keys.capacity() + self.new_keys.capacity()) * size_of::<GroupKey>()
             + self.by_key.capacity() * (size_of::<u32>() + 1)
             + self.ports.iter().map(|ports| ports.capacity() * size_of::<u64>()).sum::<usize>()
-            + self.group_of_row.capacity() * size_of::<u32>()
+            + self.dealt.first.capacity() * size_of::<u32>()
+            + self.dealt.others.capacity() * size_of::<(u32, u32)>()
             + RowEvidence::N_HEAP_BYTES
     }
 
@@ -188,11 +201,13 @@ impl RollUp {
         }
     }
 
-    /// Gives rows from `first_row` on their groups in `group_of_row`, until there is no room for a new one; says
-    /// how many rows.
+    /// Gives rows from `first_row` on their groups, until there is no room for a new one; says up to which row.
     fn find_groups(&mut self, rows: &Batch, first_row: usize) -> usize {
-        self.group_of_row.clear();
-        for (key, origin) in self.new_keys[first_row..].iter().zip(&rows.origins[first_row..]) {
+        let Dealt { first, others } = &mut self.dealt;
+        first.clear();
+        others.clear();
+        for row in first_row..rows.n_rows() {
+            let key = &self.new_keys[row];
             let keys = &mut self.keys;
             let n_groups = keys.len() as u32;
             let entry = self.by_key.entry(
@@ -200,71 +215,59 @@ impl RollUp {
                 |&group| keys[group as usize] == *key,
                 |&group| hash_of(&keys[group as usize]),
             );
-            let group = match entry {
-                hashbrown::hash_table::Entry::Occupied(known) => *known.get(),
-                hashbrown::hash_table::Entry::Vacant(_) if n_groups == SEGMENT_ROWS => break,
-                hashbrown::hash_table::Entry::Vacant(vacant) => {
+            match entry {
+                Entry::Occupied(known) => others.push((row as u32, *known.get())),
+                Entry::Vacant(_) if n_groups == SEGMENT_ROWS => return row,
+                Entry::Vacant(vacant) => {
                     vacant.insert(n_groups);
                     keys.push(*key);
-                    self.groups.origins.push(*origin);
-                    n_groups
+                    first.push(row as u32);
                 }
-            };
-            self.group_of_row.push(group);
+            }
         }
-        self.group_of_row.len()
+        rows.n_rows()
     }
 
-    /// Adds the values of the rows that were just given their groups, of which those from `first_new` on are new.
-    fn add_values(&mut self, rows: &Batch, first_row: usize, n_rows: usize, first_new: usize, store: &Store) {
-        let RollUp { groups, group_of_row, ports, .. } = self;
-        let part = first_row..first_row + n_rows;
-        let mut n_records = std::mem::take(&mut groups.n_records);
-        n_records.resize(groups.n_rows(), 0);
-        group_of_row.iter().for_each(|&group| n_records[group as usize] += 1);
-        groups.n_records = n_records;
-
+    /// Adds the values of the rows that were just given their groups: those that begin one by one column after the
+    /// other, then the others to theirs, except what the key says is the same.
+    fn add_values(&mut self, rows: &Batch, store: &Store) {
+        let RollUp { groups, dealt, ports, .. } = self;
+        let n_known = groups.n_rows();
         let end_ports = [Field::SRCPORT, Field::DSTPORT].map(|field| store.field_id(field));
         let start = store.field_id(Field::START);
-        let n_columns = rows.columns().len().max(groups.columns().len());
-        for id in ColumnId::all(n_columns) {
+        for id in ColumnId::all(rows.columns().len().max(groups.columns().len())) {
             let values = match end_ports.iter().position(|port| *port == Some(id)) {
                 Some(end) => &ports[end],
                 None => rows.columns().get(id.index()).map_or(&[][..], Vec::as_slice),
             };
-            let known = groups.columns().get(id.index()).map_or(0, Vec::len);
-            if values.is_empty() && known == 0 {
+            let into = groups.column_mut(id);
+            if values.is_empty() && into.is_empty() {
                 continue;
             }
-            let into = groups.padded_column_mut(id);
-            if values.is_empty() {
-                // Where others of the group have a value, they do not all agree.
-                if !matches!(Rule::of(store, id), Rule::SameOrAbsent) {
-                    continue;
-                }
-                group_of_row.iter().for_each(|&group| into[group as usize] = ABSENT);
-                continue;
-            }
-            let values = values[part.clone()].iter().zip(group_of_row.iter());
+            let value = |row: u32| values.get(row as usize).copied().unwrap_or(ABSENT);
+            into.resize(n_known, ABSENT);
             if start == Some(id) {
-                for (&value, &group) in values {
-                    into[group as usize] =
-                        if value == ABSENT { ABSENT } else { value / MINUTE_SECS * MINUTE_SECS };
-                }
+                let minute = |start| if start == ABSENT { ABSENT } else { start / MINUTE_SECS * MINUTE_SECS };
+                into.extend(dealt.first.iter().map(|&row| minute(value(row))));
             } else {
-                add_column(into, values, first_new, Rule::of(store, id));
+                into.extend(dealt.first.iter().map(|&row| value(row)));
+                add_column(
+                    into,
+                    dealt.others.iter().map(|&(row, group)| (value(row), group)),
+                    Rule::of(store, id),
+                );
             }
         }
+        groups.origins.extend(dealt.first.iter().map(|&row| rows.origins[row as usize]));
+        groups.n_records.resize(groups.origins.len(), 1);
+        dealt.others.iter().for_each(|&(_, group)| groups.n_records[group as usize] += 1);
     }
 }
 
-fn add_column<'a>(
-    into: &mut [u64],
-    values: impl Iterator<Item = (&'a u64, &'a u32)>,
-    first_new: usize,
-    rule: Rule,
-) {
+/// Adds values to those of their groups.
+fn add_column(into: &mut [u64], values: impl Iterator<Item = (u64, u32)>, rule: Rule) {
     match rule {
+        Rule::Key => {}
         Rule::Sum => join(into, values, |sum, value| {
             // Short of what stands for absence, where all sums of a load stay too.
             sum.saturating_add(value).min(ABSENT - 1)
@@ -272,15 +275,10 @@ fn add_column<'a>(
         Rule::Largest => join(into, values, u64::max),
         Rule::BitOr => join(into, values, |flags, more| flags | more),
         Rule::SameOrAbsent => {
-            // The first record of a group says what all have to agree with.
-            let mut n_met = first_new;
-            for (&value, &group) in values {
-                let group = group as usize;
-                if group == n_met {
-                    n_met += 1;
-                    into[group] = value;
-                } else if into[group] != value {
-                    into[group] = ABSENT;
+            for (value, group) in values {
+                let into = &mut into[group as usize];
+                if *into != value {
+                    *into = ABSENT;
                 }
             }
         }
@@ -288,12 +286,8 @@ fn add_column<'a>(
 }
 
 /// Joins present values; absent ones change nothing.
-fn join<'a>(
-    into: &mut [u64],
-    values: impl Iterator<Item = (&'a u64, &'a u32)>,
-    joined: impl Fn(u64, u64) -> u64,
-) {
-    for (&value, &group) in values {
+fn join(into: &mut [u64], values: impl Iterator<Item = (u64, u32)>, joined: impl Fn(u64, u64) -> u64) {
+    for (value, group) in values {
         let into = &mut into[group as usize];
         *into = match (*into, value) {
             (known, ABSENT) => known,

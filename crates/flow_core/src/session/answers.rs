@@ -125,6 +125,7 @@ impl Session {
             row,
             file: self.load.file_name(origin.source).to_owned(),
             line: origin.line,
+            n_records: segment.n_records().get(at).filter(|_| store.is_rolled_up()),
             text: store.line(table, row.row),
             fields,
             orientation: code.map_or(Orientation::UNKNOWN, |&code| Orientation::from_code(code)),

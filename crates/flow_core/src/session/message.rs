@@ -234,8 +234,11 @@ pub struct RecordRow {
 pub struct RowDetail {
     pub row: RowRef,
     pub file: String,
+    /// Where several records were rolled up into the row, the line of the first.
     pub line: u64,
-    /// The record as it stands in the file, single-spaced.
+    /// How many records the row stands for; `None` where rows are records.
+    pub n_records: Option<u64>,
+    /// The record as it stands in the file, single-spaced; where rows were rolled up, the row in the same layout.
     pub text: String,
     /// Values in the file's order.
     pub fields: Vec<(ColumnKey, Value)>,

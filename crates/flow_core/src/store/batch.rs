@@ -1,6 +1,5 @@
 //! Rows in columns that are added to a store at once: what stands before a store hands over.
 
-use super::column::ABSENT;
 use super::{ColumnId, Origin};
 
 /// Rows by column, in the codes and with the column numbers of the store that they are for.
@@ -24,20 +23,12 @@ impl Batch {
         &self.columns
     }
 
-    /// The values of a column, to be replaced or added to: [`ABSENT`] where absent.
+    /// The values of a column, to be replaced or added to: [`super::ABSENT`] where absent.
     pub fn column_mut(&mut self, id: ColumnId) -> &mut Vec<u64> {
         if self.columns.len() <= id.index() {
             self.columns.resize_with(id.index() + 1, Vec::new);
         }
         &mut self.columns[id.index()]
-    }
-
-    /// The same, with a value for each row.
-    pub fn padded_column_mut(&mut self, id: ColumnId) -> &mut Vec<u64> {
-        let n_rows = self.n_rows();
-        let column = self.column_mut(id);
-        column.resize(n_rows, ABSENT);
-        column
     }
 
     /// Takes the rows out and keeps the memory.
