@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { Flowglass, line, text_of } from "./lib/flowglass.mjs";
+import { Flowglass, line, pretend_memory_ended, text_of } from "./lib/flowglass.mjs";
 import { accessibility_findings, start_browser } from "./lib/harness.mjs";
 
 let browser;
@@ -22,34 +22,10 @@ const CLIENTS = [
 ];
 const N_BYTES = 40 * 100 + (40 * 39) / 2 + 60;
 
-/** Makes the engine say once that memory has ended where it says that all was read. Gibibytes of rows are too much for
- *  a test, and a product has no switch for less memory; so what is said on the wire is changed: the phase of a Progress
- *  event (the event's number, three numbers of its coverage, then the phase), which postcard writes as bytes. */
-function pretend_memory_ended() {
-  const post = self.postMessage;
-  self.postMessage = (bytes, transfer) => {
-    const [PROGRESS, LOADED, OUT_OF_BUDGET] = [0, 2, 4];
-    let at = 1;
-    for (let n_numbers = 0; n_numbers < 3; n_numbers += 1) {
-      while (bytes[at] >= 128) at += 1;
-      at += 1;
-    }
-    if (bytes[0] !== PROGRESS || bytes[at] !== LOADED) {
-      post.call(self, bytes, transfer);
-      return;
-    }
-    const words = new TextEncoder().encode("Loading stopped at 2.0 GiB of rows");
-    const changed = new Uint8Array([...bytes.slice(0, at), OUT_OF_BUDGET, words.length, ...words, ...bytes.slice(at + 1)]);
-    self.postMessage = post;
-    post.call(self, changed, [changed.buffer]);
-  };
-}
-
 const panel_of = (glass) => glass.page.getByRole("region", { name: /Not all was loaded/ });
 
 async function with_memory_ended(glass, check) {
-  while (glass.page.workers().length === 0) await glass.page.waitForTimeout(20);
-  await glass.page.workers()[0].evaluate(pretend_memory_ended);
+  await pretend_memory_ended(glass);
   await glass.open({ name: "clients.log", text: text_of(CLIENTS) });
   const panel = panel_of(glass);
   await panel.waitFor();

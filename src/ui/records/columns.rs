@@ -37,9 +37,12 @@ fn has(available: &[ColumnKey], field: Field) -> bool {
 pub fn default_columns(available: &[ColumnKey], is_rolled_up: bool) -> Vec<Subject> {
     let mut columns: Vec<Subject> =
         DEFAULT_FIELDS.into_iter().filter(|field| has(available, *field)).map(Subject::from).collect();
-    columns.extend(is_rolled_up.then_some(Subject::Records));
     if columns.len() < DEFAULT_COLUMNS_MIN {
         return available.iter().take(FALLBACK_COLUMNS_MAX).cloned().map(Subject::Column).collect();
+    }
+    if is_rolled_up {
+        // Behind the minute: what the row stands for.
+        columns.insert(1, Subject::Records);
     }
     if tells_direction(available) {
         // Beside the action: which way, and what became of it.
@@ -135,6 +138,12 @@ mod tests {
         let expected =
             "start interface-id direction action srcaddr srcport dstaddr dstport protocol packets bytes";
         assert_eq!(names(&shown).join(" "), expected);
+    }
+
+    #[test]
+    fn rolled_up_rows_say_what_they_stand_for() {
+        let shown = default_columns(&keys("start action srcaddr dstaddr bytes"), true);
+        assert_eq!(names(&shown).join(" "), "start records action srcaddr dstaddr bytes");
     }
 
     #[test]

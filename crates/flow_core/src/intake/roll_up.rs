@@ -181,7 +181,7 @@ impl RollUp {
             // Apart from those of a start, as rows that have none are counted at their end.
             let minute = match (value(start, row), value(end, row)) {
                 (ABSENT, ABSENT) => ABSENT,
-                (ABSENT, end) => end / MINUTE_SECS | 1 << 63,
+                (ABSENT, end) => (end / MINUTE_SECS) | (1 << 63),
                 (start, _) => start / MINUTE_SECS,
             };
             // Ports and protocol fit 17 bits with absence, which wraps to 0.

@@ -151,7 +151,7 @@ proptest! {
         let lines: Vec<String> = values.iter().map(line).collect();
         let store = load(&[&text(&lines)], &rolling_up(""), piece_bytes, 1).store;
         prop_assert_eq!(store.rows().n_readable(), 1);
-        let common = values.iter().all(|value| value == &values[0]).then_some(values[0]).unwrap_or("-");
+        let common = if values.iter().all(|value| value == &values[0]) { values[0] } else { "-" };
         let cell = store.cell(store.rows(), 0, &ColumnKey::from_name("my-own"));
         prop_assert_eq!(cell.to_string(), common);
     }
