@@ -169,7 +169,8 @@ mod tests {
     fn everything_is_offered_once_and_the_chosen_first() {
         let chosen = subjects("bytes direction");
         let offered = offered(&keys("srcaddr bytes my-own"), &chosen);
-        let expected = "bytes direction srcaddr my-own class localaddr localport remoteaddr remoteport";
+        let expected =
+            "bytes direction srcaddr my-own class localaddr localport remoteaddr remoteport records";
         assert_eq!(names(&offered).join(" "), expected);
     }
 

@@ -5,7 +5,9 @@
 //! leaves is written into the real store, as it is or rolled up. Values that nothing kept has never reach the real
 //! store's dictionaries: memory grows with what is kept, whatever is read.
 //!
-//! A load that keeps everything has no intake: the parser writes into the store itself.
+//! A load that keeps everything has no intake: the parser writes into the store itself. Against that, natively, keeping
+//! nearly all of a million rows takes 1.5 times as long, keeping a seventh 1.2 times, next to nothing as long, and rolling
+//! up 1.9 times (`examples/intake_speed.rs`).
 
 pub mod client;
 mod codes;
