@@ -14,12 +14,12 @@ use flow_core::sample::{SampleLog, SampleSpec};
 use flow_core::session::message::{
     Answer, Command, Event, FileMeta, LoadPhase, Progress, Question, Request, RequestId,
 };
-use flow_worker::{Engine, wire};
+use flow_worker::{Engine, serve_shard, wire};
 use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use web_sys::File;
+use web_sys::{File, MessageChannel};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
@@ -199,4 +199,29 @@ async fn very_many_small_files_are_read_in_their_order() {
     let Answer::Report(reports) = wait_for(&events, answer(1)).await else { panic!("a report") };
     let rows: Vec<u64> = reports.iter().map(|report| report.lines.rows).collect();
     assert_eq!(rows, (1..60).collect::<Vec<u64>>());
+}
+
+#[wasm_bindgen_test]
+async fn shards_behind_ports_read_stretches_and_files_and_answer_with_the_lead() {
+    // Large enough to be cut, and a few that are not.
+    let (large, small) = (sample(400_000), sample(5_000));
+    let packed = gzip(&small);
+    let files: [(&str, &[u8]); 4] =
+        [("large.log", &large), ("a.log", &small), ("b.log.gz", &packed), ("c.log", &small)];
+    let mut answers = Vec::new();
+    for n_shards in [0, 2] {
+        let (engine, events) = engine();
+        for _ in 0..n_shards {
+            let channel = MessageChannel::new().expect("browsers have channels");
+            serve_shard(channel.port2(), js_sys::Date::now);
+            engine.add_shard(channel.port1());
+        }
+        open(&engine, &files);
+        let progress = wait_for(&events, settled).await;
+        assert_eq!((progress.phase, progress.n_rows), (LoadPhase::Loaded, 415_000));
+        ask(&engine, 1, Question::Overview { filter: Filter::everything(), metric: Metric::Bytes });
+        ask(&engine, 2, Question::Report);
+        answers.push((wait_for(&events, answer(1)).await, wait_for(&events, answer(2)).await));
+    }
+    assert_eq!(answers[0], answers[1]);
 }
