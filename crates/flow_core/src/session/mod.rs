@@ -338,8 +338,8 @@ impl Session {
     }
 
     /// The source could not be read further, in words for a person.
-    pub fn fail(&mut self, source: SourceId, message: &str, now_ms: f64, emit: Emit<'_>) {
-        self.read_here(source, now_ms, emit, |shard, say| shard.fail(source, message, say));
+    pub fn fail(&mut self, source: SourceId, message: String, now_ms: f64, emit: Emit<'_>) {
+        self.read_here(source, now_ms, emit, |shard, say| shard.fail(source, &message, say));
     }
 
     fn read_here(
