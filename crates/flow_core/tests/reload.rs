@@ -155,7 +155,7 @@ fn where_memory_ended_keeping_less_reads_it_all() {
     for n in 0..150_000 {
         log += &format!("10.0.0.1 10.0.0.2 {} {tag}{n}\n", n % 1_000);
     }
-    let store_bytes_max = 20_000_000 + log.len() as u64;
+    let store_bytes_max = 20_000_000;
     let mut driver = Driver::new(SessionOptions { store_bytes_max, ..SessionOptions::default() });
     driver.open("large", &log);
     let stopped = driver.progress();

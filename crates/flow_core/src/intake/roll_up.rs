@@ -120,12 +120,12 @@ impl RollUp {
         if rows.n_rows() == 0 {
             return;
         }
-        self.has_news = true;
         self.work_out_keys(rows, store);
         let mut n_added = 0;
         while n_added < rows.n_rows() {
             n_added = self.find_groups(rows, n_added);
             self.add_values(rows, store);
+            self.has_news = true;
             if self.groups.n_rows() == SEGMENT_ROWS as usize {
                 self.show(store);
                 self.groups.clear();
