@@ -427,12 +427,12 @@ fn a_shard_without_room_leaves_the_rest_to_the_others_until_none_has_room() {
         world.run();
         world
     };
-    let mut one = run(0, 9 << 20);
+    let mut one = run(0, 7 << 20);
     assert!(matches!(one.progress().phase, LoadPhase::OutOfBudget(_)), "{:?}", one.progress());
-    let mut three = run(2, 9 << 20);
+    let mut three = run(2, 7 << 20);
     assert_eq!(three.progress().phase, LoadPhase::Loaded, "three have room for what one has not");
     assert_eq!(three.progress().n_rows, 150_000);
-    let mut none = run(2, 4 << 20);
+    let mut none = run(2, 3 << 20);
     assert!(matches!(none.progress().phase, LoadPhase::OutOfBudget(_)), "{:?}", none.progress());
     for world in [&mut one, &mut three, &mut none] {
         let n_rows = world.progress().n_rows;
