@@ -119,7 +119,7 @@ fn text_stages(criterion: &mut Criterion) {
         group.throughput(Throughput::Bytes(text.len() as u64));
         group.bench_with_input(BenchmarkId::from_parameter(name), &bytes, |bencher, bytes| {
             bencher.iter(|| {
-                GzipReader::new().push(black_box(bytes), |text| {
+                GzipReader::default().push(black_box(bytes), |text| {
                     black_box(text);
                 })
             });

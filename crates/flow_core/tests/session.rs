@@ -408,7 +408,7 @@ fn a_file_that_the_system_cannot_read_keeps_its_rows_and_says_why() {
         driver.step();
     }
     let Step::Read(source) = driver.session.step(0.0, &mut |_| {}) else { panic!() };
-    driver.session.fail(source, "The disk is gone", 0.0, &mut |event| driver.events.push(event));
+    driver.session.fail(source, "The disk is gone".to_owned(), 0.0, &mut |event| driver.events.push(event));
     let Answer::Report(reports) = driver.ask(Question::Report) else { panic!() };
     assert_eq!(reports[0].state, FileState::Failed("The disk is gone".to_owned()));
     assert!(reports[0].lines.rows > 0);

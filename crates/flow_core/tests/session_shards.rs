@@ -389,3 +389,98 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_cancel_reaches_every_shard_and_what_was_read_stays() {
+    for seed in 0..12 {
+        let mut world = World::new(2, options(20_000), 3_000, seed);
+        world.open(&[sample(6_000, seed), sample(3_000, seed + 1)]);
+        (0..150 + 20 * seed).for_each(|_| _ = world.happen());
+        let cancel = world.submit(Command::Cancel);
+        world.run();
+        assert!(world.answer(cancel).is_some());
+        let progress = world.progress().clone();
+        assert_eq!(progress.phase, LoadPhase::Cancelled);
+        assert!(progress.n_rows < 9_000, "{}", progress.n_rows);
+        let everything = Question::Overview { filter: Filter::everything(), metric: Metric::Rows };
+        let Answer::Overview(overview) = world.ask(everything) else { panic!() };
+        assert_eq!(overview.total.rows, progress.n_rows);
+        // More can be opened, and is read whole.
+        world.open(&[sample(1_000, seed)]);
+        world.run();
+        assert_eq!(world.progress().phase, LoadPhase::Loaded);
+        assert_eq!(world.progress().n_rows, progress.n_rows + 1_000);
+    }
+}
+
+#[test]
+fn a_shard_without_room_leaves_the_rest_to_the_others_until_none_has_room() {
+    let files = [sample(150_000, 1)];
+    let run = |n_others, store_bytes_max| {
+        let mut world = World::new(
+            n_others,
+            SessionOptions { store_bytes_max, stretch_bytes: 2 << 20, ..SessionOptions::default() },
+            200_000,
+            1,
+        );
+        world.open(&files);
+        world.run();
+        world
+    };
+    let mut one = run(0, 9 << 20);
+    assert!(matches!(one.progress().phase, LoadPhase::OutOfBudget(_)), "{:?}", one.progress());
+    let mut three = run(2, 9 << 20);
+    assert_eq!(three.progress().phase, LoadPhase::Loaded, "three have room for what one has not");
+    assert_eq!(three.progress().n_rows, 150_000);
+    let mut none = run(2, 4 << 20);
+    assert!(matches!(none.progress().phase, LoadPhase::OutOfBudget(_)), "{:?}", none.progress());
+    for world in [&mut one, &mut three, &mut none] {
+        let n_rows = world.progress().n_rows;
+        let everything = Question::Overview { filter: Filter::everything(), metric: Metric::Rows };
+        let Answer::Overview(overview) = world.ask(everything) else { panic!() };
+        assert_eq!(overview.total.rows, n_rows);
+        assert!(n_rows > 0);
+    }
+}
+
+#[test]
+fn questions_while_loading_are_about_one_generation_and_end_once() {
+    for seed in 0..8 {
+        let mut world = World::new(2, options(30_000), 5_000, seed);
+        world.open(&[sample(20_000, seed)]);
+        let mut ids = Vec::new();
+        while world.progress().phase == LoadPhase::Loading {
+            (0..200).for_each(|_| _ = world.happen());
+            for text in ["", "reject"] {
+                let filter = parse_filter(text).expect("a good filter");
+                ids.push(world.submit(Command::Ask(Question::Overview { filter, metric: Metric::Rows })));
+            }
+            let records = Question::Records {
+                filter: Filter::everything(),
+                sort: sort(Field::BYTES, true),
+                subjects: vec![Field::BYTES.into()],
+                offset: 500,
+                n_rows: 20,
+            };
+            ids.push(world.submit(Command::Ask(records)));
+        }
+        world.run();
+        for id in ids {
+            let is_end = |event: &&Event| match event {
+                Event::Answered { id: ended, .. }
+                | Event::Failed { id: ended, .. }
+                | Event::Superseded { id: ended } => *ended == id,
+                Event::Progress(_) | Event::ExportPart { .. } | Event::Crashed { .. } => false,
+            };
+            assert_eq!(world.events.iter().filter(is_end).count(), 1, "{id:?}");
+        }
+        let mut totals = std::collections::BTreeMap::new();
+        for event in &world.events {
+            if let Event::Answered { answer: Answer::Records(page), coverage, .. } = event {
+                let total = totals.entry(coverage.generation).or_insert(page.n_rows);
+                assert_eq!(*total, page.n_rows, "answers of one generation agree");
+            }
+        }
+        assert!(totals.len() > 2, "asked over several generations");
+    }
+}

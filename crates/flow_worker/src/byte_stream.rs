@@ -62,6 +62,9 @@ pub enum Outcome {
 /// holds (9 of 130 loads never ended). What Rust owns is in a table that the garbage collector takes for in use.
 pub struct ByteStream {
     reader: Reader,
+    /// Held for the same reason.
+    _stream: ByteSource,
+    _blob: Blob,
     /// Reads under way, in order.
     reads: VecDeque<Promise>,
 }
@@ -71,8 +74,9 @@ impl ByteStream {
     pub fn open(blob: &Blob) -> Option<ByteStream> {
         let options: ReaderOptions = js_sys::Object::new().unchecked_into();
         options.set_mode("byob");
-        let reader = blob.unchecked_ref::<ByteSource>().stream().ok()?.get_reader(&options).ok()?;
-        let mut stream = ByteStream { reader, reads: VecDeque::new() };
+        let source = blob.unchecked_ref::<ByteSource>().stream().ok()?;
+        let reader = source.get_reader(&options).ok()?;
+        let mut stream = ByteStream { reader, _stream: source, _blob: blob.clone(), reads: VecDeque::new() };
         let n_bytes = (blob.size() as u64).clamp(1, BUFFER_BYTES) as u32;
         for _ in 0..N_BUFFERS {
             stream.ask(&ArrayBuffer::new(n_bytes));

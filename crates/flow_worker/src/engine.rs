@@ -115,7 +115,7 @@ impl Work for Lead {
     }
 
     fn fail(&mut self, source: SourceId, message: &str, now_ms: f64) {
-        self.session.fail(source, message, now_ms, &mut |event| self.events.push(event));
+        self.session.fail(source, message.to_owned(), now_ms, &mut |event| self.events.push(event));
     }
 
     fn take_words(&mut self) -> Vec<Word> {

@@ -16,6 +16,7 @@ mod warm_up;
 mod worker;
 
 pub use engine::Engine;
+pub use port::serve_shard;
 pub use worker::start;
 
 /// The one encoding of messages, used by both ends of every link.

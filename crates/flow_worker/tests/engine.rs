@@ -8,18 +8,19 @@ use std::rc::Rc;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use flow_core::analysis::Metric;
+use flow_core::intake::LoadOptions;
 use flow_core::parse::FileState;
-use flow_core::query::Filter;
+use flow_core::query::{Filter, parse_filter};
 use flow_core::sample::{SampleLog, SampleSpec};
 use flow_core::session::message::{
     Answer, Command, Event, FileMeta, LoadPhase, Progress, Question, Request, RequestId,
 };
-use flow_worker::{Engine, wire};
+use flow_worker::{Engine, serve_shard, wire};
 use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use web_sys::File;
+use web_sys::{File, MessageChannel};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
@@ -199,4 +200,53 @@ async fn very_many_small_files_are_read_in_their_order() {
     let Answer::Report(reports) = wait_for(&events, answer(1)).await else { panic!("a report") };
     let rows: Vec<u64> = reports.iter().map(|report| report.lines.rows).collect();
     assert_eq!(rows, (1..60).collect::<Vec<u64>>());
+}
+
+#[wasm_bindgen_test]
+async fn shards_behind_ports_read_stretches_and_files_and_answer_with_the_lead() {
+    // Large enough to be cut, and a few that are not.
+    let (large, small) = (sample(400_000), sample(5_000));
+    let packed = gzip(&small);
+    let files: [(&str, &[u8]); 4] =
+        [("large.log", &large), ("a.log", &small), ("b.log.gz", &packed), ("c.log", &small)];
+    let mut answers = Vec::new();
+    for n_shards in [0, 2] {
+        let (engine, events) = engine();
+        for _ in 0..n_shards {
+            let channel = MessageChannel::new().expect("browsers have channels");
+            serve_shard(channel.port2(), js_sys::Date::now);
+            engine.add_shard(channel.port1());
+        }
+        open(&engine, &files);
+        let progress = wait_for(&events, settled).await;
+        assert_eq!((progress.phase, progress.n_rows), (LoadPhase::Loaded, 415_000));
+        ask(&engine, 1, Question::Overview { filter: Filter::everything(), metric: Metric::Bytes });
+        ask(&engine, 2, Question::Report);
+        answers.push((wait_for(&events, answer(1)).await, wait_for(&events, answer(2)).await));
+    }
+    assert_eq!(answers[0], answers[1]);
+}
+
+#[wasm_bindgen_test]
+async fn files_are_read_again_even_from_the_middle_of_reading() {
+    let log = sample(200_000);
+    let (engine, events) = engine();
+    open(&engine, &[("large.log", &log), ("packed.log.gz", &gzip(&log))]);
+    let is_under_way = |event: &Event| match event {
+        Event::Progress(progress) if progress.n_rows > 0 && progress.phase == LoadPhase::Loading => Some(()),
+        _ => None,
+    };
+    wait_for(&events, is_under_way).await;
+    let keep = parse_filter("dstport = 443").expect("a filter");
+    let reload = |id, options| {
+        engine.handle(Request { id: RequestId(id), command: Command::Reload(options) }, Vec::new())
+    };
+    reload(1, LoadOptions { keep, roll_up: false });
+    let kept = wait_for(&events, settled).await;
+    assert_eq!((kept.phase.clone(), kept.n_records_read), (LoadPhase::Loaded, 400_000));
+    assert!(kept.n_rows > 0 && kept.n_rows < 200_000 && kept.n_rows.is_multiple_of(2), "{kept:?}");
+    events.borrow_mut().clear();
+    reload(2, LoadOptions::default());
+    let all = wait_for(&events, settled).await;
+    assert_eq!((all.n_rows, all.n_records_read), (400_000, 400_000));
 }

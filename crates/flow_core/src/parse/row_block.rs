@@ -106,7 +106,7 @@ impl<'a> BlockColumn<'a> {
 
 impl<'a> BlockTexts<'a> {
     /// The one text of all rows, or their absence, where they have only one; `None` where they differ. Account,
-    /// region and status nearly always have one, and looking for a difference costs a third of looking codes up.
+    /// region and status nearly always have one, and then no code is looked up.
     pub fn the_only(self) -> Option<Option<BlockText<'a>>> {
         let mut texts = self.iter();
         let first = texts.next()?;

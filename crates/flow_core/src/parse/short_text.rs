@@ -4,11 +4,23 @@
 const BYTES_MAX: usize = 24;
 
 /// A text of at most 24 bytes without NUL. Two are equal exactly where their texts are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct ShortText {
     /// The bytes, the first lowest in the first word, and zeros behind them.
     words: [u64; 3],
 }
+
+impl PartialEq for ShortText {
+    /// Word by word. WebAssembly compares arrays byte by byte, in a call: loading took a third longer with that.
+    #[inline]
+    fn eq(&self, other: &ShortText) -> bool {
+        let [first, second, third] = self.words;
+        let [other_first, other_second, other_third] = other.words;
+        (first ^ other_first) | (second ^ other_second) | (third ^ other_third) == 0
+    }
+}
+
+impl Eq for ShortText {}
 
 impl ShortText {
     /// `None` where the text is too long or has a NUL, which could not be told from its end.

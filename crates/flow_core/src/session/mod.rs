@@ -8,25 +8,26 @@
 //! say to [`Session::receive`].
 
 mod export;
+mod generation;
 mod inquiry;
 mod load;
 pub mod message;
 mod paging;
+mod questions;
 pub mod shard;
 pub mod shard_message;
 mod stretch_report;
 
 use std::collections::VecDeque;
 
-use crate::analysis::TimeExtent;
-use crate::analysis::interface::{AddressByHand, InterfaceAddresses, InterfaceKnowledge};
+use crate::analysis::interface::{AddressByHand, InterfaceKnowledge};
+use crate::intake::LoadOptions;
 use crate::parse::{Layout, SourceId};
-use crate::record::{ColumnKey, Value};
-use inquiry::{Asks, Inquiry, Known, Turn};
+use inquiry::Inquiry;
 use load::{FileTally, Load};
-use message::{Answer, Command, Coverage, Event, LoadPhase, Progress, Question, Request, RequestId};
+use message::{Answer, Command, Event, LoadPhase, Question, Request, RequestId};
 use shard::Shard;
-use shard_message::{InquiryId, Settled, ShardAnswer, ShardReply, ShardRequest};
+use shard_message::{Settled, ShardReply, ShardRequest};
 
 /// Memory that the columns of a shard may take. A wasm memory ends at 4 GiB; sorting (12 to 20 bytes a row), answers, an
 /// export and what is being read need the rest.
@@ -47,7 +48,7 @@ const READING_TO_ANSWERING: f64 = 3.0;
 const SHARDS_MAX: u16 = 8;
 
 /// A load of less than this is read by one shard: starting others takes longer than they save.
-const BYTES_FOR_MORE_SHARDS: u64 = 48 * 1024 * 1024;
+const BYTES_FOR_MORE_SHARDS: u64 = 128 * 1024 * 1024;
 
 /// How many shards should read a load of this size on a machine with so many cores.
 pub fn n_shards_for(n_bytes: u64, n_cores: u32) -> u16 {
@@ -140,6 +141,8 @@ struct Member {
     /// Whether it takes part: one that is elsewhere must have started.
     is_ready: bool,
     has_rows: bool,
+    /// How often it is still to say that it has begun: what it says before that is about what it has forgotten.
+    n_beginning: u32,
     /// Whether it was told what is known of the interfaces.
     has_knowledge: bool,
     settled: Settled,
@@ -193,11 +196,45 @@ impl Session {
             place,
             is_ready,
             has_rows: false,
+            n_beginning: 0,
             has_knowledge: false,
             settled: Settled::default(),
         });
-        self.send(number, ShardRequest::Begin { number, store_bytes_max });
+        self.begin(number, store_bytes_max);
         number
+    }
+
+    fn begin(&mut self, number: u16, store_bytes_max: u64) {
+        self.members[usize::from(number)].n_beginning += 1;
+        let options = self.load.options().clone();
+        self.send(number, ShardRequest::Begin { number, store_bytes_max, options });
+    }
+
+    /// Forgets all rows and reads all files again; no row is named as before. Questions that were under way are asked
+    /// again.
+    fn reload(&mut self, options: LoadOptions, now_ms: f64, emit: Emit<'_>) {
+        for inquiry in std::mem::take(&mut self.inquiries).into_iter().rev() {
+            if inquiry.is_export() {
+                emit(Event::Superseded { id: inquiry.request });
+            } else {
+                self.waiting.push_front((inquiry.request, inquiry.question));
+            }
+        }
+        self.load.restart(options, now_ms);
+        self.settling = None;
+        self.ending = None;
+        self.has_unsettled = false;
+        self.tally = FileTally::default();
+        self.knowledge = InterfaceKnowledge::default();
+        self.generation += 1;
+        let store_bytes_max = self.load.store_bytes_max();
+        for number in 0..self.members.len() as u16 {
+            let member = &mut self.members[usize::from(number)];
+            member.has_rows = false;
+            member.has_knowledge = false;
+            member.settled = Settled::default();
+            self.begin(number, store_bytes_max);
+        }
     }
 
     /// Files given so far; the next one gets this number.
@@ -229,6 +266,16 @@ impl Session {
             Command::Open(files) => Answer::Opened(self.load.add_files(files, now_ms)),
             Command::OpenText { name, text } => Answer::Opened(self.load.add_text(name, text, now_ms)),
             Command::OpenSample => Answer::Opened(self.load.add_sample(now_ms)),
+            Command::Reload(options) => match options.check() {
+                Ok(()) => {
+                    self.reload(options, now_ms, emit);
+                    Answer::Done
+                }
+                Err(cannot_keep) => {
+                    emit(Event::Failed { id, message: cannot_keep.to_string() });
+                    return;
+                }
+            },
             Command::Cancel => {
                 is_cancel = self.load.is_loading();
                 Answer::Done
@@ -291,8 +338,8 @@ impl Session {
     }
 
     /// The source could not be read further, in words for a person.
-    pub fn fail(&mut self, source: SourceId, message: &str, now_ms: f64, emit: Emit<'_>) {
-        self.read_here(source, now_ms, emit, |shard, say| shard.fail(source, message, say));
+    pub fn fail(&mut self, source: SourceId, message: String, now_ms: f64, emit: Emit<'_>) {
+        self.read_here(source, now_ms, emit, |shard, say| shard.fail(source, &message, say));
     }
 
     fn read_here(
@@ -386,13 +433,16 @@ impl Session {
     }
 
     fn hear(&mut self, shard: u16, reply: ShardReply, now_ms: f64, emit: Emit<'_>) {
+        let member = &mut self.members[usize::from(shard)];
         match reply {
+            ShardReply::Begun => member.n_beginning -= 1,
             ShardReply::Ready => {
-                self.members[usize::from(shard)].is_ready = true;
+                member.is_ready = true;
                 self.load.set_ready(shard);
             }
+            _ if member.n_beginning > 0 => {}
             ShardReply::Advanced { has_rows } => {
-                self.members[usize::from(shard)].has_rows |= has_rows;
+                member.has_rows |= has_rows;
                 self.has_unsettled = true;
             }
             ShardReply::Recognised { deal, continuation } => self.load.recognised(deal, continuation),
@@ -413,7 +463,7 @@ impl Session {
                 if let Some((deal, report)) = settled.reading.take() {
                     self.load.note(deal, report);
                 }
-                self.members[usize::from(shard)].settled = settled;
+                member.settled = settled;
                 let Some(settling) = &mut self.settling else { return };
                 settling.n_awaited -= 1;
                 if settling.n_awaited == 0 {
@@ -443,222 +493,7 @@ impl Session {
         let gib = n_bytes as f64 / f64::from(1 << 30);
         LoadPhase::OutOfBudget(format!(
             "Loading stopped at {gib:.1} GiB of rows, before the browser's memory ran out; all that was \
-             loaded can be used. Load fewer files to see the rest."
+             loaded can be used"
         ))
-    }
-
-    /// Makes all rows readable as a new generation, where it is time for it and no question is under way: all its turns
-    /// are about one generation.
-    fn begin_settling(&mut self, now_ms: f64) {
-        if self.settling.is_some() || self.inquiries.iter().any(|inquiry| !inquiry.is_export()) {
-            return;
-        }
-        if self.ending.is_some() || self.is_generation_due(now_ms) {
-            self.has_unsettled = false;
-            let is_last = self.ending.is_some() || self.load.is_over();
-            self.settling = Some(Settling { n_awaited: self.ready().len(), is_last });
-            self.send_all(&ShardRequest::Settle);
-        }
-    }
-
-    fn is_generation_due(&self, now_ms: f64) -> bool {
-        if !self.load.is_loading() || self.load.is_over() {
-            return self.load.is_loading();
-        }
-        // The first rows are waited for.
-        let is_first = self.tally.n_rows == 0 && self.members.iter().any(|member| member.has_rows);
-        let pause_ms =
-            if is_first { 0.0 } else { PROGRESS_EVERY_MS.max(READING_TO_ANSWERING * self.answering_ms) };
-        self.has_unsettled && now_ms - self.last_progress_ms >= pause_ms
-    }
-
-    /// All shards have settled.
-    fn settled(&mut self, is_last: bool, now_ms: f64, emit: Emit<'_>) {
-        self.generation += 1;
-        self.tally = self.load.tally();
-        if is_last && self.load.is_loading() {
-            self.load.end(self.ending.take().unwrap_or(LoadPhase::Loaded), now_ms);
-            if !self.load.is_over() {
-                // More was opened meanwhile.
-                self.load.begin(now_ms);
-            }
-        }
-        self.emit_progress(now_ms, emit);
-    }
-
-    fn coverage(&self) -> Coverage {
-        let tally = self.load.tally();
-        // While loading, more has been read than can be asked for.
-        let n_bytes_read = if self.load.is_loading() { self.tally.n_bytes_read } else { tally.n_bytes_read };
-        Coverage { generation: self.generation, n_bytes_read, n_bytes: tally.n_bytes }
-    }
-
-    fn emit_progress(&mut self, now_ms: f64, emit: Emit<'_>) {
-        self.last_progress_ms = now_ms;
-        self.answering_ms = 0.0;
-        let now = self.load.tally();
-        let elapsed_ms =
-            if self.load.is_loading() { now_ms - self.load.began_ms } else { self.load.elapsed_ms };
-        emit(Event::Progress(Progress {
-            coverage: self.coverage(),
-            phase: self.load.phase.clone(),
-            elapsed_ms: elapsed_ms as u64,
-            n_files: self.load.n_files(),
-            n_files_done: now.n_done,
-            n_files_refused: now.n_refused,
-            n_rows: self.tally.n_rows,
-            n_status_records: self.tally.n_status_records,
-            n_problems: self.tally.n_problems,
-            columns: self.columns(),
-            time: self.time_extent().map(|extent| (extent.start_secs, extent.end_secs)),
-            n_heap_bytes: self.members.iter().map(|member| member.settled.n_heap_bytes).sum(),
-        }));
-    }
-
-    /// The time of all readable rows.
-    fn time_extent(&self) -> Option<TimeExtent> {
-        self.members.iter().map(|member| member.settled.time).fold(None, TimeExtent::joined)
-    }
-
-    /// Columns that any shard has: AWS fields in the order of the field table, then others by name.
-    fn columns(&self) -> Vec<ColumnKey> {
-        let mut columns: Vec<ColumnKey> =
-            self.members.iter().flat_map(|member| &member.settled.columns).cloned().collect();
-        columns.sort_unstable();
-        columns.dedup();
-        columns
-    }
-
-    fn set_interface_address(&mut self, interface: &Value, by_hand: Option<AddressByHand>) {
-        let family = by_hand.as_ref().map(|by_hand| by_hand.address.family());
-        // One address for each family; going back to what was inferred forgets them all.
-        self.by_hand.retain(|known| {
-            known.interface != *interface || family.is_some_and(|family| known.address.family() != family)
-        });
-        self.by_hand.extend(by_hand);
-        self.generation += 1;
-    }
-
-    fn enqueue(&mut self, id: RequestId, question: Question, emit: Emit<'_>) {
-        let kind = std::mem::discriminant(&question);
-        self.waiting.retain(|(waiting_id, waiting)| {
-            let is_older_twin = std::mem::discriminant(waiting) == kind;
-            if is_older_twin {
-                emit(Event::Superseded { id: *waiting_id });
-            }
-            !is_older_twin
-        });
-        if let Some(at) = self.inquiries.iter().position(|inquiry| inquiry.kind == kind) {
-            let older = self.inquiries.remove(at);
-            emit(Event::Superseded { id: older.request });
-            self.send_all(&ShardRequest::Forget(older.id));
-        }
-        self.waiting.push_back((id, question));
-    }
-
-    /// Takes up the questions that wait, unless a new generation is being made or is due.
-    fn begin_waiting(&mut self, now_ms: f64, emit: Emit<'_>) {
-        if self.settling.is_some() || self.ending.is_some() {
-            return;
-        }
-        while let Some((request, question)) = self.waiting.pop_front() {
-            self.answering_since_ms.get_or_insert(now_ms);
-            self.orient();
-            let id = InquiryId(self.next_inquiry);
-            self.next_inquiry += 1;
-            let shards = self.ready();
-            let (inquiry, asks) = Inquiry::begin(id, request, question, &shards, self.known());
-            let is_complete = inquiry.is_complete();
-            self.inquiries.push(inquiry);
-            self.ask(id, asks);
-            if is_complete {
-                self.resume(id, emit);
-            }
-        }
-    }
-
-    fn known(&self) -> Known<'_> {
-        Known { load: &self.load, knowledge: &self.knowledge, extent: self.time_extent() }
-    }
-
-    fn ask(&mut self, inquiry: InquiryId, asks: Asks) {
-        for (shard, ask) in asks {
-            self.send(shard, ShardRequest::Ask { inquiry, ask });
-        }
-    }
-
-    fn answered(&mut self, shard: u16, inquiry: InquiryId, mut answer: ShardAnswer, emit: Emit<'_>) {
-        if let ShardAnswer::Report(reading) = &mut answer
-            && let Some((deal, report)) = reading.take()
-        {
-            self.load.note(deal, report);
-        }
-        let Some(known) = self.inquiries.iter_mut().find(|known| known.id == inquiry) else { return };
-        if known.take(shard, answer) {
-            self.resume(inquiry, emit);
-        }
-    }
-
-    /// All shards have answered a turn of this inquiry.
-    fn resume(&mut self, id: InquiryId, emit: Emit<'_>) {
-        let Some(at) = self.inquiries.iter().position(|inquiry| inquiry.id == id) else { return };
-        let mut inquiry = self.inquiries.remove(at);
-        let request = inquiry.request;
-        let coverage = self.coverage();
-        match inquiry.resume(self.known()) {
-            Turn::Ask(asks) => self.go_on(inquiry, asks),
-            Turn::Part(bytes, asks) => {
-                emit(Event::ExportPart { id: request, bytes });
-                self.go_on(inquiry, asks);
-            }
-            Turn::End(Ok(answer)) => emit(Event::Answered { id: request, answer, coverage }),
-            Turn::End(Err(message)) => emit(Event::Failed { id: request, message }),
-            Turn::LastPart(bytes, answer) => {
-                if !bytes.is_empty() {
-                    emit(Event::ExportPart { id: request, bytes });
-                }
-                self.send_all(&ShardRequest::Forget(id));
-                emit(Event::Answered { id: request, answer, coverage });
-            }
-        }
-    }
-
-    fn go_on(&mut self, inquiry: Inquiry, asks: Asks) {
-        let id = inquiry.id;
-        self.inquiries.push(inquiry);
-        // Rows that became readable anew have lost their direction.
-        self.orient();
-        self.ask(id, asks);
-    }
-
-    /// Notes how long answering took, once all is answered.
-    fn note_answering(&mut self, now_ms: f64) {
-        if self.inquiries.iter().all(Inquiry::is_export)
-            && let Some(since_ms) = self.answering_since_ms.take()
-        {
-            self.answering_ms += now_ms - since_ms;
-        }
-    }
-
-    /// Gives every readable row its direction, once for each generation.
-    fn orient(&mut self) {
-        if self.oriented_generation == Some(self.generation) || self.settling.is_some() {
-            return;
-        }
-        let mut addresses = InterfaceAddresses::default();
-        for member in &self.members {
-            addresses.merge(member.settled.addresses.clone());
-        }
-        let knowledge = InterfaceKnowledge::resolve(&addresses, &self.by_hand);
-        // What is known of the interfaces seldom changes after the first rows: then only new rows need it.
-        let is_news = knowledge != self.knowledge;
-        self.knowledge = knowledge;
-        for number in self.ready() {
-            let member = &mut self.members[usize::from(number)];
-            let is_news = is_news || !std::mem::replace(&mut member.has_knowledge, true);
-            let news = is_news.then(|| self.knowledge.clone());
-            self.send(number, ShardRequest::Orient(news));
-        }
-        self.oriented_generation = Some(self.generation);
     }
 }

@@ -3,6 +3,8 @@
 //! Keys lie in the table itself, so that a look-up touches one place in memory; hashbrown's table of codes
 //! touches three (its control bytes, the code, the value that the code stands for) and calls a comparison.
 
+use crate::parse::ShortText;
+
 /// What a [`CodeTable`] is keyed by.
 pub trait Key: Copy + Eq + Default {
     /// Good in its highest bits.
@@ -19,12 +21,12 @@ impl Key for u32 {
     }
 }
 
-impl Key for [u64; 3] {
+impl Key for ShortText {
     #[inline]
     fn hash(self) -> u64 {
         // Each product's high bits depend on the whole word; the lower half alone would not do for texts that
         // differ in their last byte.
-        let [first, second, third] = self;
+        let [first, second, third] = self.words();
         let sum = first
             .wrapping_mul(FACTORS[0])
             .wrapping_add(second.wrapping_mul(FACTORS[1]).rotate_left(17))

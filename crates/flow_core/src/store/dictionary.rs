@@ -94,7 +94,7 @@ pub struct TextDictionary {
     texts: Vec<Box<str>>,
     /// Of all texts together: asked for with every piece of a file.
     n_text_bytes: usize,
-    short: CodeTable<[u64; 3]>,
+    short: CodeTable<ShortText>,
     /// Codes of texts that are not short.
     long: HashTable<u32>,
 }
@@ -110,11 +110,11 @@ impl TextDictionary {
     /// The code of a text that is short; `text` is asked for where it is new.
     #[inline]
     pub fn intern_short<'a>(&mut self, short: ShortText, text: impl FnOnce() -> &'a str) -> u32 {
-        match self.short.get(short.words()) {
+        match self.short.get(short) {
             Some(code) => code,
             None => {
                 let code = self.push(text());
-                self.short.insert(short.words(), code);
+                self.short.insert(short, code);
                 code
             }
         }
@@ -146,7 +146,7 @@ impl TextDictionary {
 
     pub fn code(&self, text: &str) -> Option<u32> {
         match ShortText::new(text) {
-            Some(short) => self.short.get(short.words()),
+            Some(short) => self.short.get(short),
             None => self.long.find(hash_of(text), |&code| *self.texts[code as usize] == *text).copied(),
         }
     }

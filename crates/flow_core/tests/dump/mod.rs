@@ -16,7 +16,7 @@ pub struct Input<'a> {
 impl Input<'_> {
     /// Parses the file in pieces of these sizes; the last size is used again until the end.
     pub fn parse(&self, piece_sizes: &[usize]) -> Parsed {
-        let options = ParseOptions { layout: self.layout.clone(), ..ParseOptions::default() };
+        let options = ParseOptions { layout: self.layout.clone(), continues: None };
         let mut parser = FileParser::new(SourceId(0), self.name, self.bytes.len() as u64, &options);
         let mut records = Records::default();
         let mut rest = self.bytes;

@@ -10,6 +10,12 @@ mod numbers;
 mod starts;
 mod texts;
 mod values;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[path = "simd.rs"]
+mod words;
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+#[path = "swar.rs"]
+mod words;
 
 use memchr::memrchr;
 
@@ -76,13 +82,12 @@ impl BlockReader {
             padded
         };
         marks.reset(0);
-        let starts = starts.as_slice();
         Block {
             checks,
             status_at: *status_at,
             text,
-            starts,
-            is_regular: values::are_all_regular(text, starts, checks.len()),
+            starts: starts.as_slice(),
+            is_regular: starts.are_regular(text, checks.len()),
             at: 0,
             buffers,
             marks,

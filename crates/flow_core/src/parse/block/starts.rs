@@ -4,12 +4,14 @@
 //! spaces and the line feed; whatever else there is (tabs, carriage returns, control characters, text that is
 //! not ASCII) thereby spoils the count or the kind of the separators of its line, which then goes the slow way.
 
-/// The longest block that is scanned at once. A block, the places of its values and its columns stay in a
-/// core's first cache; twice and half as much cost the same, eight times as much a tenth more.
+use super::words::separators;
+
+/// The longest block that is scanned at once: it, the places of its values and a column stay in a core's first
+/// cache.
 pub const BLOCK_BYTES_MAX: usize = 16 * 1024;
 
 /// Bytes whose separators are found together.
-const WORD_BYTES: usize = 64;
+pub const WORD_BYTES: usize = 64;
 
 /// Places of a block where a value begins: 0, and after each separator.
 #[derive(Debug, Default)]
@@ -17,6 +19,9 @@ pub struct ValueStarts {
     /// As long as it can be needed; only the first `n_starts` mean something.
     starts: Vec<u16>,
     n_starts: usize,
+    n_line_feeds: usize,
+    /// 0 where all separators are line feeds and spaces.
+    odd: u64,
 }
 
 impl ValueStarts {
@@ -25,7 +30,7 @@ impl ValueStarts {
     pub fn find(&mut self, text: &[u8]) {
         assert!(text.len() <= BLOCK_BYTES_MAX, "a start fits 16 bits");
         self.starts.resize(1 + BLOCK_BYTES_MAX + WORD_BYTES, 0);
-        self.n_starts = 1;
+        (self.n_starts, self.n_line_feeds, self.odd) = (1, 0, 0);
         let (words, rest) = text.as_chunks();
         let mut base = 0;
         for word in words {
@@ -43,12 +48,23 @@ impl ValueStarts {
         &self.starts[..self.n_starts]
     }
 
-    /// Adds the places after the bits of `mask`. As many places as are usual are written whatever their
+    /// Whether all lines of the text, which was found last, hold `n_columns` values, single-spaced.
+    pub fn are_regular(&self, text: &[u8], n_columns: usize) -> bool {
+        let ends = self.as_slice()[1..].iter().skip(n_columns - 1).step_by(n_columns);
+        self.odd == 0
+            && self.n_starts - 1 == self.n_line_feeds * n_columns
+            && ends.fold(0, |odd, start| odd | (text[usize::from(*start) - 1] ^ b'\n')) == 0
+    }
+
+    /// Adds the places after the separators of a word. As many places as are usual are written whatever their
     /// number, and those too many are written over: a loop that ends by the number of bits is guessed wrong
     /// once a word.
     #[inline(always)]
-    fn push(&mut self, base: u16, mut mask: u64) {
+    fn push(&mut self, base: u16, separators: Separators) {
         const USUAL: usize = 10;
+        self.n_line_feeds += separators.line_feeds as usize;
+        self.odd |= separators.odd;
+        let mut mask = separators.all;
         let n_bits = mask.count_ones() as usize;
         let out: &mut [u16; WORD_BYTES] = self.starts[self.n_starts..]
             .first_chunk_mut()
@@ -68,58 +84,15 @@ impl ValueStarts {
     }
 }
 
-/// One bit for each byte that ends a value (see the top of this file), the first byte's lowest.
-#[inline]
-fn separators(word: &[u8; WORD_BYTES]) -> u64 {
-    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-    return simd::separators(word);
-    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-    scalar::separators(word)
-}
-
-/// Sixteen bytes at a time. As signed numbers, bytes past ASCII are below a space too: one comparison for all.
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-mod simd {
-    use std::arch::wasm32::{i8x16_bitmask, i8x16_lt, i8x16_splat, u64x2};
-
-    use super::WORD_BYTES;
-
-    #[inline]
-    pub fn separators(word: &[u8; WORD_BYTES]) -> u64 {
-        let mut mask = 0;
-        for (at, bytes) in word.as_chunks::<16>().0.iter().enumerate() {
-            let half = |at: usize| u64::from_le_bytes(*bytes[at..].first_chunk().expect("16 bytes"));
-            let are_separators = i8x16_lt(u64x2(half(0), half(8)), i8x16_splat(b' ' as i8 + 1));
-            mask |= u64::from(i8x16_bitmask(are_separators)) << (at * 16);
-        }
-        mask
-    }
-}
-
-/// Eight bytes at a time, in ordinary registers.
-#[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
-mod scalar {
-    use super::WORD_BYTES;
-
-    const fn each_byte(byte: u8) -> u64 {
-        u64::from_ne_bytes([byte; 8])
-    }
-
-    #[inline]
-    pub fn separators(word: &[u8; WORD_BYTES]) -> u64 {
-        let mut mask = 0;
-        for (at, bytes) in word.as_chunks().0.iter().enumerate() {
-            let bytes = u64::from_le_bytes(*bytes);
-            // The top bit of a byte is set where the byte's other bits are past a space; bytes past ASCII have
-            // their own top bit. Nothing carries from one byte into the next.
-            let past_space = (bytes & each_byte(0x7f)) + each_byte(0x7f - b' ');
-            let separators = (bytes | !past_space) & each_byte(0x80);
-            // Gathers the top bits: each lands in the top byte, in its order.
-            let gathered = (separators >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56;
-            mask |= gathered << (at * 8);
-        }
-        mask
-    }
+/// What ends the values of a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Separators {
+    /// One bit for each byte that ends a value (see the top of this file), the first byte's lowest.
+    pub all: u64,
+    /// How many of them are line feeds.
+    pub line_feeds: u32,
+    /// 0 where all are line feeds and spaces.
+    pub odd: u64,
 }
 
 #[cfg(test)]
@@ -151,9 +124,11 @@ mod tests {
             for at in 0..WORD_BYTES {
                 let mut word = [b'x'; WORD_BYTES];
                 word[at] = byte;
-                let expected = u64::from(is_separator(byte)) << at;
-                assert_eq!(separators(&word), expected, "{byte} at {at}");
-                assert_eq!(scalar::separators(&word), expected, "{byte} at {at}, scalar");
+                let found = separators(&word);
+                assert_eq!(found.all, u64::from(is_separator(byte)) << at, "{byte} at {at}");
+                assert_eq!(found.line_feeds, u32::from(byte == b'\n'), "{byte} at {at}");
+                let is_plain = !is_separator(byte) || byte == b' ' || byte == b'\n';
+                assert_eq!(found.odd == 0, is_plain, "{byte} at {at}");
             }
         }
     }

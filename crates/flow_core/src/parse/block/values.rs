@@ -35,8 +35,7 @@ impl<'a> RegularRows<'a> {
     }
 }
 
-/// The values of one column. An iterator of its own: what the standard adapters for windows and steps do
-/// besides is a tenth of reading a number.
+/// The values of one column.
 struct Spans<'a> {
     /// From the next value on.
     starts: &'a [u16],
@@ -53,25 +52,6 @@ impl Iterator for Spans<'_> {
         let (start, next) = (usize::from(start), usize::from(next));
         Some(Span { start, n_bytes: next - start - 1 })
     }
-}
-
-/// Whether all lines hold `n_columns` values, single-spaced. Goes column by column, because a loop over the
-/// values of each line ends once a line, which is guessed wrong once a line.
-pub fn are_all_regular(text: &[u8], starts: &[u16], n_columns: usize) -> bool {
-    let n_values = starts.len() - 1;
-    if !n_values.is_multiple_of(n_columns) {
-        return false;
-    }
-    let mut odd = 0;
-    for column in 1..=n_columns {
-        let expected = if column == n_columns { b'\n' } else { b' ' };
-        let mut at = column;
-        while let Some(start) = starts.get(at) {
-            odd |= separator_before(text, *start) ^ expected;
-            at += n_columns;
-        }
-    }
-    odd == 0
 }
 
 /// How many lines from the start of `starts` on, one after the other, hold `n_columns` values, single-spaced.
@@ -134,9 +114,8 @@ pub mod tests {
     fn n_regular(text: &str, n_columns: usize) -> (bool, usize) {
         let mut starts = ValueStarts::default();
         starts.find(text.as_bytes());
-        let starts = starts.as_slice();
-        let are_all = are_all_regular(text.as_bytes(), starts, n_columns);
-        (are_all, n_regular_rows(text.as_bytes(), starts, n_columns))
+        let are_all = starts.are_regular(text.as_bytes(), n_columns);
+        (are_all, n_regular_rows(text.as_bytes(), starts.as_slice(), n_columns))
     }
 
     #[test]
