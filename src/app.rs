@@ -3,6 +3,8 @@
 //! All effects on the world outside are here: the engine's link, the URL and the history, what the browser
 //! remembers, the title, and the keys that work everywhere.
 
+use std::time::Duration;
+
 use leptos::ev;
 use leptos::prelude::*;
 
@@ -33,8 +35,8 @@ pub fn App() -> impl IntoView {
 
 /// Writes the view to the URL, and follows the URL where Back, Forward or the reader changes it.
 fn keep_url(state: AppState) {
-    Effect::new(move |_| {
-        let spec = state.spec.get();
+    let write = move || {
+        let Some(spec) = state.spec.try_get_untracked() else { return };
         let step = state.take_history_step();
         let is_written = url::from_fragment(&location::fragment()) == spec;
         match step {
@@ -42,6 +44,12 @@ fn keep_url(state: AppState) {
             HistoryStep::Push => location::push_fragment(&url::to_fragment(&spec)),
             HistoryStep::Replace => location::replace_fragment(&url::to_fragment(&spec)),
         }
+    };
+    // An entry takes the browser some milliseconds: it is made while the engine works on the questions that the
+    // change asks, not before they are sent.
+    Effect::new(move |_| {
+        state.spec.track();
+        set_timeout(write, Duration::ZERO);
     });
     let follow = move || {
         let spec = url::from_fragment(&location::fragment());

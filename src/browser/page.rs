@@ -62,6 +62,13 @@ pub fn is_typing(event: &web_sys::Event) -> bool {
         .is_ok_and(|field| field.is_some())
 }
 
+/// What an event on, or in, an element that matches `part` finds as the attribute of the `whole` around it. Lets one
+/// listener serve many elements.
+pub fn attribute_around(event: &web_sys::Event, part: &str, whole: &str, attribute: &str) -> Option<String> {
+    let element: Element = event.target()?.dyn_into().ok()?;
+    element.closest(part).ok()??.closest(whole).ok()??.get_attribute(attribute)
+}
+
 /// Whether a dialog lies over the page.
 pub fn has_open_dialog() -> bool {
     document().and_then(|document| document.query_selector("dialog[open]").ok().flatten()).is_some()

@@ -5,7 +5,7 @@ use flow_core::record::{ColumnKey, Field, Value};
 use flow_core::session::message::{Progress, RowRef};
 use leptos::prelude::*;
 
-use super::{LoadState, Notice, Tab, Theme, ViewSpec};
+use super::{LoadState, Notice, Tab, Theme, TimeRange, ViewSpec};
 
 /// Whether a change of the view becomes an entry of the browser's history.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,11 +27,14 @@ pub struct AppState {
     pub load: Memo<LoadState>,
     /// Names of the columns that the loaded files have.
     pub column_names: Memo<Vec<String>>,
-    /// What every view but the timeline is filtered by: the filter text and the time range. While the text
+    /// What every view but the timeline is filtered by: the filter text and the time range, also one that is only
+    /// previewed. While the text
     /// has a mistake, the last good filter stays.
     pub filter: Memo<Filter>,
     /// The same without the time range: the timeline shows all of the time.
     pub timeline_filter: Memo<Filter>,
+    /// The time range that is being chosen, where it is not yet the view's own. `Some(None)` is all of the time.
+    pub previewed_range: RwSignal<Option<Option<TimeRange>>>,
     /// The row whose details are open.
     pub open_detail: RwSignal<Option<RowRef>>,
     pub notices: RwSignal<Vec<Notice>>,
@@ -46,7 +49,8 @@ impl AppState {
         let progress = RwSignal::new(Progress::default());
         // Memos of their own, so that a change of tab or range neither parses nor asks again.
         let text = Memo::new(move |_| spec.with(|spec| spec.filter_text.clone()));
-        let range = Memo::new(move |_| spec.with(|spec| spec.range));
+        let previewed_range = RwSignal::new(None::<Option<TimeRange>>);
+        let range = Memo::new(move |_| previewed_range.get().unwrap_or_else(|| spec.with(|spec| spec.range)));
         let columns = Memo::new(move |_| progress.with(|progress| progress.columns.clone()));
         let column_names = Memo::new(move |_| {
             columns.with(|columns| columns.iter().map(|key| key.name().to_owned()).collect::<Vec<_>>())
@@ -68,6 +72,7 @@ impl AppState {
             column_names,
             filter,
             timeline_filter,
+            previewed_range,
             open_detail: RwSignal::new(None),
             notices: RwSignal::new(Vec::new()),
             theme: RwSignal::new(theme),
@@ -145,7 +150,6 @@ mod tests {
     use flow_core::record::Field;
 
     use super::*;
-    use crate::state::TimeRange;
 
     /// Runs a test with a state in a reactive scope of its own, as a page has one.
     fn with_state(test: impl FnOnce(AppState)) {
@@ -178,6 +182,23 @@ mod tests {
             });
             assert_eq!(state.timeline_filter.get_untracked().to_string(), "dstport = 22");
             assert_eq!(state.filter.get_untracked().conjuncts().len(), 3);
+        });
+    }
+
+    #[test]
+    fn a_previewed_range_filters_and_is_not_yet_the_views_own() {
+        with_state(|state| {
+            let committed = TimeRange::new(10, 20);
+            state.edit(|spec| spec.range = committed);
+            let filter = || state.filter.get_untracked();
+            let before = filter();
+            state.previewed_range.set(Some(TimeRange::new(10, 30)));
+            assert_ne!(filter(), before);
+            assert_eq!(state.spec.with_untracked(|spec| spec.range), committed);
+            state.previewed_range.set(Some(None));
+            assert_eq!(filter(), Filter::everything());
+            state.previewed_range.set(None);
+            assert_eq!(filter(), before);
         });
     }
 

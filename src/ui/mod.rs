@@ -14,6 +14,7 @@ pub mod format;
 pub mod header;
 pub mod help;
 pub mod intake;
+pub mod late;
 pub mod load_bar;
 pub mod load_report;
 pub mod load_words;

@@ -7,6 +7,7 @@ use flow_core::session::message::Coverage;
 use leptos::prelude::*;
 
 use super::format;
+use super::late::is_late;
 use crate::engine::Asked;
 use crate::state::{AppState, LoadState};
 
@@ -107,7 +108,11 @@ pub fn Staged(
     }
     };
     view! {
-        <div class="staged" class:is-pending=asked.pending aria-busy=move || asked.pending.get().to_string()>
+        <div
+            class="staged"
+            class:is-pending=asked.pending
+            class:is-late=is_late(asked.pending)
+            aria-busy=move || asked.pending.get().to_string()>
             <CoverageNote coverage=asked.coverage/>
             {content}
         </div>

@@ -11,7 +11,7 @@ use super::format::{self, Shown};
 use crate::state::AppState;
 
 /// What a value looks like, beyond its text.
-fn tone(subject: &Subject, value: &Value) -> &'static str {
+pub fn tone(subject: &Subject, value: &Value) -> &'static str {
     let is_action = *subject == Subject::from(Field::ACTION);
     match value {
         Value::Absent => "value is-absent",
@@ -41,13 +41,7 @@ fn label(subject: &Subject, shown: &Shown) -> String {
 
 /// One value of a subject, as a button.
 #[component]
-pub fn ValueButton(
-    #[prop(into)] subject: Subject,
-    value: Value,
-    /// Whether Tab stops here; in a grid the arrows do.
-    #[prop(default = true)]
-    tabbable: bool,
-) -> impl IntoView {
+pub fn ValueButton(#[prop(into)] subject: Subject, value: Value) -> impl IntoView {
     let state = AppState::get();
     let shown = format::shown(&subject, &value);
     let class = tone(&subject, &value);
@@ -78,7 +72,6 @@ pub fn ValueButton(
             class=class
             title=title
             aria-label=label
-            tabindex=if tabbable { "0" } else { "-1" }
             on:click=on_click
             on:keydown=on_keydown
         >

@@ -108,6 +108,45 @@ test("the timeline narrows the time: previewed while dragging, committed at its 
     assert.equal(await glass.n_rows(), 10);
   }));
 
+/** Counts, in the page, the questions that the worker has not ended yet, and the most there ever were. */
+function count_questions() {
+  globalThis.flowglass_questions = { open: 0, most: 0, asked: 0 };
+  const count = globalThis.flowglass_questions;
+  const post = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function (...message) {
+    count.open += 1;
+    count.asked += 1;
+    count.most = Math.max(count.most, count.open);
+    return post.apply(this, message);
+  };
+  const { set } = Object.getOwnPropertyDescriptor(Worker.prototype, "onmessage");
+  Object.defineProperty(Worker.prototype, "onmessage", {
+    set(listener) {
+      set.call(this, listener && ((message) => ((count.open -= 1), listener(message))));
+    },
+  });
+}
+
+test("a drag over the timeline takes the views along, and asks for the next answer when it has the last", () =>
+  visit(async (glass) => {
+    const rows = async () => Number(await glass.page.locator(".figures .figure-value").first().textContent());
+    assert.equal(await rows(), 10);
+    const box = await glass.page.locator(".timeline-plot").boundingBox();
+    const at = (share) => [box.x + box.width * share, box.y + box.height / 2];
+    await glass.page.mouse.move(...at(0.02));
+    await glass.page.mouse.down();
+    await glass.page.evaluate(() => Object.assign(globalThis.flowglass_questions, { open: 0, most: 0, asked: 0 }));
+    await glass.page.mouse.move(...at(0.45), { steps: 12 });
+    await glass.answered();
+    assert.ok((await rows()) < 10, "before it is let go");
+    const { most, asked } = await glass.page.evaluate(() => globalThis.flowglass_questions);
+    assert.equal(most, 1, "one question of the one view on screen");
+    assert.ok(asked >= 1 && asked <= 13, `${asked}`);
+    await glass.page.keyboard.press("Escape");
+    await glass.page.mouse.move(...at(0.5));
+    await glass.page.mouse.up();
+  }, { before: (page) => page.addInitScript(count_questions) }));
+
 test("the timeline narrows the time by keyboard", () =>
   visit(async (glass) => {
     await glass.page.getByRole("slider", { name: /from|start|begin/i }).focus();

@@ -60,6 +60,35 @@ test("a million rows: the last one is a key away, and sorting brings the largest
   }
 });
 
+test("scrolling makes no new rows: those that leave the screen go on with the rows that come", () =>
+  visit(async (glass) => {
+    const lines = Array.from({ length: 2_000 }, (_, at) => line({ bytes: at }));
+    await glass.open({ name: "long.log", text: text_of(lines) });
+    await glass.tab("Records");
+    const grid = glass.page.getByRole("grid", { name: "Records" });
+    const rows = glass.page.locator(".grid-rows [role=row]");
+    const scroll_to_row = async (row) => {
+      await grid.evaluate((element, row) => (element.scrollTop = row * 28), row);
+      await glass.page.locator(`.grid-rows [aria-rowindex="${row + 2}"]`).waitFor();
+      await glass.answered();
+    };
+    await scroll_to_row(100);
+    await rows.evaluateAll((rows) => rows.forEach((row) => (row.was_at = row.getAttribute("aria-rowindex"))));
+    await scroll_to_row(104);
+    const stayed = await rows.evaluateAll((rows) => rows.filter((row) => row.was_at === row.getAttribute("aria-rowindex")).length);
+    assert.ok(stayed >= (await rows.count()) - 5, "a row that stays on screen keeps its elements");
+    await scroll_to_row(1_500);
+    assert.equal(await rows.evaluateAll((rows) => rows.every((row) => row.was_at)), true, "a jump makes none");
+    // They stand and read in the order of the rows, each with its own text.
+    const places = await rows.evaluateAll((rows) => rows.map((row) => Number(row.getAttribute("aria-rowindex")) - 2));
+    assert.deepEqual(places, places.map((_, at) => places[0] + at));
+    assert.deepEqual((await glass.column("bytes")).map((bytes) => Number(bytes.replaceAll(",", ""))), places);
+    const value = glass.row(places[8] + 1).locator(".value").first();
+    await value.hover();
+    await glass.page.locator('.value[title*="only these rows"]').waitFor();
+    assert.match(await value.getAttribute("title"), /Click: only these rows/, "what a press does is said where a pointer is");
+  }));
+
 test("a row opens with its file, line, text, each field in words, and the line can be copied", () =>
   visit(async (glass) => {
     await glass.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);

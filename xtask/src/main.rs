@@ -1,6 +1,7 @@
 //! `cargo xtask …`: everything that one does with this repository, with nothing to install first but stable
 //! Rust. Each command sets up what it needs and is missing, and says so.
 
+mod bench;
 mod bundle;
 mod ci;
 mod debian;
@@ -34,7 +35,7 @@ cargo xtask COMMAND: builds, serves and tests Flowglass. Each command sets up wh
                       run the tests; arguments go to the test runner
   ci                  formatting, lints and all tests, as CI runs them
   sample [ARGUMENT…]  write a generated flow log (--rows N, --seed S, --out FILE)
-  bench [ARGUMENT…]   measure the engine here and the page in a browser
+  bench [OPTION…]     measure the page and the engine beside their peers (--help; docs/performance.md)
   bundle --trunk      the step that Trunk calls to make the one file
 ";
 
@@ -69,7 +70,7 @@ fn run() -> Result<()> {
             ci::run()
         }
         "sample" => example::sample(&words),
-        "bench" => example::bench(&words),
+        "bench" => bench::run(&words),
         "bundle" if words == ["--trunk"] => page::bundle_for_trunk(),
         "" | "help" | "--help" | "-h" => {
             print!("{HELP}");

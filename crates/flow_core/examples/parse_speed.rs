@@ -6,7 +6,10 @@
 use std::time::Instant;
 use std::{env, fs};
 
-use flow_core::parse::{FileParser, Layout, ParseOptions, RawRow, RawValue, RowSink, SourceId};
+use flow_core::parse::{
+    ABSENT_NUMBER, BlockColumn, FileParser, Layout, ParseOptions, RawRow, RawValue, RowBlock, RowSink,
+    SourceId,
+};
 
 const RUNS: usize = 5;
 
@@ -26,6 +29,20 @@ impl RowSink for Count {
     fn row(&mut self, row: RawRow<'_>) {
         self.n_rows += 1;
         self.n_absent += u64::from(row.values.last() == Some(&RawValue::Absent));
+    }
+
+    fn block(&mut self, block: RowBlock<'_>) {
+        self.n_rows += block.n_rows() as u64;
+        self.n_absent += match block.columns().last() {
+            Some(BlockColumn::Numbers(numbers)) => {
+                numbers.iter().filter(|number| **number == ABSENT_NUMBER).count()
+            }
+            Some(BlockColumn::Addresses(addresses)) => {
+                addresses.iter().filter(|address| address.is_none()).count()
+            }
+            Some(BlockColumn::Texts(texts)) => texts.iter().filter(Option::is_none).count(),
+            None => 0,
+        } as u64;
     }
 
     fn status_record(&mut self, row: RawRow<'_>) {

@@ -11,10 +11,14 @@ use super::flow::{End, Flow, subjects};
 use crate::engine::{Slot, ask};
 use crate::state::{AppState, Tab};
 use crate::ui::format;
+use crate::ui::late::is_late;
 use crate::ui::value_button::ValueButton;
 
 /// As many as a person looks through; the Records tab has them all.
 const FLOWS_MAX: u32 = 50;
+
+/// Rows that are drawn until the reader asks for all: a flow is some thirty elements, below all else of this view.
+const FLOWS_SHOWN: usize = 20;
 
 fn by_bytes() -> SortSpec {
     SortSpec { subject: Field::BYTES.into(), descending: true }
@@ -67,6 +71,15 @@ pub(super) fn Flows() -> impl IntoView {
             Some((n_listed, _)) => format!("All {}, largest first", format::counted(n_listed as u64, "flow")),
             None => "Flows".to_owned(),
         };
+    // A row that goes on with another flow changes in place: made anew for each, a new filter took half as long again.
+    let n_listed =
+        Memo::new(move |_| listed.with(|listed| listed.as_ref().map_or(0, |(flows, _)| flows.len())));
+    let shows_all = RwSignal::new(false);
+    let places = move || 0..if shows_all.get() { n_listed.get() } else { n_listed.get().min(FLOWS_SHOWN) };
+    let row = move |place: usize| {
+        let flow = Memo::new(move |_| listed.with(|listed| listed.as_ref()?.0.get(place).cloned()));
+        move || flow.get().map(|flow| view! { <FlowRow flow/> })
+    };
     let open_all = move |_| {
         state.edit(|spec| {
             spec.tab = Tab::Records;
@@ -80,7 +93,7 @@ pub(super) fn Flows() -> impl IntoView {
             <button type="button" class="button" on:click=open_all>"Open all in Records"</button>
         </div>
         {move || asked.failure.get().map(|message| view! { <p class="state-message" role="alert">{message}</p> })}
-        <div class="table-box" class:is-pending=asked.pending>
+        <div class="table-box" class:is-pending=asked.pending class:is-late=is_late(asked.pending)>
             <table class="table flows">
                 <thead>
                     <tr>
@@ -93,14 +106,16 @@ pub(super) fn Flows() -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody>
-                    <For
-                        each=move || listed.get().map(|(flows, _)| flows).unwrap_or_default()
-                        key=|flow| flow.clone()
-                        children=|flow| view! { <FlowRow flow/> }
-                    />
+                    <For each=places key=|place| *place children=row/>
                 </tbody>
             </table>
         </div>
+        <Show when=move || { n_listed.get() > FLOWS_SHOWN && !shows_all.get() }>
+            <p class="view-note">
+                {format!("The first {FLOWS_SHOWN} of them ")}
+                <button type="button" class="button is-small" on:click=move |_| shows_all.set(true)>"Show all"</button>
+            </p>
+        </Show>
     }
 }
 

@@ -3,12 +3,10 @@
 mod file_row;
 mod problems;
 mod refused;
+mod reports;
 mod sums;
 
-use std::sync::Arc;
-
-use flow_core::parse::FileReport;
-use flow_core::session::message::{Answer, Question};
+use flow_core::session::message::Question;
 use leptos::prelude::*;
 
 use super::format;
@@ -17,6 +15,7 @@ use crate::state::{AppState, LoadState};
 use file_row::FileRow;
 use problems::Problems;
 use refused::RefusedFiles;
+use reports::Reports;
 use sums::Sums;
 
 /// Rows of the table of files that are shown until the reader asks for all: thousands of files are common,
@@ -31,12 +30,7 @@ pub fn FilesTab() -> impl IntoView {
     let state = AppState::get();
     let question = Signal::derive(move || (state.load.get() != LoadState::Empty).then_some(Question::Report));
     let asked = ask(Slot::Report, question);
-    let reports = Memo::new(move |_| {
-        asked.answer.with(|answer| match answer.as_deref() {
-            Some(Answer::Report(reports)) => Arc::new(reports.clone()),
-            _ => Arc::default(),
-        })
-    });
+    let reports = Memo::new(move |_| asked.answer.with(|answer| Reports::of(answer.as_ref())));
     view! {
         <section class="view files" aria-label="Files">
             {move || asked.failure.get().map(|message| view! { <p class="state-message" role="alert">{message}</p> })}
@@ -93,7 +87,7 @@ fn Memory() -> impl IntoView {
 }
 
 #[component]
-fn FileTable(reports: Memo<Arc<Vec<FileReport>>>) -> impl IntoView {
+fn FileTable(reports: Memo<Reports>) -> impl IntoView {
     let shows_all = RwSignal::new(false);
     let sums = Memo::new(move |_| reports.with(|reports| Sums::of(reports)));
     let n_files = Memo::new(move |_| reports.with(|reports| reports.len()));

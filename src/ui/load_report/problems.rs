@@ -1,10 +1,9 @@
 //! Lines that are not records: where, which field, why, and the line itself.
 
-use std::sync::Arc;
-
-use flow_core::parse::{FileReport, Problem};
+use flow_core::parse::Problem;
 use leptos::prelude::*;
 
+use super::reports::Reports;
 use crate::ui::format;
 
 /// Problems shown at first, and with each press on the button: nobody reads thousands, and each is a row of
@@ -12,7 +11,7 @@ use crate::ui::format;
 const PROBLEMS_STEP: usize = 100;
 
 #[component]
-pub fn Problems(reports: Memo<Arc<Vec<FileReport>>>) -> impl IntoView {
+pub fn Problems(reports: Memo<Reports>) -> impl IntoView {
     let n_shown = RwSignal::new(PROBLEMS_STEP);
     let n_kept = Memo::new(move |_| {
         reports.with(|reports| reports.iter().map(|report| report.problems.len()).sum::<usize>())

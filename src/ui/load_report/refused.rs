@@ -1,10 +1,9 @@
 //! Files that were not read: what they seem to be, and what to do now. First on the page, in full.
 
-use std::sync::Arc;
-
 use flow_core::parse::{FileReport, FileState};
 use leptos::prelude::*;
 
+use super::reports::Reports;
 use crate::ui::format;
 use crate::ui::prose::Prose;
 
@@ -33,7 +32,7 @@ impl NotRead {
 }
 
 #[component]
-pub fn RefusedFiles(reports: Memo<Arc<Vec<FileReport>>>) -> impl IntoView {
+pub fn RefusedFiles(reports: Memo<Reports>) -> impl IntoView {
     let not_read = Memo::new(move |_| {
         reports.with(|reports| reports.iter().filter_map(NotRead::of).collect::<Vec<_>>())
     });

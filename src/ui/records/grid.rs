@@ -11,6 +11,7 @@ use super::grid_keys::{self, Action, Cell, Extent};
 use super::header::HeaderRow;
 use super::loaded_page::LoadedPage;
 use super::row::{RowView, cell_id};
+use super::row_strips::{RowStrip, recycle};
 use super::table_window::{Geometry, Page, Position};
 use crate::browser::scroll_box;
 use crate::browser::size::size_of;
@@ -123,7 +124,7 @@ impl GridState {
         self.open_row(row);
     }
 
-    fn filter_by(&self, cell: Cell, leave_out: bool) {
+    pub fn filter_by(&self, cell: Cell, leave_out: bool) {
         let chosen = self.loaded.with_untracked(|loaded| {
             let loaded = loaded.as_ref()?;
             let value = loaded.row(cell.row)?.cells.get(cell.column)?.clone();
@@ -182,17 +183,36 @@ impl GridState {
 
 #[component]
 pub fn Grid(grid: GridState) -> impl IntoView {
-    // New elements begin at the top, wherever the reader is.
-    grid.place.element.on_load(move |_| grid.place_at(grid.place.position.get_untracked()));
+    // New elements begin at the top, wherever the reader is. At the top, too, setting it would lay out the page.
+    grid.place.element.on_load(move |_| {
+        let position = grid.place.position.get_untracked();
+        if position.scroll_px() > 0.0 {
+            grid.place_at(position);
+        }
+    });
     let geometry = Memo::new(move |_| grid.geometry());
     let window = Memo::new(move |_| {
         let geometry = geometry.get();
         grid.place.position.with(|position| position.settled(&geometry).window(&geometry))
     });
-    let places = Memo::new(move |_| {
+    let strips = Memo::new(move |before: Option<&Vec<RowStrip>>| {
         let window = window.get();
-        (window.first_row, window.first_row + window.n_rows)
+        recycle(before.map_or(&[], Vec::as_slice), window.first_row, window.n_rows)
     });
+    let row = move |strip: usize| {
+        // A strip that goes shows its last row until it is gone.
+        let place = Memo::new(move |last: Option<&u64>| {
+            let now = strips.with(|strips| strips.iter().find(|at| at.number == strip).map(|at| at.place));
+            now.or(last.copied()).unwrap_or_default()
+        });
+        view! { <RowView grid strip place/> }
+    };
+    let active_cell = move || {
+        let cell = grid.cell.get();
+        let strip = strips
+            .with(|strips| strips.iter().find(|strip| strip.place == cell.row).map(|strip| strip.number));
+        strip.map(|strip| cell_id(strip, cell.column))
+    };
     let subjects = Memo::new(move |_| -> Arc<[Subject]> {
         grid.loaded.with(|loaded| loaded.as_ref().map_or_else(|| [].into(), |loaded| loaded.subjects.clone()))
     });
@@ -211,7 +231,7 @@ pub fn Grid(grid: GridState) -> impl IntoView {
             aria-describedby="records-keys"
             aria-rowcount=move || (geometry.get().n_rows + 1).to_string()
             aria-colcount=move || subjects.with(|subjects| subjects.len() + 1).to_string()
-            aria-activedescendant=move || cell_id(grid.cell.get())
+            aria-activedescendant=active_cell
             style=("--grid-row", format!("{ROW_PX}px"))
             style=("--grid-header", format!("{HEADER_PX}px"))
             node_ref=grid.place.element
@@ -233,12 +253,9 @@ pub fn Grid(grid: GridState) -> impl IntoView {
                     style:top=move || format!("{:.3}px", window.get().offset_px)
                 >
                     <For
-                        each=move || {
-                            let (first, end) = places.get();
-                            first..end
-                        }
-                        key=|place| *place
-                        children=move |place| view! { <RowView grid place/> }
+                        each=move || strips.with(|strips| strips.iter().map(|strip| strip.number).collect::<Vec<_>>())
+                        key=|strip| *strip
+                        children=row
                     />
                 </div>
             </div>

@@ -43,6 +43,11 @@ pub fn column_class(subject: &Subject) -> &'static str {
     }
 }
 
+/// The id of a column's name, which is part of the names of its values.
+pub fn column_name_id(column: usize) -> String {
+    format!("record-column-{column}")
+}
+
 /// As ARIA says it, for the column of `subject`.
 fn aria_sort(sort: Option<&SortSpec>, subject: &Subject) -> &'static str {
     match sort.filter(|sort| sort.subject == *subject) {
@@ -84,7 +89,7 @@ pub fn HeaderRow(#[prop(into)] subjects: Signal<Arc<[Subject]>>) -> impl IntoVie
                     title=title
                     on:click=move |_| state.edit(|spec| spec.sort_by(subject.get_value()))
                 >
-                    <span class="column-name">{name}</span>
+                    <span class="column-name" id=column_name_id(at)>{name}</span>
                     <span class="column-order" aria-hidden="true">{arrow}</span>
                 </button>
             </div>

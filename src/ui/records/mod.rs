@@ -7,6 +7,7 @@ mod grid_keys;
 mod header;
 mod loaded_page;
 mod row;
+mod row_strips;
 mod table_window;
 
 use flow_core::session::message::Question;

@@ -192,7 +192,19 @@ impl Scene {
                 state.edit(|spec| spec.range = range);
             }
         }
-        self.brush.set(None);
+        self.choose(None, state);
+    }
+
+    /// Draws the choice under way, and lets the views follow it: each asks again once it has
+    /// its answer, so a fast hand asks no more than the engine can answer.
+    fn choose(self, brush: Option<Brush>, state: AppState) {
+        let range = brush.and_then(|brush| brush.range());
+        let previewed =
+            self.axis.get_untracked().zip(range).map(|(axis, range)| Brush::committed(axis, range));
+        self.brush.set(brush);
+        if state.previewed_range.get_untracked() != previewed {
+            state.previewed_range.set(previewed);
+        }
     }
 
     /// Who goes on to something else is done choosing by keys. A press has its own end: it may be what took the
@@ -203,16 +215,13 @@ impl Scene {
         }
     }
 
-    fn drag(self, plot: Plot, event: &PointerEvent) {
+    fn drag(self, plot: Plot, state: AppState, event: &PointerEvent) {
         let (Some(axis), Some(plot)) = (self.axis.get_untracked(), plot.node.get_untracked()) else { return };
         let (x, width) = (x_within(&plot, event), f64::from(plot.client_width()));
         self.looked_at.set(Some(axis.bucket_at(axis.secs_at(x, width))));
-        if self.brush.with_untracked(Option::is_some) {
-            self.brush.update(|brush| {
-                if let Some(brush) = brush {
-                    brush.drag(axis, x, width);
-                }
-            });
+        if let Some(mut brush) = self.brush.get_untracked() {
+            brush.drag(axis, x, width);
+            self.choose(Some(brush), state);
         }
     }
 }
@@ -231,7 +240,7 @@ fn Surface(scene: Scene, plot: Plot) -> impl IntoView {
         if event.button() == 0 {
             capture_pointer(&event);
             let brush = Brush::press(axis, x_within(&plot, &event), f64::from(plot.client_width()));
-            scene.brush.set(Some(brush));
+            scene.choose(Some(brush), state);
         }
     };
     let last_place = move || scene.axis.get().map_or(0, |axis| axis.n_buckets() - 1);
@@ -258,7 +267,7 @@ fn Surface(scene: Scene, plot: Plot) -> impl IntoView {
         if event.shift_key() {
             let mut brush = scene.brush.get_untracked().unwrap_or_else(|| Brush::begin_at(axis, place));
             brush.extend_to(axis, next);
-            scene.brush.set(Some(brush));
+            scene.choose(Some(brush), state);
         }
     };
     view! {
@@ -273,9 +282,9 @@ fn Surface(scene: Scene, plot: Plot) -> impl IntoView {
             aria-valuenow=move || scene.looked_at.get().unwrap_or(0).min(last_place()).to_string()
             aria-valuetext=move || super::readout_line(scene, state)
             on:pointerdown=on_pointer_down
-            on:pointermove=move |event| scene.drag(plot, &event)
+            on:pointermove=move |event| scene.drag(plot, state, &event)
             on:pointerup=move |_| scene.commit(state)
-            on:pointercancel=move |_| scene.brush.set(None)
+            on:pointercancel=move |_| scene.choose(None, state)
             on:pointerleave=move |_| scene.looked_at.set(None)
             on:focus=move |_| scene.looked_at.update(|place| *place = place.or(Some(0)))
             on:blur=move |_| {
@@ -290,7 +299,7 @@ fn Surface(scene: Scene, plot: Plot) -> impl IntoView {
 /// Takes back what is previewed; where nothing is, what is chosen.
 fn give_up(scene: Scene, state: AppState) {
     if scene.brush.get_untracked().is_some() {
-        scene.brush.set(None);
+        scene.choose(None, state);
     } else if state.spec.with_untracked(|spec| spec.range.is_some()) {
         state.edit(|spec| spec.range = None);
     }
@@ -315,12 +324,12 @@ fn Handle(scene: Scene, plot: Plot, end: End) -> impl IntoView {
     let on_pointer_down = move |event: PointerEvent| {
         if let Some(range) = untrack(range).filter(|_| event.button() == 0) {
             capture_pointer(&event);
-            scene.brush.set(Some(Brush::grip(end, range)));
+            scene.choose(Some(Brush::grip(end, range)), state);
         }
     };
     let on_pointer_move = move |event: PointerEvent| {
         if scene.brush.with_untracked(Option::is_some) {
-            scene.drag(plot, &event);
+            scene.drag(plot, state, &event);
         }
     };
     let on_key = move |event: KeyboardEvent| {
@@ -338,7 +347,7 @@ fn Handle(scene: Scene, plot: Plot, end: End) -> impl IntoView {
         };
         event.prevent_default();
         if let Some((axis, range)) = scene.axis.get_untracked().zip(untrack(range)) {
-            scene.brush.set(Some(Brush::step(axis, range, end, n_buckets)));
+            scene.choose(Some(Brush::step(axis, range, end, n_buckets)), state);
         }
     };
     let bound = move |of: fn(TimeRange) -> u64| {
@@ -358,7 +367,7 @@ fn Handle(scene: Scene, plot: Plot, end: End) -> impl IntoView {
             on:pointerdown=on_pointer_down
             on:pointermove=on_pointer_move
             on:pointerup=move |_| scene.commit(state)
-            on:pointercancel=move |_| scene.brush.set(None)
+            on:pointercancel=move |_| scene.choose(None, state)
             on:keydown=on_key
             on:blur=move |_| scene.commit_keys(state)
         ></div>

@@ -61,6 +61,7 @@ pub fn TimelineView() -> impl IntoView {
         looked_at: RwSignal::new(None),
         brush: RwSignal::new(None),
     };
+    on_cleanup(move || state.previewed_range.set(None));
     let shows_table = RwSignal::new(false);
     let has_axis = Memo::new(move |_| scene.axis.get().is_some());
     view! {

@@ -1,7 +1,8 @@
 //! What became of a row's traffic, by code of the action column.
 
+use crate::query::SegmentRows;
 use crate::record::Field;
-use crate::store::Store;
+use crate::store::{Column, Store};
 
 /// The `action` of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,7 +13,12 @@ pub(super) enum Action {
     Other,
 }
 
+impl Action {
+    pub const ALL: [Action; 3] = [Action::Accepted, Action::Rejected, Action::Other];
+}
+
 /// The actions of one shard by their codes, so that no row compares text.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Actions {
     by_code: Vec<Action>,
 }
@@ -36,5 +42,13 @@ impl Actions {
     /// The action that a decoded value stands for.
     pub fn get(&self, code: u64) -> Action {
         self.by_code.get(code as usize).copied().unwrap_or(Action::Other)
+    }
+    /// The rows of an action column that have this one.
+    pub fn rows(&self, column: &Column, action: Action) -> SegmentRows {
+        let mut rows = SegmentRows::from_bitmap(column.select(|code| self.get(code) == action));
+        if action == Action::Other {
+            rows = rows.or(SegmentRows::from_bitmap(column.present()).not(column.n_rows()));
+        }
+        rows
     }
 }

@@ -6,6 +6,20 @@
 use crate::record::{Field, FieldKind};
 use crate::store::{ABSENT, Store};
 
+/// What all values of a field's column are below: dictionary codes, or numbers of a kind that has few.
+pub(super) fn n_codes(store: &Store, field: Field) -> usize {
+    match (field.kind(), store.field_id(field)) {
+        (_, None) => 0,
+        (FieldKind::Address, _) => store.addresses().all().len(),
+        (FieldKind::Text, Some(id)) => store.column(id).texts.all().len(),
+        (kind, _) => {
+            let max = kind.max().expect("all other kinds are numbers");
+            assert!(max <= u64::from(u16::MAX), "a table of every {} would be too large", field.name());
+            max as usize + 1
+        }
+    }
+}
+
 /// A `T` for each code seen, in order of first sight. Absence is a code of its own.
 pub(super) struct ByCode<T> {
     /// 1 + the place in `entries` by code, 0 where the code was not seen; the last is for absence.
@@ -21,17 +35,7 @@ impl<T: Default> ByCode<T> {
 
     /// For the decoded values of a field's column: dictionary codes, or numbers of a kind that has few.
     pub fn of_field(store: &Store, field: Field) -> ByCode<T> {
-        let n_codes = match (field.kind(), store.field_id(field)) {
-            (_, None) => 0,
-            (FieldKind::Address, _) => store.addresses().all().len(),
-            (FieldKind::Text, Some(id)) => store.column(id).texts.all().len(),
-            (kind, _) => {
-                let max = kind.max().expect("all other kinds are numbers");
-                assert!(max <= u64::from(u16::MAX), "a table of every {} would be too large", field.name());
-                max as usize + 1
-            }
-        };
-        ByCode::new(n_codes)
+        ByCode::new(n_codes(store, field))
     }
 
     pub fn at(&mut self, code: u64) -> &mut T {

@@ -7,10 +7,13 @@ mod action;
 mod by_code;
 mod by_key;
 mod columns;
+mod counted;
+mod counters;
 pub mod direction;
 pub mod export;
 pub mod interface;
 mod keyed;
+mod memory;
 pub mod overview;
 pub mod rejected;
 pub mod summary;
@@ -24,14 +27,17 @@ use serde::de::DeserializeOwned;
 use crate::query::RowSet;
 use crate::store::Store;
 
+pub use memory::Memory;
 pub use tally::{Metric, Tally};
 pub use time_extent::TimeExtent;
 
-/// What one shard lends to an analysis: its store, and the rows that the filter left.
+/// What one shard lends to an analysis: its store, the rows that the filter left, and what it remembers.
 #[derive(Clone, Copy)]
 pub struct ShardView<'a> {
     pub store: &'a Store,
     pub rows: &'a RowSet,
+    /// Makes answers faster and nothing else.
+    pub memory: Option<&'a Memory>,
 }
 
 /// A question that can be asked of shards apart.
@@ -39,6 +45,10 @@ pub trait Analysis {
     /// What one shard found, in values, never in codes: codes mean nothing outside their shard.
     type Partial: Serialize + DeserializeOwned;
     type Answer;
+
+    /// Notes in the memory of a shard what scans of its store can use, whatever their rows. What is noted already
+    /// is not worked out again, so this is called before every scan.
+    fn remember(&self, _store: &Store, _memory: &mut Memory) {}
 
     fn scan(&self, shard: ShardView<'_>) -> Self::Partial;
     /// Order and grouping of merges must not matter.

@@ -26,6 +26,22 @@ impl Tally {
         self.bytes = self.bytes.saturating_add(other.bytes);
     }
 
+    #[must_use]
+    pub(super) fn plus(mut self, other: Tally) -> Tally {
+        self.add(other);
+        self
+    }
+
+    /// Without rows that were part of it.
+    #[must_use]
+    pub(super) fn minus(self, other: Tally) -> Tally {
+        Tally {
+            rows: self.rows - other.rows,
+            packets: self.packets - other.packets,
+            bytes: self.bytes - other.bytes,
+        }
+    }
+
     pub fn get(&self, metric: Metric) -> u64 {
         match metric {
             Metric::Rows => self.rows,

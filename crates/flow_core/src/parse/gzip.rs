@@ -20,17 +20,20 @@ const WINDOW_BITS: u8 = 15;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Damaged;
 
+/// Reads one file, however many members it has.
 pub struct GzipReader {
     /// The member that is being read; `None` between members.
     member: Option<Decompress>,
     piece: Vec<u8>,
 }
 
-impl GzipReader {
-    pub fn new() -> GzipReader {
+impl Default for GzipReader {
+    fn default() -> GzipReader {
         GzipReader { member: Some(Decompress::new_gzip(WINDOW_BITS)), piece: vec![0; PIECE_BYTES_MAX] }
     }
+}
 
+impl GzipReader {
     /// Inflates `bytes` and calls `each` with the text they give, piece by piece. Text before the damage is
     /// passed on too. Not to be called again after damage.
     pub fn push(&mut self, mut bytes: &[u8], mut each: impl FnMut(&[u8])) -> Result<(), Damaged> {
@@ -88,7 +91,7 @@ mod tests {
     }
 
     fn inflate(bytes: &[u8], n_bytes: usize) -> (Vec<u8>, Result<(), Damaged>) {
-        let mut reader = GzipReader::new();
+        let mut reader = GzipReader::default();
         let mut text = Vec::new();
         for bytes in bytes.chunks(n_bytes) {
             if let Err(damaged) = reader.push(bytes, |piece| text.extend_from_slice(piece)) {
@@ -136,7 +139,7 @@ mod tests {
             n_pieces += 1;
             n_bytes += piece.len();
         };
-        assert_eq!(GzipReader::new().push(&bomb, &mut each), Ok(()));
+        assert_eq!(GzipReader::default().push(&bomb, &mut each), Ok(()));
         assert_eq!(n_bytes, 20 * PIECE_BYTES_MAX);
         assert!(n_pieces >= 20);
     }

@@ -1,9 +1,9 @@
 //! Cuts text into lines, however the text itself was cut.
 //!
-//! Knows line ends and nothing else: what a line says is read elsewhere. A line that lies whole in the bytes
-//! given is passed on without copying; only the piece at the end is carried to the next bytes.
+//! Knows line ends and nothing else: what a line says is read elsewhere. Lines that lie whole in the bytes
+//! given are passed on together, without copying; only what is left at the end is carried to the next bytes.
 
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr, memrchr};
 
 use super::problem::TEXT_CHARS_MAX;
 
@@ -14,6 +14,15 @@ pub const LINE_BYTES_MAX: usize = 64 * 1024;
 /// What is kept of a line that is too long: enough for the text of its problem, whatever the characters.
 const LINE_START_BYTES: usize = TEXT_CHARS_MAX * 4;
 
+/// What comes next of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece<'a> {
+    /// A line that was cut.
+    Line(Line<'a>),
+    /// Whole lines, each with its line feed.
+    Lines(&'a [u8]),
+}
+
 /// A line without its line feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Line<'a> {
@@ -23,13 +32,19 @@ pub enum Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    fn of(bytes: &'a [u8]) -> Line<'a> {
+    pub fn of(bytes: &'a [u8]) -> Line<'a> {
         if bytes.len() <= LINE_BYTES_MAX {
             Line::Whole(bytes)
         } else {
             Line::TooLong(&bytes[..LINE_START_BYTES])
         }
     }
+}
+
+/// The first of some whole lines, and how many bytes it has with its line feed.
+pub fn first_line(text: &[u8]) -> (Line<'_>, usize) {
+    let end = memchr(b'\n', text).unwrap_or(text.len());
+    (Line::of(&text[..end]), end + 1)
 }
 
 #[derive(Debug, Default)]
@@ -40,28 +55,28 @@ pub struct LineSplitter {
 }
 
 impl LineSplitter {
-    /// Calls `each` with every line that ends in `bytes`.
-    pub fn push(&mut self, mut bytes: &[u8], mut each: impl FnMut(Line<'_>)) {
+    /// Calls `each` with all lines that end in `bytes`.
+    pub fn push(&mut self, mut bytes: &[u8], mut each: impl FnMut(Piece<'_>)) {
         if !self.carried.is_empty() {
             let Some(end) = memchr(b'\n', bytes) else {
                 return self.carry(bytes);
             };
             self.carry(&bytes[..end]);
             bytes = &bytes[end + 1..];
-            self.end_carried(&mut each);
+            self.end_carried(|line| each(Piece::Line(line)));
         }
-        let mut start = 0;
-        for end in memchr_iter(b'\n', bytes) {
-            each(Line::of(&bytes[start..end]));
-            start = end + 1;
+        let n_whole = memrchr(b'\n', bytes).map_or(0, |end| end + 1);
+        let (whole, rest) = bytes.split_at(n_whole);
+        if !whole.is_empty() {
+            each(Piece::Lines(whole));
         }
-        self.carry(&bytes[start..]);
+        self.carry(rest);
     }
 
     /// The text is over: what is carried is the last line, without a line end.
-    pub fn finish(&mut self, mut each: impl FnMut(Line<'_>)) {
+    pub fn finish(&mut self, each: impl FnOnce(Line<'_>)) {
         if !self.carried.is_empty() {
-            self.end_carried(&mut each);
+            self.end_carried(each);
         }
     }
 
@@ -84,7 +99,7 @@ impl LineSplitter {
         }
     }
 
-    fn end_carried(&mut self, each: &mut impl FnMut(Line<'_>)) {
+    fn end_carried(&mut self, each: impl FnOnce(Line<'_>)) {
         each(if self.carried_too_long { Line::TooLong(&self.carried) } else { Line::Whole(&self.carried) });
         self.carried.clear();
         self.carried_too_long = false;
@@ -99,14 +114,23 @@ mod tests {
     fn lines(text: &[u8], n_bytes: usize) -> Vec<(bool, Vec<u8>)> {
         let mut splitter = LineSplitter::default();
         let mut lines = Vec::new();
-        let mut each = |line: Line<'_>| match line {
+        let mut take = |line: Line<'_>| match line {
             Line::Whole(bytes) => lines.push((true, bytes.to_vec())),
             Line::TooLong(bytes) => lines.push((false, bytes.to_vec())),
         };
         for bytes in text.chunks(n_bytes) {
-            splitter.push(bytes, &mut each);
+            splitter.push(bytes, |piece| match piece {
+                Piece::Line(line) => take(line),
+                Piece::Lines(mut text) => {
+                    while !text.is_empty() {
+                        let (line, n_bytes) = first_line(text);
+                        take(line);
+                        text = &text[n_bytes..];
+                    }
+                }
+            });
         }
-        splitter.finish(&mut each);
+        splitter.finish(&mut take);
         lines
     }
 

@@ -5,22 +5,26 @@
 //!
 //! A file passes these stages, each pushing into the next: [`FileParser`] tells compressed from plain bytes,
 //! `gzip` inflates, `text` holds the head back until `sniff` has recognised it, `lines` cuts it into lines,
-//! `records` says what each line is, and `row` reads the values of a record as its layout says.
+//! `records` says what each line is, and `row` reads the values of a record as its layout says. Lines that are
+//! plain rows, as nearly all are, take a way of their own past the last two: `block` reads many at once.
 
 mod container;
 mod continuation;
-mod gzip;
 mod header;
 mod lines;
 mod number;
 mod records;
 mod row;
+mod row_block;
+mod short_text;
 mod sniff;
 mod spelling;
 mod text;
 mod values;
 
+pub mod block;
 pub mod file_parser;
+pub mod gzip;
 pub mod layout;
 pub mod problem;
 pub mod report;
@@ -32,4 +36,6 @@ pub use layout::Layout;
 pub use lines::LINE_BYTES_MAX;
 pub use problem::{Problem, ProblemKind};
 pub use report::{FileReport, FileState, LineCounts, Refusal};
+pub use row_block::{ABSENT_NUMBER, BlockColumn, BlockText, BlockTexts, RowBlock};
+pub use short_text::ShortText;
 pub use sink::{OddSpelling, RawRow, RawValue, RowSink, SourceId};

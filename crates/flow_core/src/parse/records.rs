@@ -4,7 +4,8 @@ use std::mem;
 
 use memchr::memchr;
 
-use super::lines::Line;
+use super::block::{self, BlockReader, Part};
+use super::lines::{self, Line};
 use super::row::{RecordKind, RowBuffers, RowReader, Trouble};
 use super::{FileReport, Layout, Problem, ProblemKind, RawRow, RowSink, header, values::Values};
 
@@ -20,12 +21,15 @@ pub struct RecordReader {
     is_refused: bool,
     n_lines: u64,
     buffers: RowBuffers<'static>,
+    /// The fast way for plain rows of this layout, where there can be one.
+    blocks: Option<BlockReader>,
 }
 
 impl RecordReader {
     /// Reads lines, in this layout until a header gives another.
     pub fn new(layout: Layout) -> RecordReader {
         let reader = RowReader::new(&layout);
+        let blocks = BlockReader::new(&reader);
         RecordReader {
             layout,
             reader,
@@ -33,7 +37,55 @@ impl RecordReader {
             is_refused: false,
             n_lines: 0,
             buffers: RowBuffers::default(),
+            blocks,
         }
+    }
+
+    /// Reads the next lines, each with its line feed.
+    pub fn lines(&mut self, mut text: &[u8], report: &mut FileReport, sink: &mut impl RowSink) {
+        while !text.is_empty() {
+            let n_bytes = match block::block_bytes(text) {
+                // Until a record has shown that there are any, lines are as likely to be anything else.
+                Some(n_bytes) if self.begun && self.blocks.is_some() => {
+                    self.block(text, n_bytes, report, sink)
+                }
+                _ => {
+                    let (line, n_bytes) = lines::first_line(text);
+                    self.line(line, report, sink);
+                    n_bytes
+                }
+            };
+            text = &text[n_bytes..];
+        }
+    }
+
+    /// Reads the lines that are the first `n_bytes` of `text`, or as many of them as are in this layout.
+    /// Returns the bytes read.
+    fn block(
+        &mut self,
+        text: &[u8],
+        n_bytes: usize,
+        report: &mut FileReport,
+        sink: &mut impl RowSink,
+    ) -> usize {
+        let mut blocks = self.blocks.take().expect("asked before");
+        let mut block = blocks.begin(text, n_bytes);
+        // A header in the block may end the layout.
+        while self.begun
+            && let Some(part) = block.next(self.n_lines + 1)
+        {
+            match part {
+                Part::Rows(rows) => {
+                    self.n_lines += rows.n_rows() as u64;
+                    report.lines.rows += rows.n_rows() as u64;
+                    sink.block(rows);
+                }
+                Part::Line(line) => self.line(Line::Whole(line), report, sink),
+            }
+        }
+        let n_bytes_read = block.n_bytes_read();
+        self.blocks.get_or_insert(blocks);
+        n_bytes_read
     }
 
     /// The one in force.
@@ -135,6 +187,7 @@ impl RecordReader {
         report.add_layout(&layout);
         if layout != self.layout {
             self.reader = RowReader::new(&layout);
+            self.blocks = BlockReader::new(&self.reader);
             self.layout = layout;
             self.begun = false;
             self.is_refused = false;
@@ -156,4 +209,120 @@ impl RecordReader {
 enum OtherLine {
     Taken,
     RecordAfterAll,
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::SourceId;
+    use super::*;
+
+    /// What a sink was told, with the rows of a block one by one.
+    #[derive(Debug, Default, PartialEq)]
+    struct Calls(Vec<String>);
+
+    impl RowSink for Calls {
+        fn begin(&mut self, _source: SourceId, layout: &Layout) {
+            self.0.push(format!("begin {:?}", layout.names()));
+        }
+
+        fn row(&mut self, row: RawRow<'_>) {
+            self.0.push(format!("row {row:?}"));
+        }
+
+        fn status_record(&mut self, row: RawRow<'_>) {
+            self.0.push(format!("status {row:?}"));
+        }
+    }
+
+    /// The same lines in blocks and line by line.
+    fn both_ways(text: &[u8]) -> [(FileReport, Calls); 2] {
+        let layout = Layout::from_names(["srcaddr", "dstaddr", "dstport", "bytes", "action", "log-status"]);
+        let read = |in_blocks: bool| {
+            let mut records = RecordReader::new(layout.clone());
+            let mut report = FileReport::new(SourceId(0), "a.log", 0);
+            let mut calls = Calls::default();
+            if in_blocks {
+                records.lines(text, &mut report, &mut calls);
+            } else {
+                for line in text.strip_suffix(b"\n").unwrap_or(text).split(|byte| *byte == b'\n') {
+                    records.line(Line::Whole(line), &mut report, &mut calls);
+                }
+            }
+            (report, calls)
+        };
+        [read(true), read(false)]
+    }
+
+    fn value() -> impl Strategy<Value = String> {
+        prop_oneof![
+            any::<u32>().prop_map(|bits| crate::record::Address::V4(bits).to_string()),
+            (0u64..70_000).prop_map(|number| number.to_string()),
+            prop::sample::select(vec![
+                "-",
+                "OK",
+                "NODATA",
+                "ACCEPT",
+                "é",
+                "#",
+                "0443",
+                "2001:DB8::1",
+                "",
+                "\r"
+            ])
+            .prop_map(String::from),
+            "[ -~\t\u{1}\0]{0,30}",
+        ]
+    }
+
+    fn line() -> impl Strategy<Value = String> {
+        let record = (any::<u32>(), any::<u32>(), any::<u16>(), any::<u64>(), any::<bool>()).prop_map(
+            |(src, dst, port, n_bytes, is_accepted)| {
+                let [src, dst] = [src, dst].map(crate::record::Address::V4);
+                let action = if is_accepted { "ACCEPT" } else { "REJECT" };
+                format!("{src} {dst} {port} {n_bytes} {action} OK")
+            },
+        );
+        let spoilt = (record.clone(), 0usize..6, value()).prop_map(|(record, at, value)| {
+            let mut values: Vec<&str> = record.split(' ').collect();
+            values[at] = &value;
+            values.join(" ")
+        });
+        prop_oneof![
+            12 => record.clone(),
+            4 => spoilt,
+            1 => record.prop_map(|record| record + "\r"),
+            1 => prop::collection::vec(value(), 0..8).prop_map(|values| values.join(" ")),
+            1 => prop::sample::select(vec![
+                "srcaddr dstaddr dstport bytes action log-status",
+                "srcaddr dstaddr dstport action bytes log-status",
+                "srcaddr dstaddr dstport",
+                "10.0.0.1 10.0.0.2 443",
+                "# a comment",
+            ]).prop_map(String::from),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn blocks_read_what_lines_read(lines in prop::collection::vec(line(), 1..60)) {
+            let text: Vec<u8> = lines.iter().flat_map(|line| [line.as_bytes(), b"\n"].concat()).collect();
+            let [blocks, lines] = both_ways(&text);
+            prop_assert_eq!(blocks, lines);
+        }
+    }
+
+    #[test]
+    fn many_blocks_read_what_lines_read() {
+        let mut text = String::new();
+        for n in 0..3_000 {
+            let status = if n % 97 == 0 { "NODATA" } else { "OK" };
+            text +=
+                &format!("10.0.{}.{} 2001:db8::{n:x} {} {n} ACCEPT {status}\n", n % 256, n % 251, n % 70_000);
+        }
+        let [blocks, lines] = both_ways(text.as_bytes());
+        assert_eq!(blocks, lines);
+        assert_eq!(blocks.0.lines.status_records, 31);
+    }
 }

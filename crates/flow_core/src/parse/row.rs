@@ -44,7 +44,7 @@ impl RowBuffers<'_> {
 
 /// How the values of one column are checked.
 #[derive(Clone, Copy, Debug)]
-enum Check {
+pub enum Check {
     Text,
     Address,
     Number { max: u64 },
@@ -77,6 +77,16 @@ impl RowReader {
             status_at: place(Field::LOG_STATUS),
             ends_at: place(Field::SRCADDR).zip(place(Field::DSTADDR)),
         }
+    }
+
+    /// How each column is checked, in the order of the layout.
+    pub fn checks(&self) -> &[Check] {
+        &self.checks
+    }
+
+    /// Where the layout has `log-status`.
+    pub fn status_at(&self) -> Option<usize> {
+        self.status_at
     }
 
     /// Whether a line of names could pass for a record, because no column checks anything.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Layout;
+use super::{Layout, RowBlock};
 use crate::record::Address;
 
 /// One file of a load; files are numbered in the order they were given, over all drops.
@@ -49,6 +49,12 @@ pub trait RowSink {
     /// whenever a header brings another layout.
     fn begin(&mut self, source: SourceId, layout: &Layout);
     fn row(&mut self, row: RawRow<'_>);
+
+    /// Many rows at once; the same as all of them by [`RowSink::row`].
+    fn block(&mut self, block: RowBlock<'_>) {
+        block.for_each_row(|row| self.row(row));
+    }
+
     /// NODATA, SKIPDATA: a statement about an interface, not about a flow.
     fn status_record(&mut self, row: RawRow<'_>);
 }

@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use super::lines::LineSplitter;
+use super::lines::{LineSplitter, Piece};
 use super::records::RecordReader;
 use super::sniff::{self, HeadEnd, SNIFF_BYTES_MAX, Verdict};
 use super::{Continuation, FileReport, FileState, Layout, RowSink};
@@ -108,7 +108,10 @@ impl TextReader {
     fn read(&mut self, text: &[u8], report: &mut FileReport, sink: &mut impl RowSink) {
         if let Stage::Reading(reading) = &mut self.stage {
             let Reading { lines, records } = &mut **reading;
-            lines.push(text, |line| records.line(line, report, sink));
+            lines.push(text, |piece| match piece {
+                Piece::Line(line) => records.line(line, report, sink),
+                Piece::Lines(text) => records.lines(text, report, sink),
+            });
         }
     }
 

@@ -1,6 +1,7 @@
 //! Which rows, in which order: filters as data and as text, row sets, sorting, pages.
 
 mod canonical;
+mod clause_cache;
 mod conjunct;
 pub mod evaluate;
 pub mod filter;
@@ -10,6 +11,7 @@ pub mod sort;
 pub mod subject;
 pub mod text;
 
+pub use clause_cache::ClauseCache;
 pub use evaluate::CompiledFilter;
 pub use filter::{Filter, Item, Predicate, Scope, Test};
 pub use page::{SortKey, merge_page};

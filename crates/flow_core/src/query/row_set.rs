@@ -1,6 +1,6 @@
 //! The rows that a filter leaves, segment by segment.
 
-use crate::store::{Bitmap, Table};
+use crate::store::{BLOCK_ROWS, Bitmap, Block, Table};
 
 /// Rows of one segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +59,28 @@ impl SegmentRows {
         }
     }
 
+    /// Leaves those that are among `others` too, which stay as they are.
+    pub fn keep(&mut self, others: &SegmentRows) {
+        match (&mut *self, others) {
+            (SegmentRows::None, _) | (_, SegmentRows::All(_)) => {}
+            (SegmentRows::Some(bitmap), SegmentRows::Some(other)) => {
+                bitmap.and(other);
+                let kept = std::mem::replace(self, SegmentRows::None);
+                if let SegmentRows::Some(bitmap) = kept {
+                    *self = SegmentRows::from_bitmap(bitmap);
+                }
+            }
+            (_, others) => *self = others.clone(),
+        }
+    }
+
+    pub fn n_heap_bytes(&self) -> usize {
+        match self {
+            SegmentRows::None | SegmentRows::All(_) => 0,
+            SegmentRows::Some(bitmap) => bitmap.n_heap_bytes(),
+        }
+    }
+
     /// Rows that are among one of the two at least.
     #[must_use]
     pub fn or(self, other: SegmentRows) -> SegmentRows {
@@ -69,6 +91,15 @@ impl SegmentRows {
                 bitmap.or(&other);
                 SegmentRows::from_bitmap(bitmap)
             }
+        }
+    }
+
+    /// How many rows are among both, without a list of them.
+    pub fn n_common(&self, other: &SegmentRows) -> u32 {
+        match (self, other) {
+            (SegmentRows::None, _) | (_, SegmentRows::None) => 0,
+            (SegmentRows::All(_), rows) | (rows, SegmentRows::All(_)) => rows.n_rows(),
+            (SegmentRows::Some(bitmap), SegmentRows::Some(other)) => bitmap.n_common(other),
         }
     }
 
@@ -87,6 +118,19 @@ impl SegmentRows {
             SegmentRows::None => {}
             SegmentRows::All(n_rows) => (0..*n_rows as usize).for_each(visit),
             SegmentRows::Some(bitmap) => bitmap.iter().for_each(|at| visit(at as usize)),
+        }
+    }
+
+    /// The same a block at a time.
+    pub fn for_each_block(&self, mut visit: impl FnMut(Block<'_>)) {
+        match self {
+            SegmentRows::None => {}
+            SegmentRows::All(n_rows) => {
+                for first in (0..*n_rows).step_by(BLOCK_ROWS as usize) {
+                    visit(Block::Run(first, (first + BLOCK_ROWS).min(*n_rows)));
+                }
+            }
+            SegmentRows::Some(bitmap) => bitmap.for_each_block(visit),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! One bit for each row of a segment.
 
+use super::block::{BLOCK_ROWS, Block};
+
 /// A fixed number of bits; bits past the length are zero.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bitmap {
@@ -46,7 +48,16 @@ impl Bitmap {
         self.words.iter().map(|word| word.count_ones()).sum()
     }
 
-    /// Both must have the same length, here and below.
+    pub fn n_heap_bytes(&self) -> usize {
+        size_of_val(&*self.words)
+    }
+
+    /// How many places are one in both; they must have the same length, here and below.
+    pub fn n_common(&self, other: &Bitmap) -> u32 {
+        debug_assert_eq!(self.n_bits, other.n_bits);
+        self.words.iter().zip(&other.words).map(|(word, other)| (word & other).count_ones()).sum()
+    }
+
     pub fn and(&mut self, other: &Bitmap) {
         debug_assert_eq!(self.n_bits, other.n_bits);
         for (word, other) in self.words.iter_mut().zip(&other.words) {
@@ -80,6 +91,27 @@ impl Bitmap {
                 })
             })
         })
+    }
+
+    /// The places of the ones, ascending, a block at a time.
+    pub fn for_each_block(&self, mut visit: impl FnMut(Block<'_>)) {
+        const WORD_BITS: usize = u64::BITS as usize;
+        let mut places = Vec::with_capacity(BLOCK_ROWS as usize + WORD_BITS);
+        for (at, &word) in self.words.iter().enumerate() {
+            let first = at * WORD_BITS;
+            let mut rest = word;
+            while rest != 0 {
+                places.push((first + rest.trailing_zeros() as usize) as u16);
+                rest &= rest - 1;
+            }
+            if places.len() > BLOCK_ROWS as usize - WORD_BITS {
+                visit(Block::Places(&places));
+                places.clear();
+            }
+        }
+        if !places.is_empty() {
+            visit(Block::Places(&places));
+        }
     }
 
     /// The place of the one that has `n` ones before it; `None` where there are not so many.

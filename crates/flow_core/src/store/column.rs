@@ -5,6 +5,7 @@
 //! absent and every distance is one more. A column that is the same in all rows takes no room.
 
 use super::Bitmap;
+use super::block::{Block, Decoded};
 
 /// What a decoded column holds where a row has no value. No number and no code is this large.
 pub const ABSENT: u64 = u64::MAX;
@@ -27,6 +28,50 @@ enum Packed {
     U16(Box<[u16]>),
     U32(Box<[u32]>),
     U64(Box<[u64]>),
+}
+
+/// A value before it is packed, in the width that its open column has.
+pub(super) trait OpenValue: Copy + Ord {
+    /// The largest value of the width.
+    const ABSENT: Self;
+
+    /// The value and one; 0 for [`OpenValue::ABSENT`].
+    fn one_more(self) -> Self;
+
+    /// The value itself; not for [`OpenValue::ABSENT`].
+    fn widened(self) -> u64;
+}
+
+impl OpenValue for u32 {
+    const ABSENT: u32 = u32::MAX;
+
+    fn one_more(self) -> u32 {
+        self.wrapping_add(1)
+    }
+
+    fn widened(self) -> u64 {
+        u64::from(self)
+    }
+}
+
+impl OpenValue for u64 {
+    const ABSENT: u64 = ABSENT;
+
+    fn one_more(self) -> u64 {
+        self.wrapping_add(1)
+    }
+
+    fn widened(self) -> u64 {
+        self
+    }
+}
+
+/// The codes of all rows, 0 for those behind the values.
+fn packed<T: Copy, C: Copy + Default>(values: &[T], n_rows: u32, code: impl Fn(T) -> C) -> Box<[C]> {
+    let mut codes = Vec::with_capacity(n_rows as usize);
+    codes.extend(values.iter().map(|&value| code(value)));
+    codes.resize(n_rows as usize, C::default());
+    codes.into()
 }
 
 /// Runs `$body` with `$items` bound to the packed slice, whatever its width.
@@ -52,33 +97,39 @@ impl Column {
 
     /// Packs decoded values; [`ABSENT`] is absence. At most `u32::MAX` values.
     pub fn freeze(values: &[u64]) -> Column {
-        let n_rows = values.len() as u32;
-        let (mut min, mut max, mut n_present) = (u64::MAX, 0, 0);
+        Column::freeze_padded(values, values.len() as u32)
+    }
+
+    /// Packs values of any width; where there are less than `n_rows`, the rest is absent.
+    pub(super) fn freeze_padded<T: OpenValue>(values: &[T], n_rows: u32) -> Column {
+        debug_assert!(values.len() <= n_rows as usize);
+        // Without a branch, so that several values are looked at together: absence is the largest value, and
+        // the smallest once one more is taken of each.
+        let (mut least, mut most, mut n_present) = (T::ABSENT, T::ABSENT.one_more(), 0);
         for &value in values {
-            if value != ABSENT {
-                min = min.min(value);
-                max = max.max(value);
-                n_present += 1;
-            }
+            least = least.min(value);
+            most = most.max(value.one_more());
+            n_present += u32::from(value != T::ABSENT);
         }
         if n_present == 0 {
             return Column::absent(n_rows);
         }
+        let (min, max) = (least.widened(), most.widened() - 1);
         if min == max && n_present == n_rows {
             return Column { n_rows, n_present, min, max, packed: Packed::Constant };
         }
         let first = u64::from(n_present < n_rows);
-        // No overflow: absence takes u64::MAX, so a range over all other values still leaves 0 free.
+        // No overflow: absence takes the largest value, so a range over all others still leaves 0 free.
         let largest = max - min + first;
-        let code = |value: u64| if value == ABSENT { 0 } else { value - min + first };
+        let code = |value: T| if value == T::ABSENT { 0 } else { value.widened() - min + first };
         let packed = if largest <= u64::from(u8::MAX) {
-            Packed::U8(values.iter().map(|&value| code(value) as u8).collect())
+            Packed::U8(packed(values, n_rows, |value| code(value) as u8))
         } else if largest <= u64::from(u16::MAX) {
-            Packed::U16(values.iter().map(|&value| code(value) as u16).collect())
+            Packed::U16(packed(values, n_rows, |value| code(value) as u16))
         } else if largest <= u64::from(u32::MAX) {
-            Packed::U32(values.iter().map(|&value| code(value) as u32).collect())
+            Packed::U32(packed(values, n_rows, |value| code(value) as u32))
         } else {
-            Packed::U64(values.iter().map(|&value| code(value)).collect())
+            Packed::U64(packed(values, n_rows, code))
         };
         Column { n_rows, n_present, min, max, packed }
     }
@@ -133,6 +184,28 @@ impl Column {
                 }));
             } else {
                 out.extend(items.iter().map(|&code| self.min + u64::from(code)));
+            }
+        );
+    }
+
+    /// Replaces `out` by one value for each row of `block`, [`Decoded::ABSENT`] where absent.
+    pub fn read<T: Decoded>(&self, block: Block<'_>, out: &mut Vec<T>) {
+        let constant = if self.n_present == 0 { T::ABSENT } else { T::of(self.min, 0) };
+        for_packed!(
+            &self.packed,
+            constant: {
+                out.clear();
+                out.resize(block.n_rows(), constant);
+            },
+            items => if self.has_absent() {
+                let base = self.min.wrapping_sub(1);
+                block.pick(
+                    items,
+                    |code| if code == 0 { T::ABSENT } else { T::of(base, u64::from(code)) },
+                    out,
+                );
+            } else {
+                block.pick(items, |code| T::of(self.min, u64::from(code)), out);
             }
         );
     }

@@ -8,6 +8,8 @@ use std::hash::{BuildHasher, Hash};
 use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
 
+use super::code_table::CodeTable;
+use crate::parse::ShortText;
 use crate::record::Address;
 
 fn hash_of(value: &(impl Hash + ?Sized)) -> u64 {
@@ -18,35 +20,56 @@ fn hash_of(value: &(impl Hash + ?Sized)) -> u64 {
 #[derive(Clone, Debug, Default)]
 pub struct AddressDictionary {
     addresses: Vec<Address>,
-    codes: HashTable<u32>,
-    /// The code given last: records of one conversation come close together.
-    last: u32,
+    v4: CodeTable<u32>,
+    /// Codes of all others.
+    others: HashTable<u32>,
 }
 
 impl AddressDictionary {
+    #[inline]
     pub fn intern(&mut self, address: Address) -> u32 {
-        if self.addresses.get(self.last as usize) == Some(&address) {
-            return self.last;
+        match address {
+            Address::V4(bits) => match self.v4.get(bits) {
+                Some(code) => code,
+                None => {
+                    let code = self.push(address);
+                    self.v4.insert(bits, code);
+                    code
+                }
+            },
+            _ => self.intern_other(address),
         }
-        let hash = hash_of(&address);
-        let addresses = &mut self.addresses;
-        self.last = *self
-            .codes
+    }
+
+    fn intern_other(&mut self, address: Address) -> u32 {
+        let addresses = &self.addresses;
+        let code = *self
+            .others
             .entry(
-                hash,
+                hash_of(&address),
                 |&code| addresses[code as usize] == address,
                 |&code| hash_of(&addresses[code as usize]),
             )
             .or_insert_with(|| addresses.len() as u32)
             .get();
-        if self.last as usize == self.addresses.len() {
-            self.addresses.push(address);
+        if code as usize == self.addresses.len() {
+            self.push(address);
         }
-        self.last
+        code
+    }
+
+    fn push(&mut self, address: Address) -> u32 {
+        self.addresses.push(address);
+        self.addresses.len() as u32 - 1
     }
 
     pub fn code(&self, address: Address) -> Option<u32> {
-        self.codes.find(hash_of(&address), |&code| self.addresses[code as usize] == address).copied()
+        match address {
+            Address::V4(bits) => self.v4.get(bits),
+            _ => {
+                self.others.find(hash_of(&address), |&code| self.addresses[code as usize] == address).copied()
+            }
+        }
     }
 
     pub fn get(&self, code: u64) -> Address {
@@ -59,7 +82,9 @@ impl AddressDictionary {
     }
 
     pub fn n_heap_bytes(&self) -> usize {
-        self.addresses.capacity() * size_of::<Address>() + self.codes.capacity() * (size_of::<u32>() + 1)
+        self.addresses.capacity() * size_of::<Address>()
+            + self.v4.n_heap_bytes()
+            + bytes_of_codes(&self.others)
     }
 }
 
@@ -69,31 +94,61 @@ pub struct TextDictionary {
     texts: Vec<Box<str>>,
     /// Of all texts together: asked for with every piece of a file.
     n_text_bytes: usize,
-    codes: HashTable<u32>,
-    last: u32,
+    short: CodeTable<ShortText>,
+    /// Codes of texts that are not short.
+    long: HashTable<u32>,
 }
 
 impl TextDictionary {
     pub fn intern(&mut self, text: &str) -> u32 {
-        if self.texts.get(self.last as usize).is_some_and(|last| **last == *text) {
-            return self.last;
+        match ShortText::new(text) {
+            Some(short) => self.intern_short(short, || text),
+            None => self.intern_long(text),
         }
-        let hash = hash_of(text);
-        let texts = &mut self.texts;
-        self.last = *self
-            .codes
-            .entry(hash, |&code| *texts[code as usize] == *text, |&code| hash_of(&*texts[code as usize]))
+    }
+
+    /// The code of a text that is short; `text` is asked for where it is new.
+    #[inline]
+    pub fn intern_short<'a>(&mut self, short: ShortText, text: impl FnOnce() -> &'a str) -> u32 {
+        match self.short.get(short) {
+            Some(code) => code,
+            None => {
+                let code = self.push(text());
+                self.short.insert(short, code);
+                code
+            }
+        }
+    }
+
+    fn intern_long(&mut self, text: &str) -> u32 {
+        let texts = &self.texts;
+        let code = *self
+            .long
+            .entry(
+                hash_of(text),
+                |&code| *texts[code as usize] == *text,
+                |&code| hash_of(&*texts[code as usize]),
+            )
             .or_insert_with(|| texts.len() as u32)
             .get();
-        if self.last as usize == self.texts.len() {
-            self.texts.push(text.into());
-            self.n_text_bytes += text.len();
+        if code as usize == self.texts.len() {
+            self.push(text);
         }
-        self.last
+        code
+    }
+
+    #[cold]
+    fn push(&mut self, text: &str) -> u32 {
+        self.texts.push(text.into());
+        self.n_text_bytes += text.len();
+        self.texts.len() as u32 - 1
     }
 
     pub fn code(&self, text: &str) -> Option<u32> {
-        self.codes.find(hash_of(text), |&code| *self.texts[code as usize] == *text).copied()
+        match ShortText::new(text) {
+            Some(short) => self.short.get(short),
+            None => self.long.find(hash_of(text), |&code| *self.texts[code as usize] == *text).copied(),
+        }
     }
 
     pub fn get(&self, code: u64) -> &str {
@@ -108,8 +163,14 @@ impl TextDictionary {
     pub fn n_heap_bytes(&self) -> usize {
         self.n_text_bytes
             + self.texts.capacity() * size_of::<Box<str>>()
-            + self.codes.capacity() * (size_of::<u32>() + 1)
+            + self.short.n_heap_bytes()
+            + bytes_of_codes(&self.long)
     }
+}
+
+/// Bytes on the heap: each place has a control byte.
+fn bytes_of_codes(codes: &HashTable<u32>) -> usize {
+    codes.capacity() * (size_of::<u32>() + 1)
 }
 
 #[cfg(test)]
@@ -124,6 +185,9 @@ mod tests {
         assert_eq!(codes, [0, 1, 0, 2, 1]);
         assert_eq!(texts.get(1), "eni-2");
         assert_eq!((texts.code("eni-1"), texts.code("eni-9")), (Some(0), None));
+        let long = "arn:aws:ecs:us-east-1:123456789012:cluster/one";
+        assert_eq!((texts.intern(long), texts.intern("OK"), texts.intern(long)), (3, 4, 3));
+        assert_eq!((texts.code(long), texts.code("OK\0"), texts.code("OK")), (Some(3), None, Some(4)));
 
         let mut addresses = AddressDictionary::default();
         for n in (0..2_000).chain(0..2_000) {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::column::ABSENT;
 use super::table::Origin;
 use super::{AddressDictionary, Table, TextDictionary};
-use crate::parse::{Layout, RawRow, RawValue, RowSink, SourceId};
+use crate::parse::{BlockColumn, BlockText, Layout, RawRow, RawValue, RowBlock, RowSink, SourceId};
 use crate::record::{ColumnKey, Field, FieldKind, Value};
 
 /// Distinct layouts of a load. A person has a few; more than these come only of headers made to cost time, and are
@@ -187,7 +187,7 @@ impl Store {
     fn add(&mut self, to_rows: bool, row: RawRow<'_>) {
         let (source, layout) = self.current.expect("begin comes before the first record");
         let table = if to_rows { &mut self.rows } else { &mut self.status_records };
-        table.begin_row(Origin { source, line: row.line, layout });
+        table.begin_rows(Origin { source, line: row.line, layout });
         let columns = &self.layout_columns[layout as usize];
         for odd in row.odd {
             table.set_odd_spelling(columns[odd.at], odd.text);
@@ -199,9 +199,39 @@ impl Store {
                 RawValue::Address(address) => u64::from(self.addresses.intern(address)),
                 RawValue::Text(text) => u64::from(self.columns[id.index()].texts.intern(text)),
             };
-            table.set(id, code);
+            table.open_column(id).push(code);
         }
-        table.end_row();
+        table.end_rows(1);
+    }
+
+    /// Adds rows for which the open segment has room.
+    fn add_block(&mut self, block: &RowBlock<'_>) {
+        let (source, layout) = self.current.expect("begin comes before the first record");
+        self.rows.begin_rows(Origin { source, line: block.first_line(), layout });
+        for (&id, column) in self.layout_columns[layout as usize].iter().zip(block.columns()) {
+            let open = self.rows.open_column(id);
+            match column {
+                BlockColumn::Numbers(numbers) => open.extend_from_slice(numbers),
+                BlockColumn::Addresses(addresses) => {
+                    let dictionary = &mut self.addresses;
+                    open.extend_codes(
+                        addresses.iter().map(|address| address.map(|address| dictionary.intern(address))),
+                    );
+                }
+                BlockColumn::Texts(texts) => {
+                    let dictionary = &mut self.columns[id.index()].texts;
+                    let mut code_of = |text: BlockText<'_>| match text.short() {
+                        Some(short) => dictionary.intern_short(short, || text.as_str()),
+                        None => dictionary.intern(text.as_str()),
+                    };
+                    match texts.the_only() {
+                        Some(only) => open.extend_with_code(only.map(&mut code_of), block.n_rows()),
+                        None => open.extend_codes(texts.iter().map(|text| text.map(&mut code_of))),
+                    }
+                }
+            }
+        }
+        self.rows.end_rows(block.n_rows() as u32);
     }
 }
 
@@ -219,6 +249,15 @@ impl RowSink for Store {
 
     fn row(&mut self, row: RawRow<'_>) {
         self.add(true, row);
+    }
+
+    fn block(&mut self, mut block: RowBlock<'_>) {
+        while block.n_rows() > 0 {
+            let n_rows = block.n_rows().min(self.rows.n_rows_free() as usize);
+            let (now, later) = block.split_at(n_rows);
+            self.add_block(&now);
+            block = later;
+        }
     }
 
     fn status_record(&mut self, row: RawRow<'_>) {

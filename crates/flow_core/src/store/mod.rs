@@ -4,15 +4,19 @@
 //! Knows nothing of files, filters or questions.
 
 pub mod bitmap;
+pub mod block;
+mod code_table;
 pub mod column;
 pub mod dictionary;
 mod flow_store;
+mod open_column;
 pub mod segment;
 pub mod table;
 
 pub use bitmap::Bitmap;
+pub use block::{BLOCK_ROWS, Block};
 pub use column::{ABSENT, Column};
 pub use dictionary::{AddressDictionary, TextDictionary};
 pub use flow_store::{ColumnId, Mark, Store, StoreColumn};
-pub use segment::{SEGMENT_ROWS, Segment};
+pub use segment::{SEGMENT_ROWS, Segment, SegmentVersion};
 pub use table::{Origin, Table};

@@ -1,10 +1,27 @@
 //! A frozen stretch of rows.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::block::Block;
 use super::{Column, ColumnId};
+use crate::record::Orientation;
 
 /// Rows in a full segment: a decoded column then fits a core's second-level cache, row places fit 16 bits,
 /// and cancelling between segments is soon enough for any screen.
 pub const SEGMENT_ROWS: u32 = 65_536;
+
+/// Tells the content of a segment from every other that this program has made. Equal versions, equal content: a
+/// clone keeps its version, and each change takes a new one. What was worked out from a segment holds as long as
+/// its version, whatever has happened to the table around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SegmentVersion(u64);
+
+impl SegmentVersion {
+    fn next() -> SegmentVersion {
+        static N_MADE: AtomicU64 = AtomicU64::new(0);
+        SegmentVersion(N_MADE.fetch_add(1, Ordering::Relaxed))
+    }
+}
 
 /// Columns of consecutive rows.
 #[derive(Clone, Debug)]
@@ -16,12 +33,35 @@ pub struct Segment {
     absent: Column,
     /// One [`crate::record::Orientation`] code for each row; empty until an analysis has worked it out.
     orientation: Vec<u8>,
+    /// Of the columns.
+    version: SegmentVersion,
+    /// Of the columns and the orientation.
+    oriented_version: SegmentVersion,
 }
 
 impl Segment {
     pub fn new(first_row: u32, n_rows: u32, columns: Vec<Column>) -> Segment {
         debug_assert!(columns.iter().all(|column| column.n_rows() == n_rows));
-        Segment { first_row, n_rows, columns, absent: Column::absent(n_rows), orientation: Vec::new() }
+        let version = SegmentVersion::next();
+        Segment {
+            first_row,
+            n_rows,
+            columns,
+            absent: Column::absent(n_rows),
+            orientation: Vec::new(),
+            version,
+            oriented_version: version,
+        }
+    }
+
+    /// What was worked out from the columns alone holds for this version.
+    pub fn version(&self) -> SegmentVersion {
+        self.version
+    }
+
+    /// What was worked out from the columns and the orientation holds for this version.
+    pub fn oriented_version(&self) -> SegmentVersion {
+        self.oriented_version
     }
 
     /// The table's number of the segment's first row.
@@ -55,7 +95,21 @@ impl Segment {
     /// `codes` must hold one code for each row.
     pub fn set_orientation(&mut self, codes: Vec<u8>) {
         assert_eq!(codes.len(), self.n_rows as usize, "one code for each row");
-        self.orientation = codes;
+        if self.orientation != codes {
+            self.orientation = codes;
+            self.oriented_version = SegmentVersion::next();
+        }
+    }
+
+    /// Replaces `out` by the code of the orientation of each row of `block`; unknown where nobody has worked it out.
+    pub fn read_orientation(&self, block: Block<'_>, out: &mut Vec<u8>) {
+        if self.orientation.is_empty() {
+            const UNKNOWN: u8 = Orientation::UNKNOWN.to_code();
+            out.clear();
+            out.resize(block.n_rows(), UNKNOWN);
+        } else {
+            block.pick(&self.orientation, |code| code, out);
+        }
     }
 
     pub fn n_heap_bytes(&self) -> usize {

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::column::ABSENT;
+use super::open_column::OpenColumn;
 use super::segment::SEGMENT_ROWS;
-use super::{Column, ColumnId, Segment};
+use super::{ColumnId, Segment};
 use crate::parse::SourceId;
 
 /// Where a row came from.
@@ -34,8 +34,8 @@ pub struct Table {
     segments: Vec<Segment>,
     /// Whether the last of `segments` is a copy of the open rows, made so that they can be read.
     has_open_copy: bool,
-    /// Values of the open rows by column, [`ABSENT`] where absent; a column may be short, its rest is absent.
-    open: Vec<Vec<u64>>,
+    /// Values of the open rows by column.
+    open: Vec<OpenColumn>,
     n_open: u32,
     n_frozen: u32,
     runs: Vec<Run>,
@@ -118,14 +118,15 @@ impl Table {
 
     pub fn n_heap_bytes(&self) -> usize {
         self.segments.iter().map(Segment::n_heap_bytes).sum::<usize>()
-            + self.open.iter().map(|values| values.capacity() * 8).sum::<usize>()
+            + self.open.iter().map(OpenColumn::n_heap_bytes).sum::<usize>()
             + self.runs.capacity() * size_of::<Run>()
             + self.odd_spellings.len() * ODD_SPELLING_BYTES
             + self.n_odd_bytes
     }
 
-    /// Adds a row: begin, any number of [`Table::set`], end.
-    pub(super) fn begin_row(&mut self, origin: Origin) {
+    /// Adds rows that follow each other in their file: begin, then [`Table::open_column`] for every column that
+    /// has values, end. At most [`Table::n_rows_free`] together.
+    pub(super) fn begin_rows(&mut self, origin: Origin) {
         let row = self.n_rows();
         let follows = self.runs.last().is_some_and(|run| {
             (run.first.source, run.first.layout) == (origin.source, origin.layout)
@@ -136,16 +137,19 @@ impl Table {
         }
     }
 
-    /// Sets a value of the row that was begun. Each column at most once a row.
-    pub(super) fn set(&mut self, column: ColumnId, value: u64) {
+    /// Rows that can be added before the segment is full; at least one.
+    pub(super) fn n_rows_free(&self) -> u32 {
+        SEGMENT_ROWS - self.n_open
+    }
+
+    /// Takes the values of the rows that were begun, one for each.
+    pub(super) fn open_column(&mut self, column: ColumnId) -> &mut OpenColumn {
         if self.open.len() <= column.index() {
-            self.open.resize_with(column.index() + 1, Vec::new);
+            self.open.resize_with(column.index() + 1, OpenColumn::default);
         }
-        let values = &mut self.open[column.index()];
-        if values.len() < self.n_open as usize {
-            values.resize(self.n_open as usize, ABSENT);
-        }
-        values.push(value);
+        let open = &mut self.open[column.index()];
+        open.pad(self.n_open as usize);
+        open
     }
 
     pub(super) fn set_odd_spelling(&mut self, column: ColumnId, text: &str) {
@@ -153,15 +157,15 @@ impl Table {
         self.n_odd_bytes += text.len();
     }
 
-    pub(super) fn end_row(&mut self) {
-        self.n_open += 1;
+    pub(super) fn end_rows(&mut self, n_rows: u32) {
+        self.n_open += n_rows;
         if self.n_open == SEGMENT_ROWS {
             self.drop_open_copy();
             self.segments.push(self.frozen_open());
             self.n_frozen += self.n_open;
             self.n_open = 0;
-            for values in &mut self.open {
-                values.clear();
+            for column in &mut self.open {
+                column.clear();
             }
         }
     }
@@ -182,39 +186,23 @@ impl Table {
         self.has_open_copy = false;
         self.n_frozen = first_row;
         self.n_open = 0;
-        self.open.iter_mut().for_each(Vec::clear);
+        self.open.iter_mut().for_each(OpenColumn::clear);
         self.runs.truncate(self.runs.partition_point(|run| run.first_row < first_row));
         self.odd_spellings.retain(|(row, _), _| *row < n_rows);
         self.n_odd_bytes = self.odd_spellings.values().map(|text| text.len()).sum();
         for (at, origin) in (0..).zip(origins) {
-            self.begin_row(origin);
+            self.begin_rows(origin);
             for (id, column) in cut.columns() {
                 if let Some(value) = column.get(at) {
-                    self.set(id, value);
+                    self.open_column(id).push(value);
                 }
             }
-            self.end_row();
+            self.end_rows(1);
         }
     }
 
     fn frozen_open(&self) -> Segment {
-        let mut padded = Vec::new();
-        let columns = self
-            .open
-            .iter()
-            .map(|values| {
-                if values.len() == self.n_open as usize {
-                    Column::freeze(values)
-                } else if values.is_empty() {
-                    Column::absent(self.n_open)
-                } else {
-                    padded.clear();
-                    padded.extend_from_slice(values);
-                    padded.resize(self.n_open as usize, ABSENT);
-                    Column::freeze(&padded)
-                }
-            })
-            .collect();
+        let columns = self.open.iter().map(|column| column.freeze(self.n_open)).collect();
         Segment::new(self.n_frozen, self.n_open, columns)
     }
 

@@ -153,7 +153,7 @@ impl Load {
             .stores
             .iter()
             .zip(rows)
-            .map(|(store, rows)| over_the_wire(&analysis.scan(ShardView { store, rows })));
+            .map(|(store, rows)| over_the_wire(&analysis.scan(ShardView { store, rows, memory: None })));
         let mut merged = partials.next().expect("a load has a shard");
         for partial in partials {
             analysis.merge(&mut merged, partial);

@@ -7,6 +7,7 @@ mod overview;
 mod parts;
 mod properties;
 mod rejected;
+mod remembered;
 mod speed;
 mod summary;
 mod timeline;

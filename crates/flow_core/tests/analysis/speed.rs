@@ -92,7 +92,7 @@ fn timed<T>(what: &str, run: impl Fn() -> T) -> T {
 }
 
 fn ask<A: Analysis>(analysis: &A, store: &Store, rows: &RowSet) -> A::Answer {
-    analysis.finish(analysis.scan(ShardView { store, rows }))
+    analysis.finish(analysis.scan(ShardView { store, rows, memory: None }))
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn answers_over_a_million_rows() {
     timed("overview", || ask(&OverviewQuestion { metric: Metric::Bytes }, store, &rows));
     timed("direction", || ask(&DirectionQuestion { knowledge }, store, &rows));
     let question = RejectedQuestion { knowledge, extent };
-    timed("rejected: scan", || question.scan(ShardView { store, rows: &rows }));
+    timed("rejected: scan", || question.scan(ShardView { store, rows: &rows, memory: None }));
     let rejected = timed("rejected", || ask(&question, store, &rows));
     println!("  {} rows in {} groups", rejected.total.rows, rejected.n_groups);
     timed("summary", || ask(&SummaryQuestion { files: &[] }, store, &rows));

@@ -6,13 +6,14 @@ use std::hash::{Hash, Hasher};
 use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
+use super::accepted::AcceptedAddresses;
 use super::fan_in::{Endpoint, FanIn, PeerPorts};
 use super::initiator::{End, Hint, RowEvidence, has_ports};
 use super::{HELPFUL, Spark};
 use crate::analysis::action::{Action, Actions};
 use crate::analysis::by_key::ByKey;
-use crate::analysis::columns::FieldColumns;
-use crate::analysis::direction::orientation_code;
+use crate::analysis::columns::{FieldBlocks, FieldIds};
+use crate::analysis::counted::Remembered;
 use crate::analysis::time_extent::{TimeExtent, time_of};
 use crate::analysis::{ShardView, Tally};
 use crate::query::SegmentRows;
@@ -84,16 +85,24 @@ pub struct RejectedPartial {
 }
 
 pub(super) fn scan(shard: ShardView<'_>, spark: Option<Spark>) -> RejectedPartial {
-    let store = shard.store;
+    let ShardView { store, rows, memory } = shard;
     let actions = Actions::of(store);
     let mut row_evidence = RowEvidence::new();
-    let (accepted, n_rejected) = accepted_addresses(store, &actions);
+    let accepted = Remembered::all(store, memory.map(|memory| &memory.accepted), AcceptedAddresses::default);
+    let action = FieldIds::of(store, [Field::ACTION]);
+    let rejected: Vec<SegmentRows> = store
+        .rows()
+        .segments()
+        .iter()
+        .zip(rows.segments())
+        .map(|(segment, rows)| rows.clone().and(actions.rows(action.columns(segment)[0], Action::Rejected)))
+        .collect();
+    let n_rejected = rejected.iter().map(|rows| rows.n_rows() as usize).sum();
     let mut fan_in = FanIn::with_capacity(n_rejected);
     let mut flows: ByKey<Flow, FlowTotal> = ByKey::with_capacity(n_rejected);
-    let mut columns = FieldColumns::new(
+    let mut columns = FieldBlocks::new(
         store,
         [
-            Field::ACTION,
             Field::SRCADDR,
             Field::DSTADDR,
             Field::INTERFACE_ID,
@@ -107,71 +116,46 @@ pub(super) fn scan(shard: ShardView<'_>, spark: Option<Spark>) -> RejectedPartia
             Field::END,
         ],
     );
-    for (segment, rows) in store.rows().segments().iter().zip(shard.rows.segments()) {
-        if *rows == SegmentRows::None {
-            continue;
-        }
-        let [action, src, dst, interface, src_port, dst_port, protocol, flags, packets, bytes, start, end] =
-            columns.decode(segment);
-        rows.for_each(|at| {
-            if actions.get(action[at]) != Action::Rejected {
-                return;
+    let mut orientations = Vec::new();
+    for (segment, rows) in store.rows().segments().iter().zip(&rejected) {
+        rows.for_each_block(|block| {
+            segment.read_orientation(block, &mut orientations);
+            let [src, dst, interface, src_port, dst_port, protocol, flags, packets, bytes, start, end] =
+                columns.read(segment, block);
+            for at in 0..block.n_rows() {
+                let hint = row_evidence.hint(protocol[at], flags[at], src_port[at], dst_port[at]);
+                let ports = if has_ports(protocol[at], src_port[at], dst_port[at]) {
+                    (port(src_port[at]), port(dst_port[at]))
+                } else {
+                    (None, None)
+                };
+                let protocol = (protocol[at] != ABSENT).then_some(protocol[at] as u8);
+                if let (Some(src_port), Some(dst_port)) = ports
+                    && src[at] != ABSENT
+                    && dst[at] != ABSENT
+                {
+                    fan_in.note(src[at] as u32, dst[at] as u32, src_port, dst_port, protocol);
+                }
+                let (src_port, dst_port) = ports_that_matter(hint, ports);
+                let time = time_of(start[at], end[at]);
+                let flow = Flow {
+                    interface: code(interface[at]),
+                    src: code(src[at]),
+                    dst: code(dst[at]),
+                    src_port,
+                    dst_port,
+                    protocol,
+                    direction: Orientation::from_code(orientations[at]).direction,
+                    hint,
+                    part: spark.zip(time).and_then(|(spark, time)| spark.part_of(time)).unwrap_or(NO_PART),
+                };
+                let total = flows.at(flow);
+                total.tally.add(Tally::of_row(packets[at], bytes[at]));
+                total.time = TimeExtent::joined(total.time, TimeExtent::of_window(start[at], end[at]));
             }
-            let hint = row_evidence.hint(protocol[at], flags[at], src_port[at], dst_port[at]);
-            let ports = if has_ports(protocol[at], src_port[at], dst_port[at]) {
-                (port(src_port[at]), port(dst_port[at]))
-            } else {
-                (None, None)
-            };
-            let protocol = (protocol[at] != ABSENT).then_some(protocol[at] as u8);
-            if let (Some(src_port), Some(dst_port)) = ports
-                && src[at] != ABSENT
-                && dst[at] != ABSENT
-            {
-                fan_in.note(src[at] as u32, dst[at] as u32, src_port, dst_port, protocol);
-            }
-            let (src_port, dst_port) = ports_that_matter(hint, ports);
-            let part = spark.zip(time_of(start[at], end[at])).and_then(|(spark, time)| spark.part_of(time));
-            let flow = Flow {
-                interface: code(interface[at]),
-                src: code(src[at]),
-                dst: code(dst[at]),
-                src_port,
-                dst_port,
-                protocol,
-                direction: Orientation::from_code(orientation_code(segment, at)).direction,
-                hint,
-                part: part.unwrap_or(NO_PART),
-            };
-            let total = flows.at(flow);
-            total.tally.add(Tally::of_row(packets[at], bytes[at]));
-            total.time = TimeExtent::joined(total.time, TimeExtent::of_window(start[at], end[at]));
         });
     }
-    in_values(store, &accepted, flows.into_entries(), fan_in)
-}
-
-/// For each address whether a row with it was accepted, and how many rows were rejected. Of all rows, whatever
-/// the filter: what else is accepted from a peer does not depend on the view.
-fn accepted_addresses(store: &Store, actions: &Actions) -> (Vec<bool>, usize) {
-    let mut accepted = vec![false; store.addresses().all().len()];
-    let mut n_rejected = 0;
-    let mut columns = FieldColumns::new(store, [Field::ACTION, Field::SRCADDR, Field::DSTADDR]);
-    for segment in store.rows().segments() {
-        let [action, src, dst] = columns.decode(segment);
-        for at in 0..action.len() {
-            match actions.get(action[at]) {
-                Action::Accepted => {
-                    for end in [src[at], dst[at]].into_iter().filter(|&end| end != ABSENT) {
-                        accepted[end as usize] = true;
-                    }
-                }
-                Action::Rejected => n_rejected += 1,
-                Action::Other => {}
-            }
-        }
-    }
-    (accepted, n_rejected)
+    in_values(store, &accepted.by_code, flows.into_entries(), fan_in)
 }
 
 fn port(decoded: u64) -> Option<u16> {

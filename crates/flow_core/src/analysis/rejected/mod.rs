@@ -4,6 +4,7 @@
 //! how many peers a port has, and whether a peer's traffic was accepted anywhere. So a shard hands over its
 //! rejected rows folded by all that a judgement may ask (`flows`), and `groups` judges and groups them.
 
+mod accepted;
 mod fan_in;
 mod flows;
 mod groups;
@@ -12,9 +13,12 @@ mod initiator;
 use serde::{Deserialize, Serialize};
 
 use super::interface::InterfaceKnowledge;
+use super::memory::Memory;
 use super::{Analysis, ShardView, Tally, TimeExtent};
 use crate::record::{Address, Field, Value};
+use crate::store::Store;
 
+pub(super) use accepted::AcceptedAddresses;
 pub use flows::RejectedPartial;
 
 /// Which side started the flow.
@@ -169,6 +173,10 @@ impl Spark {
 impl Analysis for RejectedQuestion<'_> {
     type Partial = RejectedPartial;
     type Answer = RejectedView;
+
+    fn remember(&self, store: &Store, memory: &mut Memory) {
+        memory.accepted.update(store, AcceptedAddresses::default);
+    }
 
     fn scan(&self, shard: ShardView<'_>) -> RejectedPartial {
         flows::scan(shard, self.spark())

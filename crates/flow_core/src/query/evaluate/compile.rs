@@ -146,7 +146,7 @@ fn printed(kind: FieldKind, id: Option<ColumnId>, test: &TextTest, store: &Store
                     test.passes_number(number as u64)
                 }))
             }
-            _ => Values::Printed(test.clone()),
+            _ => Values::printed(test),
         },
     }
 }

@@ -5,6 +5,7 @@
 
 mod code_set;
 mod compile;
+mod digits_test;
 mod text_test;
 mod value_test;
 

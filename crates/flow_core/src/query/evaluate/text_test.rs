@@ -2,6 +2,8 @@
 
 use std::io::Write;
 
+use super::digits_test::DigitsTest;
+
 /// What a printed value must contain, or be.
 #[derive(Clone, Debug)]
 pub(super) enum TextTest {
@@ -29,6 +31,14 @@ impl TextTest {
             TextTest::OneOf(texts) => texts
                 .binary_search_by(|text| text.iter().copied().cmp(printed.iter().map(u8::to_ascii_lowercase)))
                 .is_ok(),
+        }
+    }
+
+    /// The same test of numbers, where it has a faster form.
+    pub fn of_digits(&self) -> Option<DigitsTest> {
+        match self {
+            TextTest::Contains(part) => DigitsTest::new(part),
+            TextTest::OneOf(_) => None,
         }
     }
 

@@ -18,23 +18,23 @@ impl Shard {
         match ask {
             ShardAsk::Timeline { filter, extent, n_buckets_max } => {
                 let question = TimelineQuestion { extent, n_buckets_max };
-                ShardAnswer::Timeline(question.scan(self.view(&filter)))
+                ShardAnswer::Timeline(self.scan(&question, &filter))
             }
             ShardAsk::Overview { filter, metric } => {
-                ShardAnswer::Overview(OverviewQuestion { metric }.scan(self.view(&filter)))
+                ShardAnswer::Overview(self.scan(&OverviewQuestion { metric }, &filter))
             }
             ShardAsk::Direction { filter } => {
                 let knowledge = self.knowledge.clone();
                 let question = DirectionQuestion { knowledge: &knowledge };
-                ShardAnswer::Direction(question.scan(self.view(&filter)))
+                ShardAnswer::Direction(self.scan(&question, &filter))
             }
             ShardAsk::Rejected { filter, extent } => {
                 let knowledge = self.knowledge.clone();
                 let question = RejectedQuestion { knowledge: &knowledge, extent };
-                ShardAnswer::Rejected(question.scan(self.view(&filter)))
+                ShardAnswer::Rejected(self.scan(&question, &filter))
             }
             ShardAsk::Summary { filter } => {
-                ShardAnswer::Summary(SummaryQuestion { files: &[] }.scan(self.view(&filter)))
+                ShardAnswer::Summary(self.scan(&SummaryQuestion { files: &[] }, &filter))
             }
             ShardAsk::Order { order, n_keys } => self.order(&order, n_keys),
             ShardAsk::Keys { order, positions } => ShardAnswer::Keys(self.keys(&order, positions)),
@@ -65,8 +65,14 @@ impl Shard {
         }
     }
 
+    fn scan<A: Analysis>(&mut self, question: &A, filter: &Filter) -> A::Partial {
+        question.remember(&self.store, &mut self.memory);
+        question.scan(self.view(filter))
+    }
+
     fn view(&mut self, filter: &Filter) -> ShardView<'_> {
-        ShardView { store: &self.store, rows: self.selections.of(filter, &self.store).rows() }
+        let rows = self.selections.of(filter, &self.store).rows();
+        ShardView { store: &self.store, rows, memory: Some(&self.memory) }
     }
 
     fn order(&mut self, order: &RowOrder, n_keys: u32) -> ShardAnswer {

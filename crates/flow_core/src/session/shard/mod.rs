@@ -15,6 +15,7 @@ use std::ops::Range;
 
 use super::Step;
 use super::shard_message::{Deal, InquiryId, Settled, ShardReply, ShardRequest};
+use crate::analysis::Memory;
 use crate::analysis::interface::{InterfaceAddresses, InterfaceKnowledge};
 use crate::analysis::time_extent::time_extent;
 use crate::parse::{FileReport, SourceId};
@@ -48,6 +49,7 @@ pub struct Shard {
     n_segments_asked: usize,
     knowledge: InterfaceKnowledge,
     selections: Selections,
+    memory: Memory,
     exports: HashMap<InquiryId, Exporting>,
     waiting: VecDeque<ShardRequest>,
 }

@@ -1,6 +1,6 @@
 //! The rows that a filter leaves in one store, in the order that was asked for last.
 
-use crate::query::{Filter, RowSet, SortSpec, SortedRows, sort_rows};
+use crate::query::{ClauseCache, Filter, RowSet, SortSpec, SortedRows, sort_rows};
 use crate::store::Store;
 
 /// Row sets kept for the questions of one screen, which share a few filters.
@@ -10,6 +10,7 @@ const SELECTIONS_KEPT: usize = 4;
 pub struct Selections {
     /// The newest first.
     kept: Vec<Selection>,
+    clauses: ClauseCache,
 }
 
 pub struct Selection {
@@ -19,7 +20,7 @@ pub struct Selection {
 }
 
 impl Selections {
-    /// What was selected is not what would be now.
+    /// What was selected is not what would be now. Clauses know by themselves what they still hold for.
     pub fn clear(&mut self) {
         self.kept.clear();
     }
@@ -27,7 +28,7 @@ impl Selections {
     pub fn of(&mut self, filter: &Filter, store: &Store) -> &mut Selection {
         let at = self.kept.iter().position(|selection| selection.filter == *filter).unwrap_or_else(|| {
             self.kept.truncate(SELECTIONS_KEPT - 1);
-            let rows = RowSet::select(filter, store, store.rows());
+            let rows = self.clauses.select(filter, store);
             self.kept.insert(0, Selection { filter: filter.clone(), rows, sorted: None });
             0
         });

@@ -1,14 +1,19 @@
 //! Accepted and rejected traffic over time.
 
+mod counts;
+
 use serde::{Deserialize, Serialize};
 
-use super::action::{Action, Actions};
 use super::columns::FieldColumns;
+use super::counted::{Counted, Remembered};
+use super::memory::Memory;
 use super::time_extent::{TimeExtent, time_of};
 use super::{Analysis, ShardView, Tally};
-use crate::query::SegmentRows;
 use crate::record::Field;
 use crate::store::{Store, Table};
+
+use counts::Buckets;
+pub(super) use counts::TimelineCounts;
 
 /// Traffic whose window starts in the bucket, by action.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,23 +76,15 @@ pub struct TimelineQuestion {
 }
 
 impl TimelineQuestion {
-    fn empty_timeline(&self) -> Timeline {
+    fn buckets(&self) -> Buckets {
         let Some(extent) = self.extent else {
-            return Timeline {
-                start_secs: 0,
-                bucket_secs: 1,
-                buckets: Vec::new(),
-                n_rows_outside: 0,
-                n_skipdata_outside: 0,
-            };
+            return Buckets { start_secs: 0, bucket_secs: 1, n_buckets: 0 };
         };
         let bucket_secs = bucket_secs(extent, self.n_buckets_max.clamp(1, BUCKETS_MAX));
-        Timeline {
+        Buckets {
             start_secs: extent.start_secs / bucket_secs * bucket_secs,
             bucket_secs,
-            buckets: vec![Bucket::default(); n_buckets(extent, bucket_secs) as usize],
-            n_rows_outside: 0,
-            n_skipdata_outside: 0,
+            n_buckets: n_buckets(extent, bucket_secs) as u32,
         }
     }
 }
@@ -107,42 +104,35 @@ fn bucket_secs(extent: TimeExtent, n_max: u32) -> u64 {
     WIDTHS_SECS.into_iter().chain(longer).find(fits).unwrap_or(u64::MAX)
 }
 
-impl Timeline {
-    fn bucket_at(&mut self, time: Option<u64>) -> Option<&mut Bucket> {
-        let offset = time?.checked_sub(self.start_secs)?;
-        // Not `as`: in wasm that would fold a time far outside onto a bucket.
-        self.buckets.get_mut(usize::try_from(offset / self.bucket_secs).ok()?)
-    }
-}
-
 impl Analysis for TimelineQuestion {
     type Partial = Timeline;
     type Answer = Timeline;
 
-    fn scan(&self, shard: ShardView<'_>) -> Timeline {
-        let mut timeline = self.empty_timeline();
-        let actions = Actions::of(shard.store);
-        let fields = [Field::START, Field::END, Field::ACTION, Field::PACKETS, Field::BYTES];
-        let mut columns = FieldColumns::new(shard.store, fields);
-        for (segment, rows) in shard.store.rows().segments().iter().zip(shard.rows.segments()) {
-            if *rows == SegmentRows::None {
-                continue;
-            }
-            let [start, end, action, packets, bytes] = columns.decode(segment);
-            rows.for_each(|at| {
-                let Some(bucket) = timeline.bucket_at(time_of(start[at], end[at])) else {
-                    timeline.n_rows_outside += 1;
-                    return;
-                };
-                let of_action = match actions.get(action[at]) {
-                    Action::Accepted => &mut bucket.accepted,
-                    Action::Rejected => &mut bucket.rejected,
-                    Action::Other => &mut bucket.other,
-                };
-                of_action.add(Tally::of_row(packets[at], bytes[at]));
-            });
+    fn remember(&self, store: &Store, memory: &mut Memory) {
+        let nothing = || TimelineCounts::new(self);
+        let is_other = |(question, _): &(TimelineQuestion, _)| question != self;
+        if memory.timeline.as_ref().is_none_or(is_other) {
+            memory.timeline = Some((*self, Remembered::new(nothing())));
         }
-        count_skipdata(&mut timeline, shard.store, shard.store.status_records());
+        if let Some((_, remembered)) = &mut memory.timeline {
+            remembered.update(store, nothing);
+        }
+    }
+
+    fn scan(&self, shard: ShardView<'_>) -> Timeline {
+        let ShardView { store, rows, memory } = shard;
+        let remembered = memory.and_then(|memory| memory.timeline.as_ref());
+        let remembered = remembered.filter(|(question, _)| question == self).map(|(_, counts)| counts);
+        let counted = Counted::of(store, rows, remembered, || TimelineCounts::new(self));
+        let buckets = self.buckets();
+        let mut timeline = Timeline {
+            start_secs: buckets.start_secs,
+            bucket_secs: buckets.bucket_secs,
+            buckets: (0..buckets.n_buckets).map(|bucket| counted.of_bucket(bucket)).collect(),
+            n_rows_outside: counted.n_rows_outside(),
+            n_skipdata_outside: 0,
+        };
+        count_skipdata(&mut timeline, &buckets, store, store.status_records());
         timeline
     }
 
@@ -163,7 +153,7 @@ impl Analysis for TimelineQuestion {
     }
 }
 
-fn count_skipdata(timeline: &mut Timeline, store: &Store, records: &Table) {
+fn count_skipdata(timeline: &mut Timeline, buckets: &Buckets, store: &Store, records: &Table) {
     let Some(skipdata) =
         store.field_id(Field::LOG_STATUS).and_then(|id| store.column(id).texts.code("SKIPDATA"))
     else {
@@ -173,8 +163,8 @@ fn count_skipdata(timeline: &mut Timeline, store: &Store, records: &Table) {
     for segment in records.segments() {
         let [start, end, status] = columns.decode(segment);
         for at in (0..status.len()).filter(|&at| status[at] == u64::from(skipdata)) {
-            match timeline.bucket_at(time_of(start[at], end[at])) {
-                Some(bucket) => bucket.n_skipdata += 1,
+            match time_of(start[at], end[at]).and_then(|time| buckets.of(time)) {
+                Some(bucket) => timeline.buckets[bucket as usize].n_skipdata += 1,
                 None => timeline.n_skipdata_outside += 1,
             }
         }
@@ -185,10 +175,10 @@ fn count_skipdata(timeline: &mut Timeline, store: &Store, records: &Table) {
 mod tests {
     use super::*;
 
-    fn check(start_secs: u64, end_secs: u64, n_buckets_max: u32, expected: (u64, u64, usize)) {
+    fn check(start_secs: u64, end_secs: u64, n_buckets_max: u32, expected: (u64, u64, u32)) {
         let extent = Some(TimeExtent { start_secs, end_secs });
-        let timeline = TimelineQuestion { extent, n_buckets_max }.empty_timeline();
-        assert_eq!((timeline.start_secs, timeline.bucket_secs, timeline.buckets.len()), expected);
+        let buckets = TimelineQuestion { extent, n_buckets_max }.buckets();
+        assert_eq!((buckets.start_secs, buckets.bucket_secs, buckets.n_buckets), expected);
     }
 
     #[test]
@@ -205,12 +195,10 @@ mod tests {
     fn a_crazy_time_makes_wide_buckets_and_never_many() {
         for n_buckets_max in [0, 1, 7, 200, u32::MAX] {
             let extent = Some(TimeExtent { start_secs: 1, end_secs: u64::MAX - 1 });
-            let mut timeline = TimelineQuestion { extent, n_buckets_max }.empty_timeline();
-            let n_max = n_buckets_max.clamp(1, BUCKETS_MAX) as usize;
-            assert!((1..=n_max).contains(&timeline.buckets.len()), "{}", timeline.buckets.len());
-            assert!(
-                timeline.bucket_at(Some(1)).is_some() && timeline.bucket_at(Some(u64::MAX - 1)).is_some()
-            );
+            let buckets = TimelineQuestion { extent, n_buckets_max }.buckets();
+            let n_max = n_buckets_max.clamp(1, BUCKETS_MAX);
+            assert!((1..=n_max).contains(&buckets.n_buckets), "{}", buckets.n_buckets);
+            assert!(buckets.of(1).is_some() && buckets.of(u64::MAX - 1).is_some());
         }
     }
 

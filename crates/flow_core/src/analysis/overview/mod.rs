@@ -1,18 +1,26 @@
 //! What the rows are, at a glance.
 
+mod counts;
+mod windows;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::action::{Action, Actions};
+use super::action::Action;
 use super::by_code::ByCode;
 use super::columns::FieldColumns;
+use super::counted::Counted;
 use super::keyed::{keep_first, merge_by_key};
+use super::memory::Memory;
 use super::time_extent::TimeExtent;
 use super::{Analysis, Metric, ShardView, Tally};
-use crate::query::SegmentRows;
 use crate::record::{ColumnKey, Field, Value};
-use crate::store::{ABSENT, Store};
+use crate::store::Store;
+
+pub(super) use counts::OverviewCounts;
+pub(super) use windows::RememberedWindows;
+use windows::Windows;
 
 /// Rows with one value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,44 +123,25 @@ impl Analysis for OverviewQuestion {
     type Partial = OverviewPartial;
     type Answer = Overview;
 
+    fn remember(&self, store: &Store, memory: &mut Memory) {
+        memory.overview.update(store, OverviewCounts::default);
+        memory.windows.update(store);
+    }
+
     fn scan(&self, shard: ShardView<'_>) -> OverviewPartial {
-        let store = shard.store;
-        let mut partial =
-            OverviewPartial { status_records: status_records(store), ..OverviewPartial::default() };
-        let actions = Actions::of(store);
-        let mut tallies = TOP_FIELDS.map(|field| ByCode::<ValueTally>::of_field(store, field));
-        let mut top_columns = FieldColumns::new(store, TOP_FIELDS);
-        let mut columns =
-            FieldColumns::new(store, [Field::START, Field::END, Field::ACTION, Field::PACKETS, Field::BYTES]);
-        for (segment, rows) in store.rows().segments().iter().zip(shard.rows.segments()) {
-            if *rows == SegmentRows::None {
-                continue;
-            }
-            let [start, end, action, packets, bytes] = columns.decode(segment);
-            rows.for_each(|at| {
-                partial.note_window(start[at], end[at]);
-                partial.of_action(actions.get(action[at])).add(Tally::of_row(packets[at], bytes[at]));
-            });
-            // One field after the other: the counters of one stay in the cache, those of six do not.
-            for (values, tallies) in top_columns.decode(segment).into_iter().zip(&mut tallies) {
-                rows.for_each(|at| {
-                    let row = Tally::of_row(packets[at], bytes[at]);
-                    let tally = tallies.at(values[at]);
-                    tally.total.add(row);
-                    if actions.get(action[at]) == Action::Rejected {
-                        tally.rejected.add(row);
-                    }
-                });
-            }
+        let ShardView { store, rows, memory } = shard;
+        let counted =
+            Counted::of(store, rows, memory.map(|memory| &memory.overview), OverviewCounts::default);
+        let windows = Windows::of(store, rows, memory.map(|memory| &memory.windows));
+        OverviewPartial {
+            accepted: counted.of_action(Action::Accepted),
+            rejected: counted.of_action(Action::Rejected),
+            other: counted.of_action(Action::Other),
+            time: windows.time,
+            aggregation: windows.aggregation,
+            status_records: status_records(store),
+            top: std::array::from_fn(|at| counted.of_field(store, at)),
         }
-        for ((field, tallies), of_field) in TOP_FIELDS.into_iter().zip(tallies).zip(&mut partial.top) {
-            if let Some(id) = store.field_id(field) {
-                of_field.recorded = true;
-                of_field.values =
-                    tallies.into_present().map(|(code, tally)| (store.value(id, code), tally)).collect();
-            }
-        }
-        partial
     }
 
     fn merge(&self, into: &mut OverviewPartial, other: OverviewPartial) {
@@ -160,9 +149,10 @@ impl Analysis for OverviewQuestion {
         into.rejected.add(other.rejected);
         into.other.add(other.other);
         into.time = TimeExtent::joined(into.time, other.time);
-        if let Some(aggregation) = other.aggregation {
-            into.note_aggregation(aggregation);
-        }
+        into.aggregation = match (into.aggregation, other.aggregation) {
+            (Some(one), Some(other)) => Some(one.joined(other)),
+            (one, other) => one.or(other),
+        };
         for (status, n_records) in other.status_records {
             *into.status_records.entry(status).or_default() += n_records;
         }
@@ -215,28 +205,13 @@ impl OverviewQuestion {
     }
 }
 
-impl OverviewPartial {
-    fn of_action(&mut self, action: Action) -> &mut Tally {
-        match action {
-            Action::Accepted => &mut self.accepted,
-            Action::Rejected => &mut self.rejected,
-            Action::Other => &mut self.other,
+impl Aggregation {
+    /// Of the rows of both.
+    fn joined(self, other: Aggregation) -> Aggregation {
+        Aggregation {
+            longest_secs: self.longest_secs.max(other.longest_secs),
+            n_over_minute: self.n_over_minute + other.n_over_minute,
         }
-    }
-
-    fn note_window(&mut self, start: u64, end: u64) {
-        self.time = TimeExtent::joined(self.time, TimeExtent::of_window(start, end));
-        if start != ABSENT && end != ABSENT {
-            let longest_secs = end.saturating_sub(start);
-            let n_over_minute = u64::from(longest_secs > MINUTE_SECS);
-            self.note_aggregation(Aggregation { longest_secs, n_over_minute });
-        }
-    }
-
-    fn note_aggregation(&mut self, other: Aggregation) {
-        let into = self.aggregation.get_or_insert(Aggregation { longest_secs: 0, n_over_minute: 0 });
-        into.longest_secs = into.longest_secs.max(other.longest_secs);
-        into.n_over_minute += other.n_over_minute;
     }
 }
 

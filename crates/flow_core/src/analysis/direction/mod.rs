@@ -1,18 +1,22 @@
 //! Which way the traffic went, by interface and between whom.
 
+mod counts;
+
 use std::collections::{BTreeMap, HashMap};
 
 use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
-use super::by_code::ByCode;
 use super::columns::FieldColumns;
+use super::counted::Counted;
 use super::interface::{InterfaceKnowledge, OwnAddress};
 use super::keyed::{keep_first, merge_by_key};
+use super::memory::Memory;
 use super::{Analysis, ShardView, Tally};
-use crate::query::SegmentRows;
 use crate::record::{Address, Direction, Evidence, Field, FlowClass, Orientation, Value};
 use crate::store::{ABSENT, Segment, Store};
+
+pub(super) use counts::DirectionCounts;
 
 /// One interface.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,26 +74,20 @@ impl Analysis for DirectionQuestion<'_> {
     type Partial = DirectionPartial;
     type Answer = DirectionView;
 
+    fn remember(&self, store: &Store, memory: &mut Memory) {
+        memory.direction.update(store, DirectionCounts::default);
+    }
+
     fn scan(&self, shard: ShardView<'_>) -> DirectionPartial {
-        let store = shard.store;
-        let mut orientations = [Tally::default(); u8::MAX as usize + 1];
-        let mut interfaces: ByCode<ByDirection> = ByCode::of_field(store, Field::INTERFACE_ID);
-        let mut columns = FieldColumns::new(store, [Field::INTERFACE_ID, Field::PACKETS, Field::BYTES]);
-        for (segment, rows) in store.rows().segments().iter().zip(shard.rows.segments()) {
-            if *rows == SegmentRows::None {
-                continue;
-            }
-            let [interface, packets, bytes] = columns.decode(segment);
-            rows.for_each(|at| {
-                let code = orientation_code(segment, at);
-                let row = Tally::of_row(packets[at], bytes[at]);
-                orientations[usize::from(code)].add(row);
-                interfaces.at(interface[at])[Orientation::from_code(code).direction as usize].add(row);
-            });
+        let ShardView { store, rows, memory } = shard;
+        let remembered = memory.map(|memory| &memory.direction);
+        let counted = Counted::of(store, rows, remembered, DirectionCounts::default);
+        let orientations = (0..Orientation::N_CODES).map(|code| (code, counted.of_orientation(code)));
+        DirectionPartial {
+            orientations: orientations.filter(|(_, tally)| tally.rows > 0).collect(),
+            interfaces: counted.by_interface(store),
+            ends: self.ends_without_candidates(store),
         }
-        let orientations = (0..=u8::MAX).zip(orientations).filter(|(_, tally)| tally.rows > 0).collect();
-        let interfaces = in_values(store, interfaces.into_entries());
-        DirectionPartial { orientations, interfaces, ends: self.ends_without_candidates(store) }
     }
 
     fn merge(&self, into: &mut DirectionPartial, other: DirectionPartial) {

@@ -1,0 +1,176 @@
+//! From bytes to frozen columns, stage by stage: `cargo bench -p flow_core --bench ingest`.
+//!
+//! Throughputs are in bytes of log text, but for freezing, which counts the bytes of the open column. Stages have no
+//! SIMD natively; the browser's figures are those of the page.
+
+use std::hint::black_box;
+use std::io::Write;
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use flow_core::parse::block::{BLOCK_BYTES_MAX, ValueStarts};
+use flow_core::parse::gzip::GzipReader;
+use flow_core::parse::{FileParser, Layout, ParseOptions, RawRow, RowBlock, RowSink, ShortText, SourceId};
+use flow_core::record::Address;
+use flow_core::sample::{SampleLog, SampleSpec};
+use flow_core::store::{AddressDictionary, Column, SEGMENT_ROWS, Store, TextDictionary};
+
+/// As the worker hands files over.
+const PIECE_BYTES: usize = 1024 * 1024;
+
+/// Two segments and the beginning of a third.
+const N_ROWS: u64 = 150_000;
+
+/// Layouts by name, each with a log.
+fn logs() -> [(&'static str, Vec<u8>); 3] {
+    let v2 = SampleSpec { n_rows: N_ROWS, ..SampleSpec::demo() };
+    let v5 = v2.clone().with_v5_fields();
+    let v5_ipv6 = SampleSpec { ipv6_percent: 90, ..v5.clone() };
+    let log = |spec: &SampleSpec| SampleLog::new(spec).flatten().collect();
+    [("v2", log(&v2)), ("v5", log(&v5)), ("v5-ipv6", log(&v5_ipv6))]
+}
+
+/// Takes rows and does nothing with them.
+struct Nowhere;
+
+impl RowSink for Nowhere {
+    fn begin(&mut self, _source: SourceId, _layout: &Layout) {}
+
+    fn row(&mut self, row: RawRow<'_>) {
+        black_box(row);
+    }
+
+    fn block(&mut self, block: RowBlock<'_>) {
+        black_box(block);
+    }
+
+    fn status_record(&mut self, row: RawRow<'_>) {
+        black_box(row);
+    }
+}
+
+fn read(bytes: &[u8], sink: &mut impl RowSink) {
+    let mut parser = FileParser::new(SourceId(0), "bench.log", bytes.len() as u64, &ParseOptions::default());
+    for piece in bytes.chunks(PIECE_BYTES) {
+        parser.push(piece, sink);
+    }
+    parser.finish(sink);
+}
+
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(text).expect("a vector takes all");
+    encoder.finish().expect("a vector takes all")
+}
+
+fn text_stages(criterion: &mut Criterion) {
+    let logs = logs();
+    let mut group = criterion.benchmark_group("structural scan");
+    for (name, text) in &logs {
+        group.throughput(Throughput::Bytes(text.len() as u64));
+        group.bench_with_input(BenchmarkId::from_parameter(name), text, |bencher, text| {
+            let mut starts = ValueStarts::default();
+            bencher.iter(|| {
+                for block in text.chunks(BLOCK_BYTES_MAX) {
+                    starts.find(black_box(block));
+                    black_box(starts.as_slice());
+                }
+            });
+        });
+    }
+    group.finish();
+
+    let mut group = criterion.benchmark_group("text to blocks of columns");
+    for (name, text) in &logs {
+        group.throughput(Throughput::Bytes(text.len() as u64));
+        group.bench_with_input(BenchmarkId::from_parameter(name), text, |bencher, text| {
+            bencher.iter(|| read(black_box(text), &mut Nowhere));
+        });
+    }
+    // What lines cost that are not plain: a carriage return at the end of each.
+    let crlf: Vec<u8> = logs[0]
+        .1
+        .iter()
+        .flat_map(|byte| if *byte == b'\n' { &b"\r\n"[..] } else { std::slice::from_ref(byte) })
+        .copied()
+        .collect();
+    group.throughput(Throughput::Bytes(crlf.len() as u64));
+    group.bench_function("v2, line by line", |bencher| bencher.iter(|| read(black_box(&crlf), &mut Nowhere)));
+    group.finish();
+
+    let mut group = criterion.benchmark_group("text to frozen columns");
+    for (name, text) in &logs {
+        group.throughput(Throughput::Bytes(text.len() as u64));
+        group.bench_with_input(BenchmarkId::from_parameter(name), text, |bencher, text| {
+            bencher.iter(|| {
+                let mut store = Store::default();
+                read(black_box(text), &mut store);
+                store.settle();
+                store
+            });
+        });
+    }
+    group.finish();
+
+    let mut group = criterion.benchmark_group("gunzip");
+    for (name, text) in &logs {
+        let bytes = gzip(text);
+        group.throughput(Throughput::Bytes(text.len() as u64));
+        group.bench_with_input(BenchmarkId::from_parameter(name), &bytes, |bencher, bytes| {
+            bencher.iter(|| {
+                GzipReader::default().push(black_box(bytes), |text| {
+                    black_box(text);
+                })
+            });
+        });
+    }
+    group.finish();
+}
+
+fn dictionaries(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("interning");
+    // Numbers without pattern, the same at each run.
+    let mut state = 1u64;
+    let mut next = move |below: u32| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as u32 % below
+    };
+    for n_distinct in [300, 100_000] {
+        let addresses: Vec<Address> =
+            (0..SEGMENT_ROWS).map(|_| Address::V4(0x0a00_0000 + next(n_distinct))).collect();
+        group.throughput(Throughput::Elements(addresses.len() as u64));
+        group.bench_function(format!("addresses, {n_distinct} distinct"), |bencher| {
+            let mut dictionary = AddressDictionary::default();
+            bencher.iter(|| addresses.iter().fold(0, |any, address| any | dictionary.intern(*address)));
+        });
+    }
+    let texts: Vec<String> = (0..SEGMENT_ROWS).map(|_| format!("eni-{:017x}", next(300))).collect();
+    group.bench_function("texts, 300 distinct", |bencher| {
+        let mut dictionary = TextDictionary::default();
+        bencher.iter(|| {
+            texts.iter().fold(0, |any, text| {
+                any | match ShortText::new(text) {
+                    Some(short) => dictionary.intern_short(short, || text),
+                    None => dictionary.intern(text),
+                }
+            })
+        });
+    });
+    group.finish();
+}
+
+fn freezing(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("freeze");
+    group.throughput(Throughput::Bytes(u64::from(SEGMENT_ROWS) * 8));
+    for (name, spread) in [("constant", 1), ("one byte", 200), ("two bytes", 60_000), ("four bytes", 1 << 20)]
+    {
+        let values: Vec<u64> =
+            (0..u64::from(SEGMENT_ROWS)).map(|row| row.wrapping_mul(2_654_435_761) % spread).collect();
+        group.bench_function(name, |bencher| bencher.iter(|| Column::freeze(black_box(&values))));
+    }
+    group.finish();
+}
+
+criterion_group!(benches, text_stages, dictionaries, freezing);
+criterion_main!(benches);

@@ -1,0 +1,142 @@
+//! The values of one column in a run of regular rows: where they are in the block's text.
+
+/// Bytes that may be read behind the end of a block, so that values can be read in whole words.
+pub const PADDING_BYTES: usize = 32;
+
+/// Lines one after the other that each hold one value for every column, single-spaced.
+#[derive(Clone, Copy)]
+pub struct RegularRows<'a> {
+    /// The block, with at least [`PADDING_BYTES`] behind its last value.
+    pub text: &'a [u8],
+    /// Where each value of the rows begins, and one more, where the line after them would.
+    pub starts: &'a [u16],
+    pub n_columns: usize,
+}
+
+/// Where a value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    pub start: usize,
+    pub n_bytes: usize,
+}
+
+impl<'a> RegularRows<'a> {
+    /// The value of a row.
+    pub fn span(self, row: usize, column: usize) -> Span {
+        let at = row * self.n_columns + column;
+        let (start, next) = (usize::from(self.starts[at]), usize::from(self.starts[at + 1]));
+        Span { start, n_bytes: next - start - 1 }
+    }
+
+    /// The values of a column, in order. They may be empty.
+    #[inline]
+    pub fn spans(self, column: usize) -> impl Iterator<Item = Span> + 'a {
+        Spans { starts: &self.starts[column..], n_columns: self.n_columns }
+    }
+}
+
+/// The values of one column.
+struct Spans<'a> {
+    /// From the next value on.
+    starts: &'a [u16],
+    n_columns: usize,
+}
+
+impl Iterator for Spans<'_> {
+    type Item = Span;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Span> {
+        let &[start, next, ..] = self.starts else { return None };
+        self.starts = self.starts.get(self.n_columns..).unwrap_or_default();
+        let (start, next) = (usize::from(start), usize::from(next));
+        Some(Span { start, n_bytes: next - start - 1 })
+    }
+}
+
+/// How many lines from the start of `starts` on, one after the other, hold `n_columns` values, single-spaced.
+pub fn n_regular_rows(text: &[u8], starts: &[u16], n_columns: usize) -> usize {
+    let is_regular = |line: &&[u16]| {
+        let (line_end, spaces) = line.split_last().expect("a layout has columns");
+        separator_before(text, *line_end) == b'\n'
+            && spaces.iter().all(|start| separator_before(text, *start) == b' ')
+    };
+    starts[1..].chunks_exact(n_columns).take_while(is_regular).count()
+}
+
+fn separator_before(text: &[u8], start: u16) -> u8 {
+    text[usize::from(start) - 1]
+}
+
+/// How many separators the first line has, its line feed among them.
+pub fn n_values_of_line(text: &[u8], starts: &[u16]) -> usize {
+    let is_line_end = |start: &u16| separator_before(text, *start) == b'\n';
+    1 + starts[1..].iter().position(is_line_end).expect("a block is whole lines")
+}
+
+/// The eight bytes from `at`, the first lowest. There must be so many.
+#[inline]
+pub fn word_at(text: &[u8], at: usize) -> u64 {
+    u64::from_le_bytes(*text[at..].first_chunk().expect("a block is padded"))
+}
+
+/// The same byte eight times.
+pub const fn each_byte(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::super::starts::ValueStarts;
+    use super::*;
+
+    /// A block of one column.
+    pub struct ColumnBlock {
+        text: Vec<u8>,
+        starts: Vec<u16>,
+    }
+
+    pub fn column_of(values: &[String]) -> ColumnBlock {
+        let mut text: Vec<u8> = values.iter().flat_map(|value| [value.as_bytes(), b"\n"].concat()).collect();
+        let mut starts = ValueStarts::default();
+        starts.find(&text);
+        // What lies behind a block is not a part of it.
+        text.extend([b'1'; PADDING_BYTES]);
+        ColumnBlock { text, starts: starts.as_slice().to_vec() }
+    }
+
+    impl ColumnBlock {
+        pub fn rows(&self) -> RegularRows<'_> {
+            RegularRows { text: &self.text, starts: &self.starts, n_columns: 1 }
+        }
+    }
+
+    fn n_regular(text: &str, n_columns: usize) -> (bool, usize) {
+        let mut starts = ValueStarts::default();
+        starts.find(text.as_bytes());
+        let are_all = starts.are_regular(text.as_bytes(), n_columns);
+        (are_all, n_regular_rows(text.as_bytes(), starts.as_slice(), n_columns))
+    }
+
+    #[test]
+    fn a_regular_line_has_one_space_between_each_two_values() {
+        assert_eq!(n_regular("a b\nc d\n", 2), (true, 2));
+        assert_eq!(n_regular("a b\nc d\n", 1), (false, 0));
+        assert_eq!(n_regular("a b\nc\td\ne f\n", 2), (false, 1), "a tab");
+        assert_eq!(n_regular("a b\nc\nd\n", 2), (false, 1), "two short lines");
+        assert_eq!(n_regular("a b\nc d e f\n", 2), (false, 1), "one long line");
+        assert_eq!(n_regular("a b\nc d\r\n", 2), (false, 1), "a carriage return");
+        assert_eq!(n_regular("a é\n", 2), (false, 0), "not ASCII");
+        assert_eq!(n_regular("a \n b\n", 2), (true, 2), "values may be empty: the columns see to that");
+    }
+
+    #[test]
+    fn spans_are_where_the_values_are() {
+        let mut starts = ValueStarts::default();
+        starts.find(b"a bc\n d\n");
+        let rows = RegularRows { text: b"a bc\n d\n", starts: starts.as_slice(), n_columns: 2 };
+        let spans = |column| rows.spans(column).map(|span| (span.start, span.n_bytes)).collect::<Vec<_>>();
+        assert_eq!((spans(0), spans(1)), (vec![(0, 1), (5, 0)], vec![(2, 2), (6, 1)]));
+        assert_eq!(rows.span(0, 1), Span { start: 2, n_bytes: 2 });
+    }
+}
