@@ -33,7 +33,7 @@ pub fn FilesTab() -> impl IntoView {
     let asked = ask(Slot::Report, question);
     let reports = Memo::new(move |_| asked.answer.with(|answer| Reports::of(answer.as_ref())));
     view! {
-        <section class="view files" aria-label="Files">
+        <section class="view files" class:is-pending=asked.pending aria-label="Files">
             {move || asked.failure.get().map(|message| view! { <p class="state-message" role="alert">{message}</p> })}
             <RefusedFiles reports/>
             <FileTable reports/>
