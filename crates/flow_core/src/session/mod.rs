@@ -250,7 +250,9 @@ impl Session {
 
     /// Does the next piece of work.
     pub fn step(&mut self, now_ms: f64, emit: Emit<'_>) -> Step {
-        self.note_answering(now_ms);
+        if self.note_answering(now_ms) {
+            self.carry_on(now_ms, emit);
+        }
         self.begin_waiting(now_ms, emit);
         if self.answer_one(now_ms, emit) {
             return Step::Worked;
