@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The engine's modules; each may use itself and those before it.
-const ENGINE_ORDER: [&str; 7] = ["record", "sample", "parse", "store", "query", "analysis", "session"];
+const ENGINE_ORDER: [&str; 8] =
+    ["record", "sample", "parse", "store", "query", "intake", "analysis", "session"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -20,7 +20,14 @@ where
     let (size, set_size) = signal(Size::default());
     // What is observed, held for as long as the browser calls it.
     let watch = StoredValue::new_local(None::<(ResizeObserver, Closure<dyn FnMut()>)>);
+    let stop = move || {
+        if let Some((observer, _)) = watch.try_update_value(Option::take).flatten() {
+            observer.disconnect();
+        }
+    };
     Effect::new(move |_| {
+        // Another element may have taken the place of the one before, whose observer must not call any more.
+        stop();
         let Some(element) = node.get() else { return };
         let element = AsRef::<Element>::as_ref(&element).clone();
         let observed = element.clone();
@@ -38,11 +45,7 @@ where
             watch.set_value(Some((observer, on_resize)));
         }
     });
-    on_cleanup(move || {
-        if let Some((observer, _)) = watch.try_update_value(Option::take).flatten() {
-            observer.disconnect();
-        }
-    });
+    on_cleanup(stop);
     size
 }
 

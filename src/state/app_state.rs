@@ -1,5 +1,6 @@
 //! The state of the page in signals: what views read, and the few ways in which it changes.
 
+use flow_core::intake::LoadOptions;
 use flow_core::query::{Filter, Subject, parse_filter_with};
 use flow_core::record::{ColumnKey, Field, Value};
 use flow_core::session::message::{Progress, RowRef};
@@ -25,6 +26,8 @@ pub struct AppState {
     pub tab: Memo<Tab>,
     pub progress: RwSignal<Progress>,
     pub load: Memo<LoadState>,
+    /// What of the files is kept, and how.
+    pub load_options: Memo<LoadOptions>,
     /// Names of the columns that the loaded files have.
     pub column_names: Memo<Vec<String>>,
     /// What every view but the timeline is filtered by: the filter text and the time range, also one that is only
@@ -69,6 +72,7 @@ impl AppState {
             tab: Memo::new(move |_| spec.with(|spec| spec.tab)),
             progress,
             load: Memo::new(move |_| progress.with(LoadState::of)),
+            load_options: Memo::new(move |_| progress.with(|progress| progress.options.clone())),
             column_names,
             filter,
             timeline_filter,
@@ -88,6 +92,11 @@ impl AppState {
     /// Whether any loaded file has this field: without it, a sum of 0 says nothing.
     pub fn is_recorded(&self, field: Field) -> bool {
         self.progress.with(|progress| progress.columns.contains(&ColumnKey::Known(field)))
+    }
+
+    /// Whether rows stand for several records each.
+    pub fn is_rolled_up(&self) -> bool {
+        self.load_options.with(|options| options.roll_up)
     }
 
     /// Changes the view in a way that Back undoes.

@@ -42,7 +42,11 @@ impl LoadPace {
         let is_loading = progress.phase == LoadPhase::Loading;
         let has_begun = is_loading && (!last.is_loading || progress.elapsed_ms < last.elapsed_ms);
         LoadPace {
-            n_bytes_before: if has_begun { last.n_bytes_read } else { last.n_bytes_before },
+            // Where all is read again, nothing was read before.
+            n_bytes_before: match has_begun {
+                true => last.n_bytes_read.min(progress.coverage.n_bytes_read),
+                false => last.n_bytes_before,
+            },
             n_bytes_read: progress.coverage.n_bytes_read,
             n_bytes: progress.coverage.n_bytes,
             elapsed_ms: progress.elapsed_ms,
@@ -133,6 +137,16 @@ mod tests {
         assert_eq!(second.bytes_per_sec(), Some(2_000.0));
         assert_eq!(second.secs_left(), Some(1));
         assert_eq!(second.n_bytes_of_load(), 1_000);
+    }
+
+    #[test]
+    fn bytes_that_are_read_again_count_again() {
+        let again = pace(&[
+            progress(LoadPhase::Loaded, 1_000, 1_000, 500),
+            progress(LoadPhase::Loading, 0, 1_000, 0),
+            progress(LoadPhase::Loaded, 1_000, 1_000, 400),
+        ]);
+        assert_eq!(again.n_bytes_of_load(), 1_000);
     }
 
     #[test]

@@ -124,7 +124,7 @@ fn Panel(
 #[component]
 fn Detail(detail: RowDetail) -> impl IntoView {
     let state = AppState::get();
-    let RowDetail { file, line, text, fields, orientation, local, remote, .. } = detail;
+    let RowDetail { file, line, n_records, text, fields, orientation, local, remote, .. } = detail;
     let copied = text.clone();
     let copy = move |_| {
         clipboard::copy(&copied, move |was_copied| {
@@ -135,10 +135,24 @@ fn Detail(detail: RowDetail) -> impl IntoView {
             });
         });
     };
+    // Which line it is shows once the lines before it have been counted.
+    let line = line.map(|line| format!("line {}", format::count(line)));
+    let place = match (n_records, line) {
+        (None, line) => line.map_or(String::new(), |line| format!(", {line}")),
+        (Some(1), line) => {
+            let line = line.map_or(String::new(), |line| format!(", {line}"));
+            format!("{line}, rolled up: to the minute, without the client's port")
+        }
+        (Some(n_records), line) => format!(
+            ", rolled up from {}{}; what differs between them is absent",
+            format::counted(n_records, "record"),
+            line.map_or(String::new(), |line| format!(", the first on {line}"))
+        ),
+    };
     view! {
         <p class="detail-place">
             <span class="detail-file">{file}</span>
-            {line.map(|line| format!(", line {}", format::count(line)))}
+            {place}
         </p>
         <pre class="detail-line" tabindex="0">{text}</pre>
         <button type="button" class="button" on:click=copy>"Copy line"</button>

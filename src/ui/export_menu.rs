@@ -8,6 +8,7 @@ use leptos::ev::{FocusEvent, KeyboardEvent};
 use leptos::html;
 use leptos::prelude::*;
 
+use super::exactness::{Exactness, Mark};
 use super::format;
 use super::records::columns::default_columns;
 use crate::browser::download::Download;
@@ -57,7 +58,9 @@ impl Choice {
             Choice::Summary => ExportKind::Summary,
             Choice::Records => ExportKind::Records,
             Choice::Csv => ExportKind::Csv(spec.columns.unwrap_or_else(|| {
-                state.progress.with_untracked(|progress| default_columns(&progress.columns))
+                state
+                    .progress
+                    .with_untracked(|progress| default_columns(&progress.columns, progress.options.roll_up))
             })),
         };
         Question::Export { kind, filter: state.filter.get_untracked(), sort: spec.sort }
@@ -97,6 +100,7 @@ pub fn ExportMenu() -> impl IntoView {
             // Takes the focus when its ground is pressed, so that only a press elsewhere closes it.
             <div id="export-menu" class="popover menu" tabindex="-1" hidden=move || !is_open.get()>
                 {Choice::ALL.map(|choice| view! { <Item choice is_open/> }).collect_view()}
+                <Mark is=Exactness::RolledUp why="What is written are the rolled-up rows, and what they tell"/>
             </div>
         </div>
     }

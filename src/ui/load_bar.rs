@@ -3,6 +3,7 @@
 use flow_core::session::message::{Command, LoadPhase};
 use leptos::prelude::*;
 
+use super::load_again::OptionsInForce;
 use super::load_words;
 use crate::engine::{Engine, EngineState};
 use crate::state::load_state::LoadPace;
@@ -34,6 +35,7 @@ pub fn LoadBar() -> impl IntoView {
                 <progress class="load-progress" max="100" aria-label="Reading files" prop:value=percent></progress>
             </Show>
             <p class="load-words">{words}</p>
+            <OptionsInForce/>
             // Once a load is over, and how: the numbers on the way would be read out without end.
             <p class="visually-hidden" role="status">
                 {move || if is_loading.get() { "Reading files".to_owned() } else { words.get() }}

@@ -10,7 +10,7 @@ pub fn while_loading(progress: &Progress, pace: LoadPace) -> String {
     let coverage = progress.coverage;
     let mut parts = vec![
         format!("{} of {}", format::bytes(coverage.n_bytes_read), format::bytes(coverage.n_bytes)),
-        format::counted(progress.n_rows, "row"),
+        format::counted(progress.n_records, "row"),
     ];
     if let Some(rate) = rate(pace) {
         parts.push(rate);
@@ -38,7 +38,7 @@ pub fn when_settled(progress: &Progress, pace: LoadPace) -> String {
         // Not so many bytes of so many: to the engine, what will never be read is done with. The report says how
         // far each file was read.
         LoadPhase::Cancelled => {
-            format!("Cancelled; the {} read so far stay", format::counted(progress.n_rows, "row"))
+            format!("Cancelled; the {} read so far stay", format::counted(progress.n_records, "row"))
         }
         LoadPhase::OutOfBudget(sentence) => sentence.clone(),
     }
@@ -46,8 +46,10 @@ pub fn when_settled(progress: &Progress, pace: LoadPace) -> String {
 
 /// `3 files · 1,204,331 rows · 2 problems`.
 pub fn counts(progress: &Progress) -> String {
-    let mut parts =
-        vec![format::counted(u64::from(progress.n_files), "file"), format::counted(progress.n_rows, "row")];
+    let mut parts = vec![
+        format::counted(u64::from(progress.n_files), "file"),
+        format::counted(progress.n_records, "row"),
+    ];
     if progress.n_files_refused > 0 {
         parts.push(format!("{} refused", format::count(progress.n_files_refused.into())));
     }
@@ -60,7 +62,7 @@ pub fn counts(progress: &Progress) -> String {
 /// What the browser shows on its tab: `1.2 M rows · Flowglass`.
 pub fn page_title(progress: &Progress) -> Option<String> {
     (progress.n_files > 0).then(|| {
-        let rows = match progress.n_rows {
+        let rows = match progress.n_records {
             1 => "1 row".to_owned(),
             n_rows => format!("{} rows", short_count(n_rows)),
         };
@@ -99,7 +101,7 @@ mod tests {
 
     fn progress(phase: LoadPhase, n_bytes_read: u64, elapsed_ms: u64) -> Progress {
         let coverage = Coverage { generation: 1, n_bytes_read, n_bytes: 2_000_000 };
-        Progress { phase, coverage, elapsed_ms, n_files: 3, n_rows: 1_204_331, ..Progress::default() }
+        Progress { phase, coverage, elapsed_ms, n_files: 3, n_records: 1_204_331, ..Progress::default() }
     }
 
     fn words(phase: LoadPhase, n_bytes_read: u64, elapsed_ms: u64) -> String {
@@ -138,7 +140,8 @@ mod tests {
 
     #[test]
     fn the_title_is_short_and_never_says_too_much() {
-        let title = |n_rows| page_title(&Progress { n_rows, n_files: 1, ..Progress::default() }).unwrap();
+        let title =
+            |n_rows| page_title(&Progress { n_records: n_rows, n_files: 1, ..Progress::default() }).unwrap();
         assert_eq!(title(1), "1 row · Flowglass");
         assert_eq!(title(999), "999 rows · Flowglass");
         assert_eq!(title(1_999), "1.9 k rows · Flowglass");

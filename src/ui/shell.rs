@@ -9,6 +9,7 @@ use super::file_notice::FileNotice;
 use super::header::Header;
 use super::help::{Help, HelpDialog};
 use super::intake::DropCatcher;
+use super::load_again::MemoryEnded;
 use super::load_report::FilesTab;
 use super::notices::Notices;
 use super::overview::OverviewTab;
@@ -52,6 +53,7 @@ fn Views() -> impl IntoView {
             true => view! { <h1 class="visually-hidden">"Files"</h1> <div class="panel"><FilesTab/></div> }.into_any(),
             false => view! {
                 <h1 class="visually-hidden">{move || state.tab.get().title()}</h1>
+                <MemoryEnded/>
                 <TimelineView/>
                 <Tabs/>
                 <FileNotice/>

@@ -75,7 +75,7 @@ pub fn Staged(
         state.load.with(|load| {
             stage(Known {
                 load,
-                n_rows_loaded: state.progress.with(|progress| progress.n_rows),
+                n_rows_loaded: state.progress.with(|progress| progress.n_records),
                 failure: failure.as_deref(),
                 n_rows_answered: n_rows.get(),
                 is_pending: asked.pending.get(),
@@ -139,7 +139,7 @@ pub fn NothingMatches() -> impl IntoView {
             <p class="state-title">"No row matches the filter"</p>
             <p>
                 "The filter or the time range leaves none of the "
-                {move || state.progress.with(|progress| format::counted(progress.n_rows, "row"))}
+                {move || state.progress.with(|progress| format::counted(progress.n_records, "row"))}
                 " that were loaded"
             </p>
             <ClearFilter/>

@@ -110,6 +110,7 @@ test("a file that is no flow log is refused with what it seems to be, and the ot
 test("only a refused file: the page says so and what to do", () =>
   visit(async (glass) => {
     await glass.open({ name: "page.html", text: "<!doctype html><title>x</title>" });
+    await glass.answered();
     assert.match(await glass.page.locator("main").textContent(), /page\.html.*seems to be a web page.*Download the log itself/s);
   }));
 

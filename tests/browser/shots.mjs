@@ -3,11 +3,11 @@
 //     cargo xtask dist && CHROME=chromium node tests/browser/shots.mjs [folder]
 //
 // Light and dark, 1440 and 900 pixels wide; the drop screen, every tab of the sample, a row's details, a filter with a
-// mistake, nothing left by a filter, refused files.
+// mistake, nothing left by a filter, refused files, where memory has ended, a rolled-up load.
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { Flowglass, line, text_of } from "./lib/flowglass.mjs";
+import { Flowglass, line, pretend_memory_ended, text_of } from "./lib/flowglass.mjs";
 import { start_browser } from "./lib/harness.mjs";
 
 const folder = process.argv[2] ?? new URL("shots", import.meta.url).pathname;
@@ -54,6 +54,23 @@ for (const colorScheme of ["light", "dark"]) {
       );
       await glass.tab("Files");
       await shoot(glass, "refused");
+    }, { settings });
+    await Flowglass.visit(browser, async (glass) => {
+      await pretend_memory_ended(glass);
+      await glass.open_sample();
+      await glass.filter("dstport = 443 and direction = ingress");
+      await shoot(glass, "memory-ended");
+      await glass.button("Load again, rolled up").click();
+      await glass.page.locator(".load-options").waitFor();
+      await glass.settled();
+      await glass.filter("");
+      for (const tab of ["Overview", "Rejected", "Direction", "Records"]) {
+        await glass.tab(tab);
+        await shoot(glass, `rolled-up-${tab.toLowerCase()}`);
+      }
+      await glass.tab("Files");
+      await glass.page.getByText("Load again with …").click();
+      await shoot(glass, "load-again");
     }, { settings });
   }
 }

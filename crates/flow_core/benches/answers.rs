@@ -125,7 +125,12 @@ fn all(criterion: &mut Criterion) {
     let extent = time_extent(&store);
     filters(criterion, &store);
     question(criterion, "overview", &store, &OverviewQuestion { metric: Metric::Bytes });
-    question(criterion, "timeline", &store, &TimelineQuestion { extent, n_buckets_max: 200 });
+    question(
+        criterion,
+        "timeline",
+        &store,
+        &TimelineQuestion { extent, n_buckets_max: 200, bucket_secs_min: 1 },
+    );
     question(criterion, "direction", &store, &DirectionQuestion { knowledge: &knowledge });
     question(criterion, "rejected", &store, &RejectedQuestion { knowledge: &knowledge, extent });
     sorts(criterion, &store);

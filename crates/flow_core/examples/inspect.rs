@@ -101,7 +101,7 @@ fn inspect(arguments: Arguments) -> std::io::Result<bool> {
             Step::Read(source) => match files[source.0 as usize].read(&mut chunk) {
                 Ok(0) => session.finish(source, 0.0, &mut |_| {}),
                 Ok(n_read) => session.push(source, &chunk[..n_read], 0.0, &mut |_| {}),
-                Err(error) => session.fail(source, &error.to_string(), 0.0, &mut |_| {}),
+                Err(error) => session.fail(source, error.to_string(), 0.0, &mut |_| {}),
             },
         }
     }

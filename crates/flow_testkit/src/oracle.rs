@@ -41,6 +41,8 @@ pub fn value(subject: &Subject, row: &PlainRow) -> Value {
         Subject::Column(key) => column(key.name(), row),
         Subject::Direction => text(row.orientation.direction.name()),
         Subject::Class => text(row.orientation.class.name()),
+        // Rows as they were recorded.
+        Subject::Records => Value::Number(1),
         Subject::LocalAddress => end("srcaddr", "dstaddr"),
         Subject::RemoteAddress => end("dstaddr", "srcaddr"),
         Subject::LocalPort => end("srcport", "dstport"),

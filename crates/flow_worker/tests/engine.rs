@@ -8,8 +8,9 @@ use std::rc::Rc;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use flow_core::analysis::Metric;
+use flow_core::intake::LoadOptions;
 use flow_core::parse::FileState;
-use flow_core::query::Filter;
+use flow_core::query::{Filter, parse_filter};
 use flow_core::sample::{SampleLog, SampleSpec};
 use flow_core::session::message::{
     Answer, Command, Event, FileMeta, LoadPhase, Progress, Question, Request, RequestId,
@@ -224,4 +225,28 @@ async fn shards_behind_ports_read_stretches_and_files_and_answer_with_the_lead()
         answers.push((wait_for(&events, answer(1)).await, wait_for(&events, answer(2)).await));
     }
     assert_eq!(answers[0], answers[1]);
+}
+
+#[wasm_bindgen_test]
+async fn files_are_read_again_even_from_the_middle_of_reading() {
+    let log = sample(200_000);
+    let (engine, events) = engine();
+    open(&engine, &[("large.log", &log), ("packed.log.gz", &gzip(&log))]);
+    let is_under_way = |event: &Event| match event {
+        Event::Progress(progress) if progress.n_rows > 0 && progress.phase == LoadPhase::Loading => Some(()),
+        _ => None,
+    };
+    wait_for(&events, is_under_way).await;
+    let keep = parse_filter("dstport = 443").expect("a filter");
+    let reload = |id, options| {
+        engine.handle(Request { id: RequestId(id), command: Command::Reload(options) }, Vec::new())
+    };
+    reload(1, LoadOptions { keep, roll_up: false });
+    let kept = wait_for(&events, settled).await;
+    assert_eq!((kept.phase.clone(), kept.n_records_read), (LoadPhase::Loaded, 400_000));
+    assert!(kept.n_rows > 0 && kept.n_rows < 200_000 && kept.n_rows.is_multiple_of(2), "{kept:?}");
+    events.borrow_mut().clear();
+    reload(2, LoadOptions::default());
+    let all = wait_for(&events, settled).await;
+    assert_eq!((all.n_rows, all.n_records_read), (400_000, 400_000));
 }

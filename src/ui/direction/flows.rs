@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use super::flow::{End, Flow, subjects};
 use crate::engine::{Slot, ask};
 use crate::state::{AppState, Tab};
+use crate::ui::exactness::{Exactness, Mark};
 use crate::ui::format;
 use crate::ui::late::is_late;
 use crate::ui::value_button::ValueButton;
@@ -89,7 +90,9 @@ pub(super) fn Flows() -> impl IntoView {
     };
     view! {
         <div class="view-bar">
-            <h2 class="view-heading">{heading}</h2>
+            <h2 class="view-heading">
+                {heading} " " <Mark is=Exactness::RolledUp why="A row is all flows of a minute between two ends at one service"/>
+            </h2>
             <button type="button" class="button" on:click=open_all>"Open all in Records"</button>
         </div>
         {move || asked.failure.get().map(|message| view! { <p class="state-message" role="alert">{message}</p> })}

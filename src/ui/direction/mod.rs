@@ -17,6 +17,7 @@ use flows::Flows;
 use interfaces::Interfaces;
 use picture::Picture;
 
+use super::exactness::ExactMark;
 use super::records::columns::tells_direction;
 use super::states::{NeedsField, Staged};
 use crate::engine::{Slot, ask};
@@ -80,12 +81,12 @@ pub fn DirectionTab() -> impl IntoView {
             <Staged asked n_rows=rows>
                 {said}
                 <h2 class="view-heading">
-                    {move || format!("Seen from the interfaces, by {}", metric.get().name())}
+                    {move || format!("Seen from the interfaces, by {}", metric.get().name())} " " <ExactMark/>
                 </h2>
                 <Picture answered metric/>
-                <h2 class="view-heading">"What this rests on"</h2>
+                <h2 class="view-heading">"What this rests on " <ExactMark/></h2>
                 <EvidenceTable answered metric/>
-                <h2 class="view-heading">"Interfaces"</h2>
+                <h2 class="view-heading">"Interfaces " <ExactMark/></h2>
                 <Interfaces answered metric/>
                 <Flows/>
             </Staged>

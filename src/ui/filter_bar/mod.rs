@@ -12,7 +12,7 @@ use leptos::prelude::*;
 
 use crate::state::{AppState, HistoryStep};
 use draft::Draft;
-use mistake::MistakeView;
+pub use mistake::MistakeView;
 
 /// The element that `/` moves the focus to.
 pub const FILTER_INPUT_ID: &str = "filter-input";

@@ -10,6 +10,7 @@ use flow_core::session::message::Question;
 use leptos::prelude::*;
 
 use super::format;
+use super::load_again::LoadAgain;
 use crate::engine::{Slot, ask};
 use crate::state::{AppState, LoadState};
 use file_row::FileRow;
@@ -32,11 +33,12 @@ pub fn FilesTab() -> impl IntoView {
     let asked = ask(Slot::Report, question);
     let reports = Memo::new(move |_| asked.answer.with(|answer| Reports::of(answer.as_ref())));
     view! {
-        <section class="view files" aria-label="Files">
+        <section class="view files" class:is-pending=asked.pending aria-label="Files">
             {move || asked.failure.get().map(|message| view! { <p class="state-message" role="alert">{message}</p> })}
             <RefusedFiles reports/>
             <FileTable reports/>
             <NoRows/>
+            <LoadAgain/>
             <Memory/>
             <Problems reports/>
         </section>
@@ -52,13 +54,16 @@ fn NoRows() -> impl IntoView {
         state.progress.with(|progress| {
             let has_read = progress.n_files > progress.n_files_refused;
             (is_settled && has_read && progress.n_rows == 0)
-                .then(|| no_rows_in_words(progress.n_status_records))
+                .then(|| no_rows_in_words(progress.n_records_read, progress.n_status_records))
         })
     });
     move || words.get().map(|words| view! { <p class="view-note">{words}</p> })
 }
 
-fn no_rows_in_words(n_status_records: u64) -> String {
+fn no_rows_in_words(n_records_read: u64, n_status_records: u64) -> String {
+    if n_records_read > 0 {
+        return format!("None of the {} that were read is kept", format::counted(n_records_read, "row"));
+    }
     match n_status_records {
         0 => "There is no flow record in what was read".to_owned(),
         n => format!(

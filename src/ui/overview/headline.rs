@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::{Answered, words};
 use crate::state::{AppState, ViewSpec};
 use crate::ui::bar::width;
+use crate::ui::exactness::{ExactMark, Exactness, Mark};
 use crate::ui::format;
 use crate::ui::metric_switch::recorded_field;
 
@@ -42,7 +43,7 @@ pub(super) fn Headline(answered: Answered) -> impl IntoView {
             />
             <Figure name="Packets" value=move || if_recorded(Field::PACKETS, format::count(total().packets))/>
             <Figure name="Interfaces" value=move || if_recorded(Field::INTERFACE_ID, format::count(n_interfaces()))/>
-            <Figure name="Time covered" value=covered detail=ends/>
+            <Figure name="Time covered" value=covered detail=ends is_to_the_minute=true/>
         </dl>
         <ActionBar answered/>
         <Notes answered/>
@@ -55,10 +56,17 @@ fn Figure(
     name: &'static str,
     #[prop(into)] value: Signal<String>,
     #[prop(optional, into)] detail: Option<Signal<String>>,
+    /// Where rows were rolled up: begins with a minute.
+    #[prop(optional)]
+    is_to_the_minute: bool,
 ) -> impl IntoView {
+    let mark = match is_to_the_minute {
+        true => view! { <Mark is=Exactness::RolledUp why="Begins with the first row's minute"/> }.into_any(),
+        false => view! { <ExactMark/> }.into_any(),
+    };
     view! {
         <div class="figure">
-            <dt>{name}</dt>
+            <dt>{name} " " {mark}</dt>
             <dd class="figure-value">{value}</dd>
             {detail.map(|detail| view! { <dd class="figure-detail">{detail}</dd> })}
         </div>
@@ -111,7 +119,10 @@ fn ActionBar(answered: Answered) -> impl IntoView {
             <div class="action-bar" aria-hidden="true">
                 {move || parts.get().into_iter().map(segment).collect_view()}
             </div>
-            <ul class="legend">{move || parts.get().into_iter().map(entry).collect_view()}</ul>
+            <ul class="legend">
+                {move || parts.get().into_iter().map(entry).collect_view()}
+                <li><ExactMark/></li>
+            </ul>
         </div>
     }
 }
@@ -120,7 +131,12 @@ fn ActionBar(answered: Answered) -> impl IntoView {
 #[component]
 fn Notes(answered: Answered) -> impl IntoView {
     let state = AppState::get();
-    let aggregation = move || answered.read(|overview| words::aggregation(overview.aggregation));
+    let aggregation = move || match state.is_rolled_up() {
+        true => {
+            Some("Rows were rolled up by the minute, so the aggregation interval cannot be told".to_owned())
+        }
+        false => answered.read(|overview| words::aggregation(overview.aggregation)),
+    };
     let status_records =
         Memo::new(move |_| answered.read(|overview| overview.status_records.clone()).unwrap_or_default());
     let status = move |(log_status, number): (String, u64)| {

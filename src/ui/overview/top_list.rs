@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use super::Answered;
 use crate::state::AppState;
 use crate::ui::bar::{Bar, BarParts};
+use crate::ui::exactness::{ExactMark, Exactness, Mark};
 use crate::ui::format;
 use crate::ui::value_button::ValueButton;
 
@@ -33,9 +34,16 @@ pub(super) fn TopListView(
         }
         .into_any(),
     };
+    let mark = match field {
+        Field::DSTPORT => {
+            let why = "Clients' own ports are left out, so that a port counts only where it was asked for";
+            view! { <Mark is=Exactness::RolledUp why/> }.into_any()
+        }
+        _ => view! { <ExactMark/> }.into_any(),
+    };
     view! {
         <section class="top-list">
-            <h3 title=field.info().doc>{heading} " " <code class="text-dim">{field.name()}</code></h3>
+            <h3 title=field.info().doc>{heading} " " <code class="text-dim">{field.name()}</code> " " {mark}</h3>
             {content}
         </section>
     }

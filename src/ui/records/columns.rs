@@ -33,12 +33,16 @@ fn has(available: &[ColumnKey], field: Field) -> bool {
     available.contains(&ColumnKey::Known(field))
 }
 
-/// Columns to begin with for files that have `available`.
-pub fn default_columns(available: &[ColumnKey]) -> Vec<Subject> {
+/// Columns to begin with for files that have `available`, and rows that are records or stand for several.
+pub fn default_columns(available: &[ColumnKey], is_rolled_up: bool) -> Vec<Subject> {
     let mut columns: Vec<Subject> =
         DEFAULT_FIELDS.into_iter().filter(|field| has(available, *field)).map(Subject::from).collect();
     if columns.len() < DEFAULT_COLUMNS_MIN {
         return available.iter().take(FALLBACK_COLUMNS_MAX).cloned().map(Subject::Column).collect();
+    }
+    if is_rolled_up {
+        // Behind the minute: what the row stands for.
+        columns.insert(1, Subject::Records);
     }
     if tells_direction(available) {
         // Beside the action: which way, and what became of it.
@@ -130,17 +134,23 @@ mod tests {
 
     #[test]
     fn the_default_format_shows_its_flow_with_the_direction() {
-        let shown = default_columns(&DEFAULT_LAYOUT.map(ColumnKey::from));
+        let shown = default_columns(&DEFAULT_LAYOUT.map(ColumnKey::from), false);
         let expected =
             "start interface-id direction action srcaddr srcport dstaddr dstport protocol packets bytes";
         assert_eq!(names(&shown).join(" "), expected);
     }
 
     #[test]
+    fn rolled_up_rows_say_what_they_stand_for() {
+        let shown = default_columns(&keys("start action srcaddr dstaddr bytes"), true);
+        assert_eq!(names(&shown).join(" "), "start records action srcaddr dstaddr bytes");
+    }
+
+    #[test]
     fn without_an_interface_no_direction_is_offered_by_default() {
-        let shown = default_columns(&keys("srcaddr dstaddr bytes action start"));
+        let shown = default_columns(&keys("srcaddr dstaddr bytes action start"), false);
         assert_eq!(names(&shown).join(" "), "start action srcaddr dstaddr bytes");
-        let shown = default_columns(&keys("srcaddr dstaddr bytes flow-direction"));
+        let shown = default_columns(&keys("srcaddr dstaddr bytes flow-direction"), false);
         assert_eq!(
             names(&shown).join(" "),
             "srcaddr dstaddr bytes flow-direction",
@@ -150,16 +160,17 @@ mod tests {
 
     #[test]
     fn unknown_files_show_what_they_have() {
-        let shown = default_columns(&keys("alpha beta gamma"));
+        let shown = default_columns(&keys("alpha beta gamma"), false);
         assert_eq!(names(&shown).join(" "), "alpha beta gamma");
-        assert!(default_columns(&[]).is_empty());
+        assert!(default_columns(&[], false).is_empty());
     }
 
     #[test]
     fn everything_is_offered_once_and_the_chosen_first() {
         let chosen = subjects("bytes direction");
         let offered = offered(&keys("srcaddr bytes my-own"), &chosen);
-        let expected = "bytes direction srcaddr my-own class localaddr localport remoteaddr remoteport";
+        let expected =
+            "bytes direction srcaddr my-own class localaddr localport remoteaddr remoteport records";
         assert_eq!(names(&offered).join(" "), expected);
     }
 

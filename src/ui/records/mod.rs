@@ -18,6 +18,7 @@ use grid::{Grid, GridPlace, GridState};
 use loaded_page::LoadedPage;
 
 use super::detail::DetailPanel;
+use super::exactness::{Exactness, Mark};
 use super::format;
 use super::states::Staged;
 use crate::engine::{Slot, ask};
@@ -28,7 +29,11 @@ pub fn RecordsTab() -> impl IntoView {
     let state = AppState::get();
     let shown_columns = Memo::new(move |_| {
         let chosen = state.spec.with(|spec| spec.columns.clone());
-        chosen.unwrap_or_else(|| state.progress.with(|progress| columns::default_columns(&progress.columns)))
+        chosen.unwrap_or_else(|| {
+            state
+                .progress
+                .with(|progress| columns::default_columns(&progress.columns, progress.options.roll_up))
+        })
     });
     let sort = Memo::new(move |_| state.spec.with(|spec| spec.sort.clone()));
     let place = GridPlace::new();
@@ -70,7 +75,14 @@ pub fn RecordsTab() -> impl IntoView {
         <section class="view records" aria-label="Records">
             <Staged asked n_rows>
                 <div class="view-bar">
-                    <p class="view-heading" role="status">{how_many}</p>
+                    <p class="view-heading" role="status">
+                        {how_many} " "
+                        <Mark
+                            is=Exactness::RolledUp
+                            why="Each row stands for the records of one minute with the same ends and service; the column \
+                                 records says how many"
+                        />
+                    </p>
                     <p class="text-dim keys-hint" id="records-keys">
                         "Arrows move, Enter opens a row, Space keeps only rows like the cell, Shift+Space leaves them out"
                     </p>

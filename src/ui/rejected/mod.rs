@@ -13,6 +13,7 @@ use leptos::prelude::*;
 
 use section::{ScanSection, WantedSection};
 
+use super::exactness::{Exactness, Mark};
 use super::format;
 use super::states::{ClearFilter, FieldNames, NeedsField, Staged, StateMessage};
 use crate::engine::{Slot, ask};
@@ -80,6 +81,12 @@ fn Groups(answered: Answered) -> impl IntoView {
     let not_listed = move || answered.read(|view| not_listed(view.groups.len(), view.n_groups)).flatten();
     view! {
         <p class="view-note">
+            <Mark
+                is=Exactness::RolledUp
+                why="Who asked is judged without the clients' ports, and times are those of minutes; all groups together \
+                     add up to what was rejected"
+            />
+            " "
             "REJECT says that a security group or a network ACL did not allow the traffic, or that it came after its "
             "connection had closed. The log never says which of them"
         </p>

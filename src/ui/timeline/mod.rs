@@ -14,6 +14,7 @@ use flow_core::analysis::timeline::Timeline;
 use flow_core::session::message::{Answer, Question};
 use leptos::prelude::*;
 
+use super::exactness::{Exactness, Mark};
 use super::format;
 use super::metric_switch::MetricSwitch;
 use crate::engine::{Slot, ask};
@@ -68,6 +69,7 @@ pub fn TimelineView() -> impl IntoView {
         <section class="timeline" class:is-pending=asked.pending aria-label="Traffic over time">
             <div class="timeline-head">
                 <Legend scene/>
+                <Mark is=Exactness::Exact why="A bar is a minute or more, and rows were rolled up within their minutes"/>
                 <p class="timeline-readout">{move || readout_line(scene, state)}</p>
                 <ResetRange/>
                 <button

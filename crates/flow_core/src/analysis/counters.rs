@@ -5,7 +5,7 @@
 //! second-level cache. Here rows and packets share a word, so a place is one addition of 16 bytes.
 
 use super::Tally;
-use crate::store::{Block, Column};
+use crate::store::{BLOCK_ROWS, Block, Column};
 
 /// Bits of the shared word that count rows; the others count packets.
 const ROWS_BITS: u32 = 24;
@@ -25,6 +25,8 @@ type Place = [u64; 2];
 #[derive(Debug, Default)]
 pub(super) struct Weights {
     places: Vec<Place>,
+    /// Empty where each row is one record, as nearly always.
+    n_records: Vec<u64>,
     packets: Vec<u64>,
     bytes: Vec<u64>,
     total: Tally,
@@ -35,16 +37,33 @@ pub(super) struct Weights {
 /// Counts of one record from which on a block's rows are added one by one. A record spans ten minutes at most.
 const BYTES_TAME_MAX: u64 = 1 << 48;
 const PACKETS_TAME_MAX: u64 = 1 << 28;
+/// Records of one row from which on, too: those of a block's rows together fit their bits.
+const RECORDS_TAME_MAX: u64 = ROWS_MAX / BLOCK_ROWS as u64;
 
 impl Weights {
-    /// Reads the packets and bytes of a block; absent ones count as nothing.
-    pub fn read(&mut self, packets: &Column, bytes: &Column, block: Block<'_>) {
+    /// Reads a block's records a row, which are never absent, and packets and bytes, which count as nothing where
+    /// they are.
+    pub fn read(&mut self, n_records: &Column, packets: &Column, bytes: &Column, block: Block<'_>) {
         let max = |column: &Column| column.range().map_or(0, |(_, max)| max);
-        self.is_hostile = max(packets) > PACKETS_TAME_MAX || max(bytes) > BYTES_TAME_MAX;
+        self.is_hostile = max(packets) > PACKETS_TAME_MAX
+            || max(bytes) > BYTES_TAME_MAX
+            || max(n_records) > RECORDS_TAME_MAX;
         packets.read(block, &mut self.packets);
         bytes.read(block, &mut self.bytes);
-        let rows =
-            self.packets.iter().zip(&self.bytes).map(|(&packets, &bytes)| Tally::of_row(packets, bytes));
+        if max(n_records) == 1 {
+            self.n_records.clear();
+            self.add_up(|_| 1);
+        } else {
+            let mut counts = std::mem::take(&mut self.n_records);
+            n_records.read(block, &mut counts);
+            self.add_up(|at| counts[at]);
+            self.n_records = counts;
+        }
+    }
+
+    fn add_up(&mut self, n_records: impl Fn(usize) -> u64) {
+        let rows = (self.packets.iter().zip(&self.bytes).enumerate())
+            .map(|(at, (&packets, &bytes))| Tally::of_row(n_records(at), packets, bytes));
         if self.is_hostile {
             self.total = rows.fold(Tally::default(), Tally::plus);
             return;
@@ -52,7 +71,7 @@ impl Weights {
         let mut total = Place::default();
         self.places.clear();
         self.places.extend(rows.map(|row| {
-            let place = [row.bytes, row.packets << ROWS_BITS | 1];
+            let place = [row.bytes, row.packets << ROWS_BITS | row.rows];
             // At most a block's rows of tame counts: no run over.
             total = [total[0] + place[0], total[1] + place[1]];
             place
@@ -94,8 +113,10 @@ impl Counters {
         self.total.add(weights.total);
         if weights.is_hostile {
             self.moved.resize(self.n_keys, Tally::default());
-            for ((&key, &packets), &bytes) in keys.iter().zip(&weights.packets).zip(&weights.bytes) {
-                self.moved[key as usize].add(Tally::of_row(packets, bytes));
+            for (at, &key) in keys.iter().enumerate() {
+                let n_records = weights.n_records.get(at).copied().unwrap_or(1);
+                let row = Tally::of_row(n_records, weights.packets[at], weights.bytes[at]);
+                self.moved[key as usize].add(row);
             }
             return;
         }
@@ -154,11 +175,19 @@ mod tests {
     use super::*;
     use crate::store::ABSENT;
 
-    /// Adds the rows, a key with packets and bytes each, in blocks of two.
+    /// Adds the rows, a key with packets and bytes each, in blocks of two: as records and as many of them.
     fn check(n_keys: usize, rows: &[(u32, u64, u64)], n_times: u64) {
+        for n_records in [&[1][..], &[1, 3, 2], &[RECORDS_TAME_MAX], &[5, RECORDS_TAME_MAX + 1]] {
+            check_records(n_keys, rows, n_records, n_times);
+        }
+    }
+
+    fn check_records(n_keys: usize, rows: &[(u32, u64, u64)], n_records: &[u64], n_times: u64) {
+        let n_records: Vec<u64> = n_records.iter().copied().cycle().take(rows.len()).collect();
         let packets: Vec<u64> = rows.iter().map(|row| row.1).collect();
         let bytes: Vec<u64> = rows.iter().map(|row| row.2).collect();
         let (packets, bytes) = (Column::freeze(&packets), Column::freeze(&bytes));
+        let records = Column::freeze(&n_records);
         let mut expected = vec![Tally::default(); n_keys];
         let (mut counters, mut weights) = (Counters::default(), Weights::default());
         for _ in 0..n_times {
@@ -166,10 +195,12 @@ mod tests {
                 counters.grow(rows.iter().map(|row| row.0 as usize + 1).max().unwrap());
                 let keys: Vec<u32> = rows.iter().map(|row| row.0).collect();
                 let first = 2 * at as u32;
-                weights.read(&packets, &bytes, Block::Run(first, first + rows.len() as u32));
+                weights.read(&records, &packets, &bytes, Block::Run(first, first + rows.len() as u32));
                 counters.add(&keys, &weights);
             }
-            rows.iter().for_each(|row| expected[row.0 as usize].add(Tally::of_row(row.1, row.2)));
+            for (row, &n_records) in rows.iter().zip(&n_records) {
+                expected[row.0 as usize].add(Tally::of_row(n_records, row.1, row.2));
+            }
         }
         for (key, expected) in expected.iter().enumerate() {
             assert_eq!(counters.get(key), *expected, "{key}");
@@ -191,7 +222,7 @@ mod tests {
     fn many_rows_of_one_key_do_not_reach_its_packets() {
         let (packets, bytes) = (Column::freeze(&[1; 1_024]), Column::freeze(&[3; 1_024]));
         let mut weights = Weights::default();
-        weights.read(&packets, &bytes, Block::Run(0, 1_024));
+        weights.read(&Column::constant(1_024, 1), &packets, &bytes, Block::Run(0, 1_024));
         let mut counters = Counters::default();
         counters.grow(1_000);
         let n_times = (ROWS_MAX + 1) / 1_024 + 5;
@@ -205,7 +236,7 @@ mod tests {
         let packets = Column::freeze(&[1]);
         let (mut counters, mut weights) = (Counters::default(), Weights::default());
         counters.grow(1);
-        weights.read(&packets, &Column::freeze(&[u64::MAX - 1]), Block::Run(0, 1));
+        weights.read(&Column::constant(1, 1), &packets, &Column::freeze(&[u64::MAX - 1]), Block::Run(0, 1));
         counters.add(&[0], &weights);
         assert!(counters.is_exact());
         counters.add(&[0], &weights);

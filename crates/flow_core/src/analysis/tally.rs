@@ -13,10 +13,11 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// One row, from its decoded packets and bytes.
-    pub(super) fn of_row(packets: u64, bytes: u64) -> Tally {
+    /// One row, from its decoded packets and bytes. Where rows were rolled up, what is counted is the records that
+    /// they stand for: rows as they stood in the files.
+    pub(super) fn of_row(n_records: u64, packets: u64, bytes: u64) -> Tally {
         let counted = |count| if count == ABSENT { 0 } else { count };
-        Tally { rows: 1, packets: counted(packets), bytes: counted(bytes) }
+        Tally { rows: n_records, packets: counted(packets), bytes: counted(bytes) }
     }
 
     pub fn add(&mut self, other: Tally) {

@@ -126,7 +126,7 @@ impl FileParser {
             let is_gzip = held.starts_with(&gzip::MAGIC) || held == gzip::MAGIC[..1];
             self.intake = if is_gzip {
                 self.report.compression = "gzip".to_owned();
-                Intake::Gzip(Box::new(GzipReader::default()))
+                Intake::Gzip(Box::default())
             } else {
                 Intake::Plain
             };

@@ -167,6 +167,7 @@ fn listed(store: &Store, table: &Table, rows: &RowSet, sort: &SortSpec, load_ord
 /// How to get a number to order by for each row.
 enum Keys {
     Column(ColumnId, Ranks),
+    Records,
     /// The numbers by the code of an orientation.
     Orientation(Vec<u64>),
     /// The columns to read where a row went out of the interface and into it.
@@ -211,6 +212,7 @@ impl Keys {
                 };
                 Keys::Column(id, ranks)
             }),
+            Subject::Records => Keys::Records,
             Subject::Direction => Keys::Orientation(name_ranks(subject, |o| o.direction.name())),
             Subject::Class => Keys::Orientation(name_ranks(subject, |o| o.class.name())),
             Subject::LocalAddress => end(Field::SRCADDR, Field::DSTADDR, address_ranks(store)),
@@ -229,6 +231,10 @@ impl Keys {
         };
         match self {
             Keys::Absent => None,
+            Keys::Records => {
+                let ranges = table.segments().iter().filter_map(|segment| segment.n_records().range());
+                ranges.reduce(|(min, max), (first, last)| (min.min(first), max.max(last)))
+            }
             Keys::Orientation(numbers) => Some((0, *numbers.iter().max()?)),
             Keys::Column(_, Ranks::ByCode(ranks)) | Keys::End { ranks: Ranks::ByCode(ranks), .. } => {
                 Some((0, ranks.len() as u64))
@@ -260,6 +266,7 @@ impl Keys {
         };
         match self {
             Keys::Absent => all_absent(values),
+            Keys::Records => segment.n_records().decode(values),
             Keys::Column(id, ranks) => {
                 segment.column(*id).decode(values);
                 if let Ranks::ByCode(_) = ranks {

@@ -19,17 +19,20 @@ pub enum Subject {
     LocalPort,
     RemoteAddress,
     RemotePort,
+    /// How many flow records the row stands for: 1, unless rows were rolled up while loading.
+    Records,
 }
 
 impl Subject {
     /// The subjects that are worked out, not recorded.
-    pub const DERIVED: [Subject; 6] = [
+    pub const DERIVED: [Subject; 7] = [
         Subject::Direction,
         Subject::Class,
         Subject::LocalAddress,
         Subject::LocalPort,
         Subject::RemoteAddress,
         Subject::RemotePort,
+        Subject::Records,
     ];
 
     /// As a filter and a URL spell it.
@@ -42,6 +45,7 @@ impl Subject {
             Subject::LocalPort => "localport",
             Subject::RemoteAddress => "remoteaddr",
             Subject::RemotePort => "remoteport",
+            Subject::Records => "records",
         }
     }
 
@@ -59,6 +63,7 @@ impl Subject {
             Subject::Direction | Subject::Class => FieldKind::Text,
             Subject::LocalAddress | Subject::RemoteAddress => FieldKind::Address,
             Subject::LocalPort | Subject::RemotePort => FieldKind::Port,
+            Subject::Records => FieldKind::Number,
         }
     }
 
@@ -91,6 +96,7 @@ impl Subject {
             .get(at as usize)
             .map_or(Orientation::UNKNOWN, |&code| Orientation::from_code(code));
         match self {
+            Subject::Records => segment.n_records().get(at).map_or(Value::Absent, Value::Number),
             Subject::Direction => Value::Text(orientation.direction.name().to_owned()),
             Subject::Class => Value::Text(orientation.class.name().to_owned()),
             _ => self
@@ -106,7 +112,7 @@ impl Subject {
             Subject::RemoteAddress => (Field::SRCADDR, Field::DSTADDR, false),
             Subject::LocalPort => (Field::SRCPORT, Field::DSTPORT, true),
             Subject::RemotePort => (Field::SRCPORT, Field::DSTPORT, false),
-            Subject::Column(_) | Subject::Direction | Subject::Class => return None,
+            Subject::Column(_) | Subject::Direction | Subject::Class | Subject::Records => return None,
         };
         match direction {
             Direction::Unknown => None,
@@ -129,6 +135,9 @@ impl Subject {
             Subject::LocalPort => "The port at the interface's own end",
             Subject::RemoteAddress => "The peer's end of the flow",
             Subject::RemotePort => "The port at the peer's end",
+            Subject::Records => {
+                "How many flow records the row stands for: more than 1 only where rows were rolled up"
+            }
         })
     }
 }

@@ -29,7 +29,7 @@ impl Session {
             return self.load.is_loading();
         }
         // The first rows are waited for.
-        let is_first = self.tally.n_rows == 0 && self.members.iter().any(|member| member.has_rows);
+        let is_first = self.tally.n_records_read == 0 && self.members.iter().any(|member| member.has_rows);
         let pause_ms =
             if is_first { 0.0 } else { PROGRESS_EVERY_MS.max(READING_TO_ANSWERING * self.answering_ms) };
         self.has_unsettled && now_ms - self.last_progress_ms >= pause_ms
@@ -69,12 +69,17 @@ impl Session {
             n_files: self.load.n_files(),
             n_files_done: now.n_done,
             n_files_refused: now.n_refused,
-            n_rows: self.tally.n_rows,
+            n_bytes_parsed: self.tally.n_bytes_parsed,
+            options: self.load.options().clone(),
+            n_records_read: self.tally.n_records_read,
+            n_records: self.members.iter().map(|member| member.settled.n_records).sum(),
+            n_rows: self.members.iter().map(|member| member.settled.n_rows).sum(),
             n_status_records: self.tally.n_status_records,
             n_problems: self.tally.n_problems,
             columns: self.columns(),
             time: self.time_extent().map(|extent| (extent.start_secs, extent.end_secs)),
-            n_heap_bytes: self.members.iter().map(|member| member.settled.n_heap_bytes).sum(),
+            n_heap_bytes: self.load.n_heap_bytes()
+                + self.members.iter().map(|member| member.settled.n_heap_bytes).sum::<u64>(),
         }));
     }
 

@@ -47,6 +47,8 @@ pub struct Inquiry {
     pub id: InquiryId,
     pub request: RequestId,
     pub kind: Discriminant<Question>,
+    /// To be asked again, where all is read anew.
+    pub question: Question,
     work: Work,
     n_awaited: usize,
     answers: Vec<(u16, ShardAnswer)>,
@@ -76,10 +78,16 @@ impl Inquiry {
         known: Known<'_>,
     ) -> (Inquiry, Asks) {
         let kind = std::mem::discriminant(&question);
+        let asked = question.clone();
         let all = |ask: ShardAsk| -> Asks { shards.iter().map(|&shard| (shard, ask.clone())).collect() };
         let (work, asks) = match question {
             Question::Timeline { ref filter, n_buckets_max } => {
-                let ask = ShardAsk::Timeline { filter: filter.clone(), extent: known.extent, n_buckets_max };
+                let ask = ShardAsk::Timeline {
+                    filter: filter.clone(),
+                    extent: known.extent,
+                    n_buckets_max,
+                    bucket_secs_min: known.load.bucket_secs_min(),
+                };
                 (Work::Analysis(question), all(ask))
             }
             Question::Overview { ref filter, metric } => {
@@ -121,7 +129,8 @@ impl Inquiry {
                 (work, all(ShardAsk::ExportTable { order, subjects }))
             }
         };
-        let inquiry = Inquiry { id, request, kind, work, n_awaited: asks.len(), answers: Vec::new() };
+        let inquiry =
+            Inquiry { id, request, kind, question: asked, work, n_awaited: asks.len(), answers: Vec::new() };
         (inquiry, asks)
     }
 
@@ -187,7 +196,8 @@ fn analysed(question: &Question, answers: Vec<(u16, ShardAnswer)>, known: Known<
     let Known { knowledge, extent, .. } = known;
     match *question {
         Question::Timeline { n_buckets_max, .. } => {
-            let question = TimelineQuestion { extent, n_buckets_max };
+            let question =
+                TimelineQuestion { extent, n_buckets_max, bucket_secs_min: known.load.bucket_secs_min() };
             Answer::Timeline(merged(&question, answers, |answer| match answer {
                 ShardAnswer::Timeline(partial) => Some(partial),
                 _ => None,

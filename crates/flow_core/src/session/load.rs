@@ -6,11 +6,13 @@
 //! wait for each other.
 
 use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 use super::SessionOptions;
 use super::message::{FileMeta, LoadPhase};
 use super::shard_message::{Deal, Stretch};
 use super::stretch_report;
+use crate::intake::{LoadOptions, MINUTE_SECS};
 use crate::parse::{Continuation, FileReport, FileState, ParseOptions, SourceId};
 use crate::sample::{SampleLog, SampleSpec};
 
@@ -28,20 +30,37 @@ const AHEAD_STRETCHES_MAX: usize = 64;
 /// Bytes of a line of the sample log, near enough for a progress bar.
 const SAMPLE_ROW_BYTES: u64 = 112;
 
-/// Where the bytes of a file come from.
-enum Input {
+/// Where the bytes of a file come from, for as often as they are read.
+#[derive(Clone)]
+enum Given {
     /// The shell reads it.
     File,
-    Text {
-        text: Vec<u8>,
-        n_pushed: usize,
-    },
+    /// Kept, as nobody else has it any more.
+    Text(Rc<[u8]>),
+    Sample,
+}
+
+/// The same while they are read.
+enum Input {
+    File,
+    Text { text: Rc<[u8]>, n_pushed: usize },
     Sample(Box<SampleLog>),
+}
+
+impl Given {
+    fn input(&self) -> Input {
+        match self {
+            Given::File => Input::File,
+            Given::Text(text) => Input::Text { text: Rc::clone(text), n_pushed: 0 },
+            Given::Sample => Input::Sample(Box::new(SampleLog::new(&SampleSpec::demo()))),
+        }
+    }
 }
 
 struct SourceFile {
     name: String,
     n_bytes: u64,
+    given: Given,
     input: Input,
     /// Its stretches: indices of `pieces`, and their sources.
     first_piece: u32,
@@ -88,7 +107,8 @@ struct Hand {
 }
 
 pub struct Load {
-    options: SessionOptions,
+    session_options: SessionOptions,
+    options: LoadOptions,
     files: Vec<SourceFile>,
     pieces: Vec<Piece>,
     waiting: BTreeSet<u32>,
@@ -102,9 +122,10 @@ pub struct Load {
 }
 
 impl Load {
-    pub fn new(options: SessionOptions) -> Load {
+    pub fn new(session_options: SessionOptions) -> Load {
         Load {
-            options,
+            session_options,
+            options: LoadOptions::default(),
             files: Vec::new(),
             pieces: Vec::new(),
             waiting: BTreeSet::new(),
@@ -127,7 +148,7 @@ impl Load {
 
     /// Of each shard.
     pub fn store_bytes_max(&self) -> u64 {
-        self.options.store_bytes_max
+        self.session_options.store_bytes_max
     }
 
     pub fn is_loading(&self) -> bool {
@@ -144,30 +165,68 @@ impl Load {
     }
 
     pub fn add_files(&mut self, files: Vec<FileMeta>, now_ms: f64) -> Vec<SourceId> {
-        files.into_iter().map(|file| self.add(file.name, file.n_bytes, Input::File, now_ms)).collect()
+        files.into_iter().map(|file| self.add(file.name, file.n_bytes, Given::File, now_ms)).collect()
     }
 
     pub fn add_text(&mut self, name: String, text: String, now_ms: f64) -> Vec<SourceId> {
         let n_bytes = text.len() as u64;
-        vec![self.add(name, n_bytes, Input::Text { text: text.into_bytes(), n_pushed: 0 }, now_ms)]
+        vec![self.add(name, n_bytes, Given::Text(text.into_bytes().into()), now_ms)]
     }
 
     pub fn add_sample(&mut self, now_ms: f64) -> Vec<SourceId> {
-        let spec = SampleSpec::demo();
         // Made as it is read: how long it is shows at its end.
-        let n_bytes = spec.n_rows * SAMPLE_ROW_BYTES;
-        let sample = SampleLog::new(&spec);
-        vec![self.add("sample.log".to_owned(), n_bytes, Input::Sample(Box::new(sample)), now_ms)]
+        let n_bytes = SampleSpec::demo().n_rows * SAMPLE_ROW_BYTES;
+        vec![self.add("sample.log".to_owned(), n_bytes, Given::Sample, now_ms)]
     }
 
-    fn add(&mut self, name: String, n_bytes: u64, input: Input, now_ms: f64) -> SourceId {
+    /// What of the files is kept.
+    pub fn options(&self) -> &LoadOptions {
+        &self.options
+    }
+
+    /// Nothing is drawn finer than this.
+    pub fn bucket_secs_min(&self) -> u64 {
+        if self.options.is_exact() { 1 } else { MINUTE_SECS }
+    }
+
+    /// Whether rows can be taken back from a shard: not where records were left out or put together on the way.
+    fn can_take_back(&self) -> bool {
+        self.options.is_exact() && self.options.keep.is_everything()
+    }
+
+    /// Begins anew with all that was given; what shards say of deals before this is void.
+    pub fn restart(&mut self, options: LoadOptions, now_ms: f64) {
+        self.options = options;
+        self.phase = LoadPhase::Idle;
+        self.elapsed_ms = 0.0;
+        self.pieces.clear();
+        self.waiting.clear();
+        self.deals.clear();
+        for hand in &mut self.hands {
+            *hand = Hand { is_ready: hand.is_ready, ..Hand::default() };
+        }
+        for file in std::mem::take(&mut self.files) {
+            self.add(file.name, file.n_bytes, file.given, now_ms);
+        }
+    }
+
+    /// Bytes of what was pasted: kept so that it can be read again.
+    pub fn n_heap_bytes(&self) -> u64 {
+        let n_bytes = |file: &SourceFile| match &file.given {
+            Given::Text(text) => text.len() as u64,
+            Given::File | Given::Sample => 0,
+        };
+        self.files.iter().map(n_bytes).sum()
+    }
+
+    fn add(&mut self, name: String, n_bytes: u64, given: Given, now_ms: f64) -> SourceId {
         let file = self.n_files();
         let first_piece = self.pieces.len() as u32;
-        let can_cut = matches!(input, Input::File) && self.hands.len() > 1;
+        let can_cut = matches!(given, Given::File) && self.hands.len() > 1 && self.can_take_back();
         let mut start = 0;
         loop {
             let n_bytes_min = if start == 0 { FIRST_STRETCH_BYTES_MIN } else { 1 };
-            let end = Some(start + self.options.stretch_bytes.max(n_bytes_min))
+            let end = Some(start + self.session_options.stretch_bytes.max(n_bytes_min))
                 .filter(|end| can_cut && *end < n_bytes);
             self.waiting.insert(self.pieces.len() as u32);
             self.pieces.push(Piece { file, start, end, state: PieceState::Waiting, report: None });
@@ -180,7 +239,8 @@ impl Load {
         self.files.push(SourceFile {
             name,
             n_bytes,
-            input,
+            input: given.input(),
+            given,
             first_piece,
             n_pieces,
             head: None,
@@ -246,7 +306,10 @@ impl Load {
                     n_bytes: file.n_bytes,
                     start: piece.start,
                     end: piece.end,
-                    options: ParseOptions { layout: self.options.layout.clone(), continues: before.clone() },
+                    options: ParseOptions {
+                        layout: self.session_options.layout.clone(),
+                        continues: before.clone(),
+                    },
                 },
             ));
             self.deals.insert(deal, (shard, at));
@@ -374,7 +437,7 @@ impl Load {
             |at: u32| !matches!(self.files[self.pieces[at as usize].file as usize].input, Input::File);
         let is_open = |at: u32| matches!(self.pieces[at as usize].state, PieceState::Dealt { .. });
         let (deal, at) = self.hands[usize::from(shard)].dealt.iter().copied().find(|(_, at)| is_open(*at))?;
-        (has_room && !is_text(at)).then_some(deal)
+        (has_room && !is_text(at) && self.can_take_back()).then_some(deal)
     }
 
     pub fn is_full(&self) -> bool {
@@ -469,10 +532,11 @@ impl Load {
             tally.n_bytes += file.n_bytes;
             let of_piece = |piece: &Piece| piece.report.as_ref().map_or(0, |report| report.n_bytes_read);
             let n_bytes_read = self.pieces_of(file).map(of_piece).sum::<u64>();
+            tally.n_bytes_parsed += n_bytes_read.min(file.n_bytes);
             // What will not be read any more (refused, cancelled) is done all the same.
             tally.n_bytes_read += if is_open { n_bytes_read.min(file.n_bytes) } else { file.n_bytes };
             for report in self.pieces_of(file).filter_map(|piece| piece.report.as_ref()) {
-                tally.n_rows += report.lines.rows;
+                tally.n_records_read += report.lines.rows;
                 tally.n_status_records += report.lines.status_records;
                 tally.n_problems += report.lines.problems;
             }
@@ -488,7 +552,9 @@ pub struct FileTally {
     pub n_refused: u32,
     pub n_bytes: u64,
     pub n_bytes_read: u64,
-    pub n_rows: u64,
+    /// Also of files that were not read to their end.
+    pub n_bytes_parsed: u64,
+    pub n_records_read: u64,
     pub n_status_records: u64,
     pub n_problems: u64,
 }

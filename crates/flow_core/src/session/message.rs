@@ -11,6 +11,7 @@ use crate::analysis::interface::AddressByHand;
 use crate::analysis::overview::Overview;
 use crate::analysis::rejected::RejectedView;
 use crate::analysis::timeline::Timeline;
+use crate::intake::LoadOptions;
 use crate::parse::{FileReport, SourceId};
 use crate::query::{Filter, SortSpec, Subject};
 use crate::record::{ColumnKey, Orientation, Value};
@@ -36,6 +37,10 @@ pub enum Command {
     },
     /// Adds the log that the engine's own generator makes.
     OpenSample,
+    /// Forgets all rows and reads all files again, in the order in which they were given, keeping what these options
+    /// say; they hold for files that are added later, too. Corrections stay. Fails where the filter cannot be asked
+    /// of rows while they are read; then nothing changes.
+    Reload(LoadOptions),
     /// Stops reading; what was loaded stays.
     Cancel,
     /// Corrects which address an interface has, or with `None` goes back to what was inferred.
@@ -178,6 +183,15 @@ pub struct Progress {
     pub n_files: u32,
     pub n_files_done: u32,
     pub n_files_refused: u32,
+    /// Bytes that were read, also of files that were not read to their end.
+    pub n_bytes_parsed: u64,
+    /// What of the files is kept, and how.
+    pub options: LoadOptions,
+    /// Flow records in what was read, kept or not.
+    pub n_records_read: u64,
+    /// Flow records that were kept.
+    pub n_records: u64,
+    /// Rows that they became: as many, unless they were rolled up.
     pub n_rows: u64,
     pub n_status_records: u64,
     pub n_problems: u64,
@@ -220,9 +234,12 @@ pub struct RecordRow {
 pub struct RowDetail {
     pub row: RowRef,
     pub file: String,
-    /// Not known while the lines before it are still being read, or were not read.
+    /// Not known while the lines before it are still being read, or were not read. Where several records were rolled
+    /// up into the row, the line of the first.
     pub line: Option<u64>,
-    /// The record as it stands in the file, single-spaced.
+    /// How many records the row stands for; `None` where rows are records.
+    pub n_records: Option<u64>,
+    /// The record as it stands in the file, single-spaced; where rows were rolled up, the row in the same layout.
     pub text: String,
     /// Values in the file's order.
     pub fields: Vec<(ColumnKey, Value)>,

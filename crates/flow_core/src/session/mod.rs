@@ -21,6 +21,7 @@ mod stretch_report;
 use std::collections::VecDeque;
 
 use crate::analysis::interface::{AddressByHand, InterfaceKnowledge};
+use crate::intake::LoadOptions;
 use crate::parse::{Layout, SourceId};
 use inquiry::Inquiry;
 use load::{FileTally, Load};
@@ -140,6 +141,8 @@ struct Member {
     /// Whether it takes part: one that is elsewhere must have started.
     is_ready: bool,
     has_rows: bool,
+    /// How often it is still to say that it has begun: what it says before that is about what it has forgotten.
+    n_beginning: u32,
     /// Whether it was told what is known of the interfaces.
     has_knowledge: bool,
     settled: Settled,
@@ -193,11 +196,45 @@ impl Session {
             place,
             is_ready,
             has_rows: false,
+            n_beginning: 0,
             has_knowledge: false,
             settled: Settled::default(),
         });
-        self.send(number, ShardRequest::Begin { number, store_bytes_max });
+        self.begin(number, store_bytes_max);
         number
+    }
+
+    fn begin(&mut self, number: u16, store_bytes_max: u64) {
+        self.members[usize::from(number)].n_beginning += 1;
+        let options = self.load.options().clone();
+        self.send(number, ShardRequest::Begin { number, store_bytes_max, options });
+    }
+
+    /// Forgets all rows and reads all files again; no row is named as before. Questions that were under way are asked
+    /// again.
+    fn reload(&mut self, options: LoadOptions, now_ms: f64, emit: Emit<'_>) {
+        for inquiry in std::mem::take(&mut self.inquiries).into_iter().rev() {
+            if inquiry.is_export() {
+                emit(Event::Superseded { id: inquiry.request });
+            } else {
+                self.waiting.push_front((inquiry.request, inquiry.question));
+            }
+        }
+        self.load.restart(options, now_ms);
+        self.settling = None;
+        self.ending = None;
+        self.has_unsettled = false;
+        self.tally = FileTally::default();
+        self.knowledge = InterfaceKnowledge::default();
+        self.generation += 1;
+        let store_bytes_max = self.load.store_bytes_max();
+        for number in 0..self.members.len() as u16 {
+            let member = &mut self.members[usize::from(number)];
+            member.has_rows = false;
+            member.has_knowledge = false;
+            member.settled = Settled::default();
+            self.begin(number, store_bytes_max);
+        }
     }
 
     /// Files given so far; the next one gets this number.
@@ -229,6 +266,16 @@ impl Session {
             Command::Open(files) => Answer::Opened(self.load.add_files(files, now_ms)),
             Command::OpenText { name, text } => Answer::Opened(self.load.add_text(name, text, now_ms)),
             Command::OpenSample => Answer::Opened(self.load.add_sample(now_ms)),
+            Command::Reload(options) => match options.check() {
+                Ok(()) => {
+                    self.reload(options, now_ms, emit);
+                    Answer::Done
+                }
+                Err(cannot_keep) => {
+                    emit(Event::Failed { id, message: cannot_keep.to_string() });
+                    return;
+                }
+            },
             Command::Cancel => {
                 is_cancel = self.load.is_loading();
                 Answer::Done
@@ -388,13 +435,16 @@ impl Session {
     }
 
     fn hear(&mut self, shard: u16, reply: ShardReply, now_ms: f64, emit: Emit<'_>) {
+        let member = &mut self.members[usize::from(shard)];
         match reply {
+            ShardReply::Begun => member.n_beginning -= 1,
             ShardReply::Ready => {
-                self.members[usize::from(shard)].is_ready = true;
+                member.is_ready = true;
                 self.load.set_ready(shard);
             }
+            _ if member.n_beginning > 0 => {}
             ShardReply::Advanced { has_rows } => {
-                self.members[usize::from(shard)].has_rows |= has_rows;
+                member.has_rows |= has_rows;
                 self.has_unsettled = true;
             }
             ShardReply::Recognised { deal, continuation } => self.load.recognised(deal, continuation),
@@ -415,7 +465,7 @@ impl Session {
                 if let Some((deal, report)) = settled.reading.take() {
                     self.load.note(deal, report);
                 }
-                self.members[usize::from(shard)].settled = settled;
+                member.settled = settled;
                 let Some(settling) = &mut self.settling else { return };
                 settling.n_awaited -= 1;
                 if settling.n_awaited == 0 {
@@ -445,7 +495,7 @@ impl Session {
         let gib = n_bytes as f64 / f64::from(1 << 30);
         LoadPhase::OutOfBudget(format!(
             "Loading stopped at {gib:.1} GiB of rows, before the browser's memory ran out; all that was \
-             loaded can be used. Load fewer files to see the rest."
+             loaded can be used"
         ))
     }
 }

@@ -14,6 +14,7 @@ use crate::analysis::rejected::RejectedPartial;
 use crate::analysis::summary::SummaryPartial;
 use crate::analysis::timeline::Timeline;
 use crate::analysis::{Metric, TimeExtent};
+use crate::intake::LoadOptions;
 use crate::parse::{Continuation, FileReport, ParseOptions, SourceId};
 use crate::query::{Filter, SortKey, SortSpec, Subject};
 use crate::record::ColumnKey;
@@ -52,8 +53,9 @@ impl Stretch {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum ShardRequest {
-    /// The first one: which shard it is, and the memory that its rows may take.
-    Begin { number: u16, store_bytes_max: u64 },
+    /// The first one, and again where all is read anew: which shard it is, the memory that its rows may take, and what
+    /// it keeps. Answered by [`ShardReply::Begun`]; what was said before is void.
+    Begin { number: u16, store_bytes_max: u64, options: LoadOptions },
     /// After those that were given before.
     Read(Stretch),
     /// Forgets the rows of this stretch and of all that were begun after it, and does not begin those that wait.
@@ -77,6 +79,7 @@ pub enum ShardAsk {
         filter: Filter,
         extent: Option<TimeExtent>,
         n_buckets_max: u32,
+        bucket_secs_min: u64,
     },
     Overview {
         filter: Filter,
@@ -133,6 +136,7 @@ pub struct RowOrder {
 pub enum ShardReply {
     /// A shard in a memory of its own has started.
     Ready,
+    Begun,
     /// More was read, a few times a second and when the first rows come.
     Advanced {
         has_rows: bool,
@@ -162,6 +166,9 @@ pub enum ShardReply {
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Settled {
     pub n_heap_bytes: u64,
+    pub n_rows: u64,
+    /// Flow records that the rows stand for.
+    pub n_records: u64,
     /// Of all readable rows.
     pub time: Option<TimeExtent>,
     pub columns: Vec<ColumnKey>,

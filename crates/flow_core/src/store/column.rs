@@ -95,6 +95,11 @@ impl Column {
         Column { n_rows, n_present: 0, min: 0, max: 0, packed: Packed::Constant }
     }
 
+    /// A column with the same value in every row.
+    pub const fn constant(n_rows: u32, value: u64) -> Column {
+        Column { n_rows, n_present: n_rows, min: value, max: value, packed: Packed::Constant }
+    }
+
     /// Packs decoded values; [`ABSENT`] is absence. At most `u32::MAX` values.
     pub fn freeze(values: &[u64]) -> Column {
         Column::freeze_padded(values, values.len() as u32)

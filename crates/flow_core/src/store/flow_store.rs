@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 
 use super::column::ABSENT;
-use super::table::Origin;
-use super::{AddressDictionary, Table, TextDictionary};
+use super::{AddressDictionary, Batch, Origin, Table, TextDictionary};
 use crate::parse::{BlockColumn, BlockText, Layout, RawRow, RawValue, RowBlock, RowSink, SourceId};
-use crate::record::{ColumnKey, Field, FieldKind, Value};
+use crate::record::{Address, ColumnKey, Field, FieldKind, Value};
 
 /// Distinct layouts of a load. A person has a few; more than these come only of headers made to cost time, and are
 /// looked through one after the other.
@@ -21,6 +20,13 @@ pub const COLUMNS_MAX: usize = 1_000;
 pub struct ColumnId(u16);
 
 impl ColumnId {
+    pub(super) const FIRST: ColumnId = ColumnId(0);
+
+    /// The numbers of a store's columns, in order.
+    pub fn all(n_columns: usize) -> impl Iterator<Item = ColumnId> {
+        (0..n_columns).map(|index| ColumnId(index as u16))
+    }
+
     pub fn index(self) -> usize {
         self.0 as usize
     }
@@ -57,9 +63,20 @@ pub struct Store {
     rows: Table,
     status_records: Table,
     current: Option<(SourceId, u32)>,
+    is_rolled_up: bool,
 }
 
 impl Store {
+    /// A store for rows that stand for several flow records each.
+    pub fn for_rolled_up() -> Store {
+        Store { is_rolled_up: true, ..Store::default() }
+    }
+
+    /// Whether rows may stand for several flow records each.
+    pub fn is_rolled_up(&self) -> bool {
+        self.is_rolled_up
+    }
+
     pub fn columns(&self) -> &[StoreColumn] {
         &self.columns
     }
@@ -118,6 +135,46 @@ impl Store {
         self.current = None;
     }
 
+    /// Adds rows, all of them in this store's codes and layouts.
+    pub fn append(&mut self, batch: &Batch) {
+        self.rows.append(batch);
+    }
+
+    /// The same, in place of the rows of the segment that is still open.
+    pub fn replace_open(&mut self, batch: &Batch) {
+        self.rows.clear_open();
+        self.rows.append(batch);
+    }
+
+    /// Takes out all records; what values have codes, columns numbers and layouts places stays.
+    pub fn clear_records(&mut self) {
+        self.rows.clear();
+        self.status_records = Table::default();
+    }
+
+    /// Forgets which values have codes. Only where there are no records.
+    pub fn clear_dictionaries(&mut self) {
+        assert_eq!(self.rows.n_rows() + self.status_records.n_rows(), 0, "records are made of codes");
+        self.addresses = AddressDictionary::default();
+        self.columns.iter_mut().for_each(|column| column.texts = TextDictionary::default());
+    }
+
+    /// The code of an address.
+    pub fn intern_address(&mut self, address: Address) -> u32 {
+        self.addresses.intern(address)
+    }
+
+    /// The code of a text in a text column.
+    pub fn intern_text(&mut self, id: ColumnId, text: &str) -> u32 {
+        self.columns[id.index()].texts.intern(text)
+    }
+
+    /// Bytes of the dictionaries on the heap.
+    pub fn n_dictionary_bytes(&self) -> usize {
+        self.addresses.n_heap_bytes()
+            + self.columns.iter().map(|column| column.texts.n_heap_bytes()).sum::<usize>()
+    }
+
     /// The value that a decoded column's `code` stands for.
     pub fn value(&self, id: ColumnId, code: u64) -> Value {
         if code == ABSENT {
@@ -158,10 +215,7 @@ impl Store {
 
     /// Bytes on the heap, near enough to budget by.
     pub fn n_heap_bytes(&self) -> usize {
-        self.rows.n_heap_bytes()
-            + self.status_records.n_heap_bytes()
-            + self.addresses.n_heap_bytes()
-            + self.columns.iter().map(|column| column.texts.n_heap_bytes()).sum::<usize>()
+        self.rows.n_heap_bytes() + self.status_records.n_heap_bytes() + self.n_dictionary_bytes()
     }
 
     fn intern_column(&mut self, key: &ColumnKey) -> ColumnId {

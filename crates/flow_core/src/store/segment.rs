@@ -31,6 +31,7 @@ pub struct Segment {
     /// By [`ColumnId`]; columns that came later are not here and are absent.
     columns: Vec<Column>,
     absent: Column,
+    n_records: Column,
     /// One [`crate::record::Orientation`] code for each row; empty until an analysis has worked it out.
     orientation: Vec<u8>,
     /// Of the columns.
@@ -48,6 +49,7 @@ impl Segment {
             n_rows,
             columns,
             absent: Column::absent(n_rows),
+            n_records: Column::constant(n_rows, 1),
             orientation: Vec::new(),
             version,
             oriented_version: version,
@@ -87,6 +89,18 @@ impl Segment {
         id.map_or(&self.absent, |id| self.column(id))
     }
 
+    /// How many flow records each row stands for: 1 in every row, which takes no room, unless rows were rolled up.
+    pub fn n_records(&self) -> &Column {
+        &self.n_records
+    }
+
+    /// The segment with another count of records for each row.
+    #[must_use]
+    pub fn with_n_records(self, n_records: Column) -> Segment {
+        debug_assert!(n_records.n_rows() == self.n_rows && !n_records.has_absent());
+        Segment { n_records, ..self }
+    }
+
     /// One code for each row, or none while nobody has worked it out.
     pub fn orientation(&self) -> &[u8] {
         &self.orientation
@@ -113,6 +127,8 @@ impl Segment {
     }
 
     pub fn n_heap_bytes(&self) -> usize {
-        self.columns.iter().map(Column::n_heap_bytes).sum::<usize>() + self.orientation.len()
+        self.columns.iter().map(Column::n_heap_bytes).sum::<usize>()
+            + self.n_records.n_heap_bytes()
+            + self.orientation.len()
     }
 }

@@ -4,26 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::open_column::OpenColumn;
+use super::origins::Origins;
 use super::segment::SEGMENT_ROWS;
-use super::{ColumnId, Segment};
-use crate::parse::SourceId;
-
-/// Where a row came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Origin {
-    pub source: SourceId,
-    /// 1 for the first line of the file.
-    pub line: u64,
-    /// Index into the store's layouts.
-    pub layout: u32,
-}
-
-/// Consecutive rows from consecutive lines of one file in one layout.
-#[derive(Clone, Debug)]
-struct Run {
-    first_row: u32,
-    first: Origin,
-}
+use super::{Batch, Column, ColumnId, Origin, Segment};
 
 /// What an odd spelling takes beside its text, about: key, pointer, length, and its share of a tree node.
 const ODD_SPELLING_BYTES: usize = 40;
@@ -36,9 +19,11 @@ pub struct Table {
     has_open_copy: bool,
     /// Values of the open rows by column.
     open: Vec<OpenColumn>,
+    /// How many flow records each open row stands for; empty where each is one.
+    open_n_records: Vec<u64>,
     n_open: u32,
     n_frozen: u32,
-    runs: Vec<Run>,
+    origins: Origins,
     /// Values whose text is not how we would print it.
     odd_spellings: BTreeMap<(u32, ColumnId), Box<str>>,
     /// Bytes of their texts.
@@ -87,39 +72,29 @@ impl Table {
     }
 
     pub fn origin(&self, row: u32) -> Origin {
-        let at = self.runs.partition_point(|run| run.first_row <= row) - 1;
-        let run = &self.runs[at];
-        Origin { line: run.first.line + u64::from(row - run.first_row), ..run.first }
+        self.origins.get(row)
     }
 
     /// Stretches of readable rows in the order of their origins, which is the order of the files and their
     /// lines; `None` where rows are stored in that order, as they are unless files were read out of order.
     pub fn stretches_by_origin(&self) -> Option<Vec<Range<u32>>> {
-        let key = |run: &Run| (run.first.source, run.first.line);
-        if self.runs.is_sorted_by_key(key) {
-            return None;
-        }
-        let ends = self.runs.iter().skip(1).map(|run| run.first_row).chain([self.n_rows()]);
-        // Lines are distinct and a run's are consecutive, so that runs never interleave.
-        let mut stretches: Vec<_> = self.runs.iter().zip(ends).collect();
-        stretches.sort_by_key(|(run, _)| key(run));
-        let n_readable = self.n_readable();
-        Some(
-            stretches
-                .into_iter()
-                .map(|(run, end)| run.first_row.min(n_readable)..end.min(n_readable))
-                .collect(),
-        )
+        self.origins.stretches(self.n_readable())
     }
 
     pub fn odd_spelling(&self, row: u32, column: ColumnId) -> Option<&str> {
         self.odd_spellings.get(&(row, column)).map(|text| &**text)
     }
 
+    /// All values that are not spelled as we would print them, by row and column.
+    pub fn odd_spellings(&self) -> impl Iterator<Item = (u32, ColumnId, &str)> {
+        self.odd_spellings.iter().map(|(&(row, column), text)| (row, column, &**text))
+    }
+
     pub fn n_heap_bytes(&self) -> usize {
         self.segments.iter().map(Segment::n_heap_bytes).sum::<usize>()
             + self.open.iter().map(OpenColumn::n_heap_bytes).sum::<usize>()
-            + self.runs.capacity() * size_of::<Run>()
+            + self.open_n_records.capacity() * size_of::<u64>()
+            + self.origins.n_heap_bytes()
             + self.odd_spellings.len() * ODD_SPELLING_BYTES
             + self.n_odd_bytes
     }
@@ -127,14 +102,7 @@ impl Table {
     /// Adds rows that follow each other in their file: begin, then [`Table::open_column`] for every column that
     /// has values, end. At most [`Table::n_rows_free`] together.
     pub(super) fn begin_rows(&mut self, origin: Origin) {
-        let row = self.n_rows();
-        let follows = self.runs.last().is_some_and(|run| {
-            (run.first.source, run.first.layout) == (origin.source, origin.layout)
-                && run.first.line + u64::from(row - run.first_row) == origin.line
-        });
-        if !follows {
-            self.runs.push(Run { first_row: row, first: origin });
-        }
+        self.origins.begin(origin);
     }
 
     /// Rows that can be added before the segment is full; at least one.
@@ -158,20 +126,46 @@ impl Table {
     }
 
     pub(super) fn end_rows(&mut self, n_rows: u32) {
+        self.origins.end(n_rows);
         self.n_open += n_rows;
         if self.n_open == SEGMENT_ROWS {
-            self.drop_open_copy();
-            self.segments.push(self.frozen_open());
-            self.n_frozen += self.n_open;
-            self.n_open = 0;
-            for column in &mut self.open {
-                column.clear();
+            self.freeze();
+        }
+    }
+
+    /// Adds rows that are in the codes of this table's store.
+    pub(super) fn append(&mut self, batch: &Batch) {
+        let first_row = self.n_rows();
+        for (place, column, text) in &batch.odd_spellings {
+            self.n_odd_bytes += text.len();
+            self.odd_spellings.insert((first_row + place, *column), text.clone());
+        }
+        let mut n_added = 0;
+        while n_added < batch.n_rows() {
+            let part = n_added..batch.n_rows().min(n_added + self.n_rows_free() as usize);
+            for (id, values) in ColumnId::all(batch.columns().len()).zip(batch.columns()) {
+                if !values.is_empty() {
+                    self.open_column(id).extend_from_slice(&values[part.clone()]);
+                }
+            }
+            if !batch.n_records.is_empty() {
+                debug_assert_eq!(self.open_n_records.len(), self.n_open as usize, "all rows or none count");
+                self.open_n_records.extend_from_slice(&batch.n_records[part.clone()]);
+            }
+            for &origin in &batch.origins[part.clone()] {
+                self.origins.begin(origin);
+                self.origins.end(1);
+            }
+            n_added = part.end;
+            self.n_open += part.len() as u32;
+            if self.n_open == SEGMENT_ROWS {
+                self.freeze();
             }
         }
     }
 
-    /// Forgets all rows but the first `n_rows`. Rare: rows are taken back only where they were read in a layout that
-    /// turned out not to be theirs.
+    /// Forgets all rows but the first `n_rows`, of a table whose rows are records. Rare: rows are taken back only where
+    /// they were read in a layout that turned out not to be theirs, or where another memory has room.
     pub(super) fn truncate(&mut self, n_rows: u32) {
         if n_rows >= self.n_rows() {
             return;
@@ -187,7 +181,7 @@ impl Table {
         self.n_frozen = first_row;
         self.n_open = 0;
         self.open.iter_mut().for_each(OpenColumn::clear);
-        self.runs.truncate(self.runs.partition_point(|run| run.first_row < first_row));
+        self.origins.truncate(first_row);
         self.odd_spellings.retain(|(row, _), _| *row < n_rows);
         self.n_odd_bytes = self.odd_spellings.values().map(|text| text.len()).sum();
         for (at, origin) in (0..).zip(origins) {
@@ -201,9 +195,42 @@ impl Table {
         }
     }
 
+    /// Takes out all rows and keeps the memory of the open ones.
+    pub(super) fn clear(&mut self) {
+        let open = std::mem::take(&mut self.open);
+        *self = Table { open, ..Table::default() };
+        self.open.iter_mut().for_each(OpenColumn::clear);
+    }
+
+    /// Takes out the rows of the segment that is still open.
+    pub(super) fn clear_open(&mut self) {
+        self.drop_open_copy();
+        self.n_open = 0;
+        self.open.iter_mut().for_each(OpenColumn::clear);
+        self.open_n_records.clear();
+        self.origins.truncate(self.n_frozen);
+        for text in self.odd_spellings.split_off(&(self.n_frozen, ColumnId::FIRST)).into_values() {
+            self.n_odd_bytes -= text.len();
+        }
+    }
+
+    fn freeze(&mut self) {
+        self.drop_open_copy();
+        self.segments.push(self.frozen_open());
+        self.origins.freeze(self.n_frozen);
+        self.n_frozen += self.n_open;
+        self.n_open = 0;
+        self.open.iter_mut().for_each(OpenColumn::clear);
+        self.open_n_records.clear();
+    }
+
     fn frozen_open(&self) -> Segment {
         let columns = self.open.iter().map(|column| column.freeze(self.n_open)).collect();
-        Segment::new(self.n_frozen, self.n_open, columns)
+        let segment = Segment::new(self.n_frozen, self.n_open, columns);
+        match &*self.open_n_records {
+            [] => segment,
+            n_records => segment.with_n_records(Column::freeze(n_records)),
+        }
     }
 
     fn drop_open_copy(&mut self) {

@@ -78,7 +78,10 @@ fn answers(load: &Load) -> Vec<String> {
     let shown = ["eni-1", "eni-2", "eni-3", "-"].map(|id| load.knowledge.own(&interface(id)).to_vec());
     vec![
         format!("{shown:?}"),
-        format!("{:?}", load.ask(&TimelineQuestion { extent: load.extent, n_buckets_max: 20 })),
+        format!(
+            "{:?}",
+            load.ask(&TimelineQuestion { extent: load.extent, n_buckets_max: 20, bucket_secs_min: 1 })
+        ),
         format!("{:?}", load.ask(&OverviewQuestion { metric: Metric::Bytes })),
         format!("{:?}", load.ask(&DirectionQuestion { knowledge: &load.knowledge })),
         format!("{:?}", load.ask(&RejectedQuestion { knowledge: &load.knowledge, extent: load.extent })),
@@ -152,7 +155,7 @@ proptest! {
         }
 
         for n_buckets_max in [1, 7, 1000] {
-            let timeline = load.ask(&TimelineQuestion { extent: load.extent, n_buckets_max });
+            let timeline = load.ask(&TimelineQuestion { extent: load.extent, n_buckets_max, bucket_secs_min: 1 });
             let in_buckets: u64 = timeline
                 .buckets
                 .iter()

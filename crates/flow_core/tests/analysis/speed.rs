@@ -118,7 +118,9 @@ fn answers_over_a_million_rows() {
     });
     let (store, knowledge, extent) = (&load.stores[0], &load.knowledge, load.extent);
     let rows = RowSet::all(store.rows());
-    timed("timeline", || ask(&TimelineQuestion { extent, n_buckets_max: 200 }, store, &rows));
+    timed("timeline", || {
+        ask(&TimelineQuestion { extent, n_buckets_max: 200, bucket_secs_min: 1 }, store, &rows)
+    });
     timed("overview", || ask(&OverviewQuestion { metric: Metric::Bytes }, store, &rows));
     timed("direction", || ask(&DirectionQuestion { knowledge }, store, &rows));
     let question = RejectedQuestion { knowledge, extent };

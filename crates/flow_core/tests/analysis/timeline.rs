@@ -6,7 +6,7 @@ use crate::draw::load;
 
 fn timeline(drawing: &str, n_buckets_max: u32) -> Timeline {
     let load = load(drawing);
-    load.ask(&TimelineQuestion { extent: load.extent, n_buckets_max })
+    load.ask(&TimelineQuestion { extent: load.extent, n_buckets_max, bucket_secs_min: 1 })
 }
 
 /// One text for each bucket: accepted, rejected, other rows, SKIPDATA records.

@@ -38,7 +38,7 @@ impl Count for DirectionCounts {
         let mut weights = Weights::default();
         let (mut codes, mut orientations, mut keys) = (Vec::<u32>::new(), Vec::new(), Vec::new());
         rows.for_each_block(|block| {
-            weights.read(packets, bytes, block);
+            weights.read(segment.n_records(), packets, bytes, block);
             segment.read_orientation(block, &mut orientations);
             keys.clear();
             keys.extend(orientations.iter().map(|&code| u32::from(code)));

@@ -173,13 +173,15 @@ impl DirectionQuestion<'_> {
             return Vec::new();
         }
         let mut columns = FieldColumns::new(store, [Field::INTERFACE_ID, Field::SRCADDR, Field::DSTADDR]);
+        let mut n_records = Vec::new();
         let mut counts: HashMap<(u64, u64), u64, FxBuildHasher> = HashMap::default();
         for segment in store.rows().segments() {
             let [interface, src, dst] = columns.decode(segment);
+            segment.n_records().decode(&mut n_records);
             for at in 0..interface.len() {
                 if lacking[interface[at].min(n_interfaces as u64) as usize] {
                     for end in [src[at], dst[at]].into_iter().filter(|&end| end != ABSENT) {
-                        *counts.entry((interface[at], end)).or_default() += 1;
+                        *counts.entry((interface[at], end)).or_default() += n_records[at];
                     }
                 }
             }

@@ -63,6 +63,8 @@ impl InterfaceAddresses {
             [Field::INTERFACE_ID, Field::SRCADDR, Field::DSTADDR, Field::FLOW_DIRECTION],
         );
         let [interface, src, dst, direction] = columns.decode(segment);
+        let mut n_records = Vec::new();
+        segment.n_records().decode(&mut n_records);
         let directions = RecordedDirections::of(store);
         let mut by_interface: ByCode<[SegmentEnds; 3]> = ByCode::of_field(store, Field::INTERFACE_ID);
         let address = |code: u64| (code != ABSENT).then(|| store.addresses().get(code));
@@ -86,7 +88,7 @@ impl InterfaceAddresses {
                 _ => continue,
             };
             let ends = &mut by_interface.at(interface[at])[family as usize];
-            ends.n_rows += 1;
+            ends.n_rows += n_records[at];
             ends.addresses = ends.addresses.meet(codes);
             if family == Family::V6 && ends.subnets != Common::Nothing {
                 let subnet = |code| subnet_of(store.addresses().get(code)).expect("the family is IPv6");

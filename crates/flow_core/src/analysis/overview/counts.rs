@@ -45,7 +45,7 @@ impl Count for OverviewCounts {
         let mut weights = Weights::default();
         let (mut codes, mut actions, mut keys) = (Vec::new(), Vec::new(), Vec::new());
         rows.for_each_block(|block| {
-            weights.read(packets, bytes, block);
+            weights.read(segment.n_records(), packets, bytes, block);
             action.read::<u32>(block, &mut codes);
             actions.clear();
             actions.extend(codes.iter().map(|&code| self.actions.get(u64::from(code)) as u32));

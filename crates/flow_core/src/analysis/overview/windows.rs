@@ -73,7 +73,7 @@ impl OfSegment {
 }
 
 impl Windows {
-    /// The windows of `rows`.
+    /// The windows of `rows`. Those of rows that were rolled up are not windows of records: they tell no interval.
     pub fn of(store: &Store, rows: &RowSet, remembered: Option<&RememberedWindows>) -> Windows {
         let segments = store.rows().segments();
         let ids = FieldIds::of(store, [Field::START, Field::END]);
@@ -88,6 +88,7 @@ impl Windows {
                 windows.scan(columns, rows);
             }
         }
+        windows.aggregation.take_if(|_| store.is_rolled_up());
         windows
     }
 

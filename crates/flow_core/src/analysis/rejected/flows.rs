@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 
 use super::accepted::AcceptedAddresses;
 use super::fan_in::{Endpoint, FanIn, PeerPorts};
-use super::initiator::{End, Hint, RowEvidence, has_ports};
 use super::{HELPFUL, Spark};
 use crate::analysis::action::{Action, Actions};
 use crate::analysis::by_key::ByKey;
@@ -16,6 +15,7 @@ use crate::analysis::columns::{FieldBlocks, FieldIds};
 use crate::analysis::counted::Remembered;
 use crate::analysis::time_extent::{TimeExtent, time_of};
 use crate::analysis::{ShardView, Tally};
+use crate::intake::client::{End, Hint, RowEvidence, has_ports};
 use crate::query::SegmentRows;
 use crate::record::{Address, Direction, Field, Orientation, Value};
 use crate::store::{ABSENT, Store};
@@ -87,7 +87,7 @@ pub struct RejectedPartial {
 pub(super) fn scan(shard: ShardView<'_>, spark: Option<Spark>) -> RejectedPartial {
     let ShardView { store, rows, memory } = shard;
     let actions = Actions::of(store);
-    let mut row_evidence = RowEvidence::new();
+    let mut row_evidence = RowEvidence::new(store.is_rolled_up());
     let accepted = Remembered::all(store, memory.map(|memory| &memory.accepted), AcceptedAddresses::default);
     let action = FieldIds::of(store, [Field::ACTION]);
     let rejected: Vec<SegmentRows> = store
@@ -116,10 +116,11 @@ pub(super) fn scan(shard: ShardView<'_>, spark: Option<Spark>) -> RejectedPartia
             Field::END,
         ],
     );
-    let mut orientations = Vec::new();
+    let (mut orientations, mut n_records) = (Vec::new(), Vec::<u64>::new());
     for (segment, rows) in store.rows().segments().iter().zip(&rejected) {
         rows.for_each_block(|block| {
             segment.read_orientation(block, &mut orientations);
+            segment.n_records().read(block, &mut n_records);
             let [src, dst, interface, src_port, dst_port, protocol, flags, packets, bytes, start, end] =
                 columns.read(segment, block);
             for at in 0..block.n_rows() {
@@ -150,7 +151,7 @@ pub(super) fn scan(shard: ShardView<'_>, spark: Option<Spark>) -> RejectedPartia
                     part: spark.zip(time).and_then(|(spark, time)| spark.part_of(time)).unwrap_or(NO_PART),
                 };
                 let total = flows.at(flow);
-                total.tally.add(Tally::of_row(packets[at], bytes[at]));
+                total.tally.add(Tally::of_row(n_records[at], packets[at], bytes[at]));
                 total.time = TimeExtent::joined(total.time, TimeExtent::of_window(start[at], end[at]));
             }
         });

@@ -2,7 +2,6 @@
 
 use super::fan_in::{Endpoint, Servers};
 use super::flows::{Flow, FlowTotal, NO_PART, NOT_THERE, RejectedPartial, SeenAddress};
-use super::initiator::{End, Hint};
 use super::{
     GROUPS_MAX, HELPFUL, Initiator, InitiatorEvidence, RejectedGroup, RejectedView, SOURCES_SHOWN,
     SPARK_BUCKETS, Spark, WantedBy,
@@ -11,6 +10,7 @@ use crate::analysis::by_key::ByKey;
 use crate::analysis::interface::InterfaceKnowledge;
 use crate::analysis::keyed::keep_first;
 use crate::analysis::{Tally, TimeExtent};
+use crate::intake::client::{End, Hint};
 use crate::record::{Address, Direction, Field, Value};
 
 pub(super) fn view(

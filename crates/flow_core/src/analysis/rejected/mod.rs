@@ -8,7 +8,6 @@ mod accepted;
 mod fan_in;
 mod flows;
 mod groups;
-mod initiator;
 
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +17,7 @@ use super::{Analysis, ShardView, Tally, TimeExtent};
 use crate::record::{Address, Field, Value};
 use crate::store::Store;
 
+pub use crate::intake::client::InitiatorEvidence;
 pub(super) use accepted::AcceptedAddresses;
 pub use flows::RejectedPartial;
 
@@ -34,22 +34,6 @@ pub enum Initiator {
     /// not known, or nothing that was asked can have got through.
     Destination,
     Unknown,
-}
-
-/// What the initiator rests on, strongest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum InitiatorEvidence {
-    /// SYN without ACK, or SYN-ACK, in tcp-flags.
-    TcpFlags,
-    /// One port of one address is met from many ports of its peers.
-    FanIn,
-    /// One port is a known service, the other an ephemeral one.
-    ServicePort,
-    /// The smaller port.
-    SmallerPort,
-    /// The protocol has no ports: who sends, starts.
-    Sender,
-    None,
 }
 
 /// Who wanted it.

@@ -79,19 +79,21 @@ pub(super) fn rows(shard: ShardView<'_>) -> SummaryPartial {
             Field::ACTION,
         ],
     );
+    let mut n_records = Vec::new();
     for (segment, rows) in store.rows().segments().iter().zip(shard.rows.segments()) {
         if *rows == SegmentRows::None {
             continue;
         }
         let [interface, src, dst, port, protocol, packets, bytes, start, end, action] =
             columns.decode(segment);
+        segment.n_records().decode(&mut n_records);
         rows.for_each(|at| {
-            let row = Tally::of_row(packets[at], bytes[at]);
-            partial.rows += 1;
+            let row = Tally::of_row(n_records[at], packets[at], bytes[at]);
+            partial.rows += row.rows;
             partial.time = TimeExtent::joined(partial.time, TimeExtent::of_window(start[at], end[at]));
             let orientation = Orientation::from_code(orientation_code(segment, at));
             partial.direction.of(orientation.direction).add(row);
-            *partial.evidence.of(orientation.evidence) += 1;
+            *partial.evidence.of(orientation.evidence) += row.rows;
             interfaces.at(interface[at]);
             sources.at(src[at]).add(row);
             destinations.at(dst[at]);
@@ -100,7 +102,7 @@ pub(super) fn rows(shard: ShardView<'_>) -> SummaryPartial {
                 Action::Other => partial.action.absent.add(row),
                 Action::Rejected => {
                     partial.action.reject.add(row);
-                    rejected.note([interface[at], dst[at], port[at], protocol[at]], src[at]);
+                    rejected.note([interface[at], dst[at], port[at], protocol[at]], src[at], row.rows);
                 }
             }
         });
@@ -132,9 +134,9 @@ impl RejectedCodes {
         RejectedCodes { n_rows: ByKey::with_capacity(0), sources: Vec::new() }
     }
 
-    fn note(&mut self, key: [u64; 4], src: u64) {
+    fn note(&mut self, key: [u64; 4], src: u64, n_rows: u64) {
         let group = self.n_rows.place(key);
-        *self.n_rows.at_place(group) += 1;
+        *self.n_rows.at_place(group) += n_rows;
         if src != ABSENT {
             self.sources.push((group as u32, src as u32));
         }

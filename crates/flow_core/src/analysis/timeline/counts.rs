@@ -94,7 +94,7 @@ impl Count for TimelineCounts {
         let (mut starts, mut ends) = (Vec::<u64>::new(), Vec::<u64>::new());
         let (mut actions, mut keys) = (Vec::<u32>::new(), Vec::new());
         rows.for_each_block(|block| {
-            weights.read(packets, bytes, block);
+            weights.read(segment.n_records(), packets, bytes, block);
             action.read(block, &mut actions);
             keys.clear();
             let actions = actions.iter().map(|&code| self.actions.get(u64::from(code)) as u32);

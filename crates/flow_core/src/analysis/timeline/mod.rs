@@ -73,6 +73,8 @@ pub struct TimelineQuestion {
     pub extent: Option<TimeExtent>,
     /// At least one is made, at most [`BUCKETS_MAX`].
     pub n_buckets_max: u32,
+    /// Buckets are no narrower than this: rows that were rolled up say no more than their minute.
+    pub bucket_secs_min: u64,
 }
 
 impl TimelineQuestion {
@@ -80,7 +82,7 @@ impl TimelineQuestion {
         let Some(extent) = self.extent else {
             return Buckets { start_secs: 0, bucket_secs: 1, n_buckets: 0 };
         };
-        let bucket_secs = bucket_secs(extent, self.n_buckets_max.clamp(1, BUCKETS_MAX));
+        let bucket_secs = bucket_secs(extent, self.n_buckets_max.clamp(1, BUCKETS_MAX), self.bucket_secs_min);
         Buckets {
             start_secs: extent.start_secs / bucket_secs * bucket_secs,
             bucket_secs,
@@ -96,8 +98,8 @@ fn n_buckets(extent: TimeExtent, bucket_secs: u64) -> u64 {
 
 /// The smallest width of which `n_max` buckets are enough. One record with a crazy time makes them wide, never
 /// many.
-fn bucket_secs(extent: TimeExtent, n_max: u32) -> u64 {
-    let fits = |&width: &u64| n_buckets(extent, width) <= u64::from(n_max);
+fn bucket_secs(extent: TimeExtent, n_max: u32, secs_min: u64) -> u64 {
+    let fits = |&width: &u64| width >= secs_min && n_buckets(extent, width) <= u64::from(n_max);
     let longest = WIDTHS_SECS[WIDTHS_SECS.len() - 1];
     let longer = std::iter::successors(Some(longest), |width: &u64| width.checked_mul(2));
     // Past the last doubling a single bucket starts at 0 and holds all time there is.
@@ -177,7 +179,7 @@ mod tests {
 
     fn check(start_secs: u64, end_secs: u64, n_buckets_max: u32, expected: (u64, u64, u32)) {
         let extent = Some(TimeExtent { start_secs, end_secs });
-        let buckets = TimelineQuestion { extent, n_buckets_max }.buckets();
+        let buckets = TimelineQuestion { extent, n_buckets_max, bucket_secs_min: 1 }.buckets();
         assert_eq!((buckets.start_secs, buckets.bucket_secs, buckets.n_buckets), expected);
     }
 
@@ -195,7 +197,7 @@ mod tests {
     fn a_crazy_time_makes_wide_buckets_and_never_many() {
         for n_buckets_max in [0, 1, 7, 200, u32::MAX] {
             let extent = Some(TimeExtent { start_secs: 1, end_secs: u64::MAX - 1 });
-            let buckets = TimelineQuestion { extent, n_buckets_max }.buckets();
+            let buckets = TimelineQuestion { extent, n_buckets_max, bucket_secs_min: 1 }.buckets();
             let n_max = n_buckets_max.clamp(1, BUCKETS_MAX);
             assert!((1..=n_max).contains(&buckets.n_buckets), "{}", buckets.n_buckets);
             assert!(buckets.of(1).is_some() && buckets.of(u64::MAX - 1).is_some());

@@ -39,6 +39,7 @@ fn test_node(test: &Test, store: &Store) -> Node {
             let id = store.column_id(key);
             Node::Column(id, value_test(test, id, store))
         }
+        Scope::One(Subject::Records) => Node::Records(value_test(test, None, store)),
         Scope::One(Subject::Direction) => {
             orientation(&test.predicate, |orientation| orientation.direction.name())
         }

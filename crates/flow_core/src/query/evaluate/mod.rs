@@ -29,6 +29,7 @@ enum Node {
     Not(Box<Node>),
     /// A column that the store lacks is absent in every row.
     Column(Option<ColumnId>, ValueTest),
+    Records(ValueTest),
     /// Which orientations pass.
     Orientation(OrientationTable<bool>),
     End(End),
@@ -95,6 +96,7 @@ impl Node {
             }
             Node::Not(node) => node.rows(segment).not(n_rows),
             Node::Column(id, test) => test.rows(segment.column_or_absent(*id)),
+            Node::Records(test) => test.rows(segment.n_records()),
             Node::Orientation(passes) => {
                 let codes = segment.orientation();
                 if codes.is_empty() {
@@ -112,7 +114,7 @@ impl Node {
             Node::And(nodes) | Node::Or(nodes) => nodes.iter().map(Node::cost).sum(),
             Node::Not(node) => node.cost(),
             Node::Orientation(_) => 1,
-            Node::Column(_, test) => test.cost(),
+            Node::Column(_, test) | Node::Records(test) => test.cost(),
             Node::End(end) => 2 * end.test.cost() + 2,
         }
     }

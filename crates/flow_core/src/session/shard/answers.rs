@@ -16,8 +16,8 @@ use crate::session::shard_message::{InquiryId, OfStretch, RowOrder, ShardAnswer,
 impl Shard {
     pub(super) fn answer(&mut self, inquiry: InquiryId, ask: ShardAsk) -> ShardAnswer {
         match ask {
-            ShardAsk::Timeline { filter, extent, n_buckets_max } => {
-                let question = TimelineQuestion { extent, n_buckets_max };
+            ShardAsk::Timeline { filter, extent, n_buckets_max, bucket_secs_min } => {
+                let question = TimelineQuestion { extent, n_buckets_max, bucket_secs_min };
                 ShardAnswer::Timeline(self.scan(&question, &filter))
             }
             ShardAsk::Overview { filter, metric } => {
@@ -52,38 +52,41 @@ impl Shard {
             }
             ShardAsk::ExportTable { order, subjects } => {
                 let RowOrder { filter, sort } = order;
-                let rows =
-                    self.selections.of(&filter, &self.store).sorted(sort.as_ref(), &self.store).clone();
+                let rows = self
+                    .selections
+                    .of(&filter, self.kept.store())
+                    .sorted(sort.as_ref(), self.kept.store())
+                    .clone();
                 let n_rows = rows.len();
                 self.exports.insert(inquiry, Exporting::table(subjects, sort, rows));
                 ShardAnswer::Order { n_rows, keys: Vec::new() }
             }
             ShardAsk::ExportNext(n_max) => match self.exports.get_mut(&inquiry) {
-                Some(exporting) => exporting.next(&self.store, n_max),
+                Some(exporting) => exporting.next(self.kept.store(), n_max),
                 None => ShardAnswer::Gone,
             },
         }
     }
 
     fn scan<A: Analysis>(&mut self, question: &A, filter: &Filter) -> A::Partial {
-        question.remember(&self.store, &mut self.memory);
+        question.remember(self.kept.store(), &mut self.memory);
         question.scan(self.view(filter))
     }
 
     fn view(&mut self, filter: &Filter) -> ShardView<'_> {
-        let rows = self.selections.of(filter, &self.store).rows();
-        ShardView { store: &self.store, rows, memory: Some(&self.memory) }
+        let rows = self.selections.of(filter, self.kept.store()).rows();
+        ShardView { store: self.kept.store(), rows, memory: Some(&self.memory) }
     }
 
     fn order(&mut self, order: &RowOrder, n_keys: u32) -> ShardAnswer {
-        let selection = self.selections.of(&order.filter, &self.store);
-        let n_rows = selection.sorted(order.sort.as_ref(), &self.store).len();
+        let selection = self.selections.of(&order.filter, self.kept.store());
+        let n_rows = selection.sorted(order.sort.as_ref(), self.kept.store()).len();
         let positions = super::spread(0..n_rows, n_keys);
         ShardAnswer::Order { n_rows, keys: self.keys(order, positions) }
     }
 
     fn keys(&mut self, order: &RowOrder, positions: Vec<u32>) -> Vec<(u32, SortKey)> {
-        let store = &self.store;
+        let store = self.kept.store();
         let rows = self.selections.of(&order.filter, store).sorted(order.sort.as_ref(), store);
         let key = |at: u32| (at, SortKey::new(store, store.rows(), rows.get(at), order.sort.as_ref()));
         positions.into_iter().filter(|at| *at < rows.len()).map(key).collect()
@@ -96,7 +99,7 @@ impl Shard {
         n_rows: u32,
         subjects: &[Subject],
     ) -> Vec<(SortKey, RecordRow)> {
-        let (store, shard) = (&self.store, self.number);
+        let (store, shard) = (self.kept.store(), self.number);
         let table = store.rows();
         let rows = self.selections.of(&order.filter, store).sorted(order.sort.as_ref(), store);
         let row = |row: u32| {
@@ -108,7 +111,7 @@ impl Shard {
     }
 
     fn detail(&self, row: u32) -> Option<OfStretch<RowDetail>> {
-        let store = &self.store;
+        let store = self.kept.store();
         let table = store.rows();
         if row >= table.n_readable() {
             return None;
@@ -123,6 +126,7 @@ impl Shard {
             row: RowRef { shard: self.number, row },
             file: String::new(),
             line: None,
+            n_records: segment.n_records().get(at).filter(|_| store.is_rolled_up()),
             text: store.line(table, row),
             fields,
             orientation: code.map_or(Orientation::UNKNOWN, |&code| Orientation::from_code(code)),

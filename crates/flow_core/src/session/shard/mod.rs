@@ -7,6 +7,7 @@
 
 mod answers;
 mod exporting;
+mod kept;
 mod reading;
 mod selection;
 
@@ -19,8 +20,8 @@ use crate::analysis::Memory;
 use crate::analysis::interface::{InterfaceAddresses, InterfaceKnowledge};
 use crate::analysis::time_extent::time_extent;
 use crate::parse::{FileReport, SourceId};
-use crate::store::Store;
 use exporting::Exporting;
+use kept::Kept;
 pub use reading::PACKED_PIECE_BYTES as PIECE_BYTES_MIN;
 use reading::{Reading, ReadingList};
 use selection::Selections;
@@ -37,7 +38,7 @@ pub struct Shard {
     number: u16,
     /// Memory that rows may take.
     store_bytes_max: u64,
-    store: Store,
+    kept: Kept,
     list: ReadingList,
     /// Whether the memory is used up and that was said.
     is_full: bool,
@@ -81,7 +82,7 @@ impl Shard {
         if self.is_full {
             return Step::Idle;
         }
-        self.list.next(&self.store).map_or(Step::Idle, Step::Read)
+        self.list.next(self.kept.store()).map_or(Step::Idle, Step::Read)
     }
 
     /// Whether more of this source is to be read.
@@ -113,7 +114,7 @@ impl Shard {
     /// The next bytes of a source. What comes after its end or a refusal is dropped.
     pub fn push(&mut self, source: SourceId, bytes: &[u8], now_ms: f64, say: Say<'_>) {
         let Some(reading) = self.list.of(source) else { return };
-        reading.push(bytes, &mut self.store, say);
+        reading.push(bytes, &mut self.kept, say);
         if reading.is_over() {
             self.end(say);
         }
@@ -121,7 +122,7 @@ impl Shard {
         if self.is_full {
             say(ShardReply::Full);
         }
-        let has_rows = self.store.rows().n_rows() > 0;
+        let has_rows = self.kept.store().rows().n_rows() > 0;
         let is_news = self.last_advanced.is_none_or(|(then_ms, had_rows)| {
             now_ms - then_ms >= ADVANCED_EVERY_MS || (has_rows && !had_rows)
         });
@@ -134,7 +135,7 @@ impl Shard {
     /// The source's bytes are all there.
     pub fn finish(&mut self, source: SourceId, say: Say<'_>) {
         if let Some(reading) = self.list.of(source) {
-            reading.finish(&mut self.store, say);
+            reading.finish(&mut self.kept, say);
             self.end(say);
         }
     }
@@ -148,20 +149,26 @@ impl Shard {
     }
 
     pub fn n_heap_bytes(&self) -> u64 {
-        self.store.n_heap_bytes() as u64
+        self.kept.n_heap_bytes()
     }
 
     fn end(&mut self, say: Say<'_>) {
         if let Some(reading) = self.list.end() {
-            say(reading.into_reply(&mut self.store));
+            say(reading.into_reply(&mut self.kept));
         }
     }
 
     fn serve(&mut self, request: ShardRequest, say: Say<'_>) {
         match request {
-            ShardRequest::Begin { number, store_bytes_max } => {
-                self.number = number;
-                self.store_bytes_max = store_bytes_max;
+            ShardRequest::Begin { number, store_bytes_max, options } => {
+                *self = Shard {
+                    number,
+                    store_bytes_max,
+                    kept: Kept::new(&options),
+                    waiting: std::mem::take(&mut self.waiting),
+                    ..Shard::default()
+                };
+                say(ShardReply::Begun);
             }
             ShardRequest::Read(stretch) => {
                 // Whether there is still no room shows soon enough.
@@ -172,7 +179,7 @@ impl Shard {
             ShardRequest::StopReading => {
                 self.is_full = false;
                 if let Some(reading) = self.list.stop() {
-                    say(reading.into_reply(&mut self.store));
+                    say(reading.into_reply(&mut self.kept));
                 }
             }
             ShardRequest::Settle => say(ShardReply::Settled(self.settle())),
@@ -189,7 +196,7 @@ impl Shard {
     fn take_back(&mut self, deal: Deal) {
         self.is_full = false;
         if let Some(mark) = self.list.take_back(deal) {
-            self.store.take_back(mark);
+            self.kept.store_mut().take_back(mark);
             // Learnt from rows that are gone, perhaps.
             self.frozen_addresses = InterfaceAddresses::default();
             self.n_segments_asked = 0;
@@ -199,12 +206,14 @@ impl Shard {
     }
 
     fn settle(&mut self) -> Settled {
-        self.store.settle();
+        self.kept.settle();
         self.selections.clear();
         Settled {
             n_heap_bytes: self.n_heap_bytes(),
-            time: time_extent(&self.store),
-            columns: self.store.columns().iter().map(|column| column.key.clone()).collect(),
+            n_rows: u64::from(self.kept.store().rows().n_rows()),
+            n_records: self.kept.n_records(),
+            time: time_extent(self.kept.store()),
+            columns: self.kept.store().columns().iter().map(|column| column.key.clone()).collect(),
             addresses: self.interface_addresses(),
             reading: self.report(),
         }
@@ -216,15 +225,15 @@ impl Shard {
 
     /// What all readable rows say of the interfaces' addresses. Frozen segments are asked once.
     fn interface_addresses(&mut self) -> InterfaceAddresses {
-        let segments = self.store.rows().segments();
-        let n_frozen = self.store.rows().n_frozen_segments();
+        let segments = self.kept.store().rows().segments();
+        let n_frozen = self.kept.store().rows().n_frozen_segments();
         for segment in &segments[self.n_segments_asked..n_frozen] {
-            self.frozen_addresses.scan_segment(&self.store, segment);
+            self.frozen_addresses.scan_segment(self.kept.store(), segment);
         }
         self.n_segments_asked = n_frozen;
         let mut addresses = self.frozen_addresses.clone();
         for segment in &segments[n_frozen..] {
-            addresses.scan_segment(&self.store, segment);
+            addresses.scan_segment(self.kept.store(), segment);
         }
         addresses
     }
@@ -236,7 +245,7 @@ impl Shard {
         if let Some(knowledge) = news {
             self.knowledge = knowledge;
         }
-        let (store, knowledge) = (&self.store, &self.knowledge);
+        let (store, knowledge) = (self.kept.store(), &self.knowledge);
         let orientations: Vec<Option<Vec<u8>>> = store
             .rows()
             .segments()
@@ -245,7 +254,7 @@ impl Shard {
                 (all || segment.orientation().is_empty()).then(|| knowledge.orient(store, segment))
             })
             .collect();
-        for (segment, codes) in self.store.rows_mut().segments_mut().iter_mut().zip(orientations) {
+        for (segment, codes) in self.kept.store_mut().rows_mut().segments_mut().iter_mut().zip(orientations) {
             if let Some(codes) = codes {
                 segment.set_orientation(codes);
             }

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 
 use memchr::memchr;
 
+use super::kept::Kept;
 use crate::parse::{FileParser, FileState, SourceId};
 use crate::session::shard_message::{Deal, ShardReply, Stretch};
 use crate::store::{Mark, Store};
@@ -130,7 +131,7 @@ impl Reading {
         if is_plain { PLAIN_PIECE_BYTES } else { PACKED_PIECE_BYTES }
     }
 
-    pub fn push(&mut self, mut bytes: &[u8], store: &mut Store, reply: &mut dyn FnMut(ShardReply)) {
+    pub fn push(&mut self, mut bytes: &[u8], kept: &mut Kept, reply: &mut dyn FnMut(ShardReply)) {
         if self.is_over() {
             return;
         }
@@ -146,20 +147,20 @@ impl Reading {
             }
         }
         let end = self.stretch.end.and_then(|end| self.n_bytes_within(bytes, end));
-        self.read(&bytes[..end.unwrap_or(bytes.len())], store);
+        self.read(&bytes[..end.unwrap_or(bytes.len())], kept);
         self.recognise(end.is_some(), reply);
         if let Some(end) = end {
             // The end is believed where the next stretch can be read by itself.
             self.is_over = self.stretch.end.is_some();
             if !self.is_over {
-                self.read(&bytes[end..], store);
+                self.read(&bytes[end..], kept);
             }
         }
     }
 
-    fn read(&mut self, bytes: &[u8], store: &mut Store) {
+    fn read(&mut self, bytes: &[u8], kept: &mut Kept) {
         self.offset += bytes.len() as u64;
-        self.parser.push(bytes, store);
+        kept.push(&mut self.parser, bytes);
     }
 
     /// How many of these bytes belong to lines that begin before `end`; `None` where the last of those goes on.
@@ -187,9 +188,9 @@ impl Reading {
     }
 
     /// There are no more bytes.
-    pub fn finish(&mut self, store: &mut Store, reply: &mut dyn FnMut(ShardReply)) {
+    pub fn finish(&mut self, kept: &mut Kept, reply: &mut dyn FnMut(ShardReply)) {
         if !self.is_over() {
-            self.parser.finish(store);
+            kept.finish(&mut self.parser);
             self.recognise(true, reply);
         }
     }
@@ -199,9 +200,9 @@ impl Reading {
     }
 
     /// What is said of it at its end.
-    pub fn into_reply(mut self, store: &mut Store) -> ShardReply {
+    pub fn into_reply(mut self, kept: &mut Kept) -> ShardReply {
         if self.is_over {
-            self.parser.finish(store);
+            kept.finish(&mut self.parser);
         }
         let continuation = self.parser.continuation();
         let report = self.parser.into_report();
