@@ -12,7 +12,7 @@ use flow_core::session::message::{
 };
 use flow_core::session::shard::Shard;
 use flow_core::session::shard_message::{ShardReply, ShardRequest};
-use flow_core::session::{Session, SessionOptions, Step};
+use flow_core::session::{Session, SessionOptions, Step, n_shards_for};
 use proptest::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -519,4 +519,14 @@ fn answering_leaves_reading_its_time() {
     }
     assert!(world.questions_ms > 0.0);
     assert!(world.questions_ms < world.now_ms / 3.0, "{} of {} ms", world.questions_ms, world.now_ms);
+}
+
+#[test]
+fn only_a_large_load_is_shared_and_by_no_more_shards_than_cores() {
+    let text = |name: &str, n_bytes| FileMeta { name: name.to_owned(), n_bytes }.n_text_bytes_about();
+    assert_eq!(n_shards_for(text("a.log", 1 << 20), 8), 1);
+    assert_eq!(n_shards_for(text("a.log", 1 << 30), 0), 1);
+    assert_eq!(n_shards_for(text("a.log", 1 << 30), 2), 2);
+    assert!(n_shards_for(text("a.log", 1 << 30), 1_000) < 100);
+    assert!(text("a.log.gz", 1 << 20) > text("a.log", 1 << 20), "it holds more than it takes");
 }
