@@ -7,7 +7,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use flow_core::session::message::{Command, Request};
+use flow_core::session::message::{Command, FileMeta, Request};
 use flow_core::session::n_shards_for;
 use flow_worker::wire;
 use js_sys::{Array, Function, Reflect, Uint8Array};
@@ -19,8 +19,8 @@ use super::link::{Link, Listener};
 pub struct WorkerLink {
     lead: Hand,
     shards: RefCell<Vec<Hand>>,
-    /// Bytes of all files so far.
-    n_bytes: Cell<u64>,
+    /// Text in all files so far, about.
+    n_text_bytes: Cell<u64>,
     listener: Listener,
 }
 
@@ -37,14 +37,14 @@ impl WorkerLink {
     pub fn start(listener: Listener) -> Option<WorkerLink> {
         let on_broken = Rc::clone(&listener.on_broken);
         let lead = Hand::start(listener.clone(), on_broken)?;
-        Some(WorkerLink { lead, shards: RefCell::default(), n_bytes: Cell::new(0), listener })
+        Some(WorkerLink { lead, shards: RefCell::default(), n_text_bytes: Cell::new(0), listener })
     }
 
     /// Starts as many shards as are worth while; the lead's ends of their ports.
-    fn grow(&self, n_bytes: u64) -> Vec<MessagePort> {
-        self.n_bytes.set(self.n_bytes.get() + n_bytes);
+    fn grow(&self, n_text_bytes: u64) -> Vec<MessagePort> {
+        self.n_text_bytes.set(self.n_text_bytes.get().saturating_add(n_text_bytes));
         let mut shards = self.shards.borrow_mut();
-        let n_wanted = usize::from(n_shards_for(self.n_bytes.get(), n_cores())) - 1;
+        let n_wanted = usize::from(n_shards_for(self.n_text_bytes.get(), n_cores())) - 1;
         let mut ports = Vec::new();
         while shards.len() < n_wanted {
             let Some((shard, port)) = self.start_shard() else { break };
@@ -102,7 +102,7 @@ fn n_cores() -> u32 {
 impl Link for WorkerLink {
     fn post(&self, request: Request, files: Vec<File>) {
         let ports = match &request.command {
-            Command::Open(files) => self.grow(files.iter().map(|file| file.n_bytes).sum()),
+            Command::Open(files) => self.grow(files.iter().map(FileMeta::n_text_bytes_about).sum()),
             _ => Vec::new(),
         };
         let bytes = Uint8Array::from(wire::encode_request(&request).as_slice());

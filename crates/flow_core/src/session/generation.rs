@@ -10,7 +10,10 @@ impl Session {
     /// Makes all rows readable as a new generation, where it is time for it and no question is under way: all its turns
     /// are about one generation.
     pub(super) fn begin_settling(&mut self, now_ms: f64) {
-        if self.settling.is_some() || self.inquiries.iter().any(|inquiry| !inquiry.is_export()) {
+        let is_asked = self.inquiries.iter().any(|inquiry| !inquiry.is_export());
+        // How long answering took, which sets the pace, is known with the next step.
+        let is_pace_known = self.answering_since_ms.is_none() || self.ending.is_some();
+        if self.settling.is_some() || is_asked || !is_pace_known {
             return;
         }
         if self.ending.is_some() || self.is_generation_due(now_ms) {

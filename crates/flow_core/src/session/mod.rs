@@ -47,12 +47,13 @@ const READING_TO_ANSWERING: f64 = 3.0;
 /// Shards at most, however many cores there are: past these the disk is the limit, and each takes its memory.
 const SHARDS_MAX: u16 = 8;
 
-/// A load of less than this is read by one shard: starting others takes longer than they save.
+/// A load of less text than this is read by one shard: starting others takes longer than they save. Measured on two
+/// cores, two workers against one: 1.27 times the speed for one plain file of 1.1 GB, 1.8 times for a hundred `.log.gz`.
 const BYTES_FOR_MORE_SHARDS: u64 = 128 * 1024 * 1024;
 
-/// How many shards should read a load of this size on a machine with so many cores.
-pub fn n_shards_for(n_bytes: u64, n_cores: u32) -> u16 {
-    if n_bytes < BYTES_FOR_MORE_SHARDS {
+/// How many shards should read so much text on a machine with so many cores.
+pub fn n_shards_for(n_text_bytes: u64, n_cores: u32) -> u16 {
+    if n_text_bytes < BYTES_FOR_MORE_SHARDS {
         return 1;
     }
     u16::try_from(n_cores).unwrap_or(SHARDS_MAX).clamp(1, SHARDS_MAX)
@@ -297,7 +298,9 @@ impl Session {
 
     /// Does the next piece of work.
     pub fn step(&mut self, now_ms: f64, emit: Emit<'_>) -> Step {
-        self.note_answering(now_ms);
+        if self.note_answering(now_ms) {
+            self.carry_on(now_ms, emit);
+        }
         self.begin_waiting(now_ms, emit);
         if self.answer_one(now_ms, emit) {
             return Step::Worked;

@@ -116,13 +116,14 @@ impl Session {
         self.ask(id, asks);
     }
 
-    /// Notes how long answering took, once all is answered.
-    pub(super) fn note_answering(&mut self, now_ms: f64) {
-        if self.inquiries.iter().all(Inquiry::is_export)
-            && let Some(since_ms) = self.answering_since_ms.take()
-        {
-            self.answering_ms += now_ms - since_ms;
+    /// Notes how long answering took, once all is answered; true where it did.
+    pub(super) fn note_answering(&mut self, now_ms: f64) -> bool {
+        if !self.inquiries.iter().all(Inquiry::is_export) {
+            return false;
         }
+        let Some(since_ms) = self.answering_since_ms.take() else { return false };
+        self.answering_ms += now_ms - since_ms;
+        true
     }
 
     /// Gives every readable row its direction, once for each generation.
