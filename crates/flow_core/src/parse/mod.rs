@@ -36,6 +36,6 @@ pub use layout::Layout;
 pub use lines::LINE_BYTES_MAX;
 pub use problem::{Problem, ProblemKind};
 pub use report::{FileReport, FileState, LineCounts, Refusal};
-pub use row_block::{ABSENT_NUMBER, BlockColumn, BlockText, BlockTexts, RowBlock};
+pub use row_block::{ABSENT_NUMBER, BlockAddresses, BlockColumn, BlockText, BlockTexts, RowBlock};
 pub use short_text::ShortText;
 pub use sink::{OddSpelling, RawRow, RawValue, RowSink, SourceId};
