@@ -10,6 +10,7 @@
 
 mod container;
 mod continuation;
+pub mod detect;
 mod header;
 mod lines;
 mod number;
@@ -23,9 +24,11 @@ mod text;
 mod values;
 
 pub mod block;
+pub mod file_name;
 pub mod file_parser;
 pub mod gzip;
 pub mod layout;
+pub mod log_format;
 pub mod problem;
 pub mod report;
 pub mod sink;
