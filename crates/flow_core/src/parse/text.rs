@@ -4,8 +4,9 @@ use std::mem;
 
 use super::lines::{LineSplitter, Piece};
 use super::records::RecordReader;
-use super::sniff::{self, HeadEnd, SNIFF_BYTES_MAX, Verdict};
-use super::{Continuation, FileReport, FileState, Layout, RowSink};
+use super::sniff::{self, Form, HeadEnd, SNIFF_BYTES_MAX, Verdict};
+use super::unwrap::Unwrapper;
+use super::{Continuation, FileReport, FileState, Layout, ProblemKind, RowSink};
 
 pub struct TextReader {
     stage: Stage,
@@ -21,18 +22,21 @@ enum Stage {
     Over,
 }
 
-impl Stage {
-    fn reading(layout: Layout) -> Stage {
-        Stage::Reading(Box::new(Reading {
-            lines: LineSplitter::default(),
-            records: RecordReader::new(layout),
-        }))
-    }
+enum Reading {
+    /// Each line is a record, or about records.
+    Lines { lines: LineSplitter, records: RecordReader },
+    /// Records must be taken out of something.
+    Wrapped(Unwrapper),
 }
 
-struct Reading {
-    lines: LineSplitter,
-    records: RecordReader,
+impl Stage {
+    fn reading(form: Form, layout: Layout) -> Stage {
+        let records = RecordReader::new(layout);
+        Stage::Reading(Box::new(match form.wrapping {
+            None => Reading::Lines { lines: LineSplitter::default(), records },
+            Some(wrapping) => Reading::Wrapped(Unwrapper::new(wrapping, records)),
+        }))
+    }
 }
 
 impl TextReader {
@@ -43,17 +47,17 @@ impl TextReader {
     /// Reads on behind lines that somebody else reads.
     pub fn continuing(before: &Continuation, report: &mut FileReport) -> TextReader {
         report.layouts.clone_from(&before.known);
-        TextReader { stage: Stage::reading(before.layout.clone()), given_layout: None }
+        TextReader { stage: Stage::reading(Form::TEXT, before.layout.clone()), given_layout: None }
     }
 
-    /// `None` while no line has shown a layout.
+    /// `None` while no line has shown a layout, and for records that must be taken out of something.
     pub fn continuation(&self, report: &FileReport) -> Option<Continuation> {
-        match &self.stage {
-            Stage::Reading(reading) if !report.layouts.is_empty() => {
-                let layout = reading.records.layout().clone();
-                Some(Continuation { layout, known: report.layouts.clone() })
+        let Stage::Reading(reading) = &self.stage else { return None };
+        match &**reading {
+            Reading::Lines { records, .. } if !report.layouts.is_empty() => {
+                Some(Continuation { layout: records.layout().clone(), known: report.layouts.clone() })
             }
-            Stage::Reading(_) | Stage::Sniffing(_) | Stage::Over => None,
+            Reading::Lines { .. } | Reading::Wrapped(_) => None,
         }
     }
 
@@ -84,8 +88,10 @@ impl TextReader {
     pub fn finish(&mut self, report: &mut FileReport, sink: &mut impl RowSink) {
         self.decide_and_read_head(HeadEnd::End, report, sink);
         if let Stage::Reading(reading) = &mut self.stage {
-            let Reading { lines, records } = &mut **reading;
-            lines.finish(|line| records.line(line, report, sink));
+            match &mut **reading {
+                Reading::Lines { lines, records } => lines.finish(|line| records.line(line, report, sink)),
+                Reading::Wrapped(unwrapper) => unwrapper.finish(report, sink),
+            }
         }
     }
 
@@ -93,7 +99,12 @@ impl TextReader {
     pub fn damaged(&mut self, report: &mut FileReport, sink: &mut impl RowSink) {
         self.decide_and_read_head(HeadEnd::Damage, report, sink);
         if let Stage::Reading(reading) = &mut self.stage {
-            reading.records.damaged(reading.lines.carried(), report);
+            match &mut **reading {
+                Reading::Lines { lines, records } => {
+                    records.unreadable(ProblemKind::Damaged, lines.carried(), report);
+                }
+                Reading::Wrapped(unwrapper) => unwrapper.damaged(report, sink),
+            }
         }
     }
 
@@ -107,41 +118,44 @@ impl TextReader {
 
     fn read(&mut self, text: &[u8], report: &mut FileReport, sink: &mut impl RowSink) {
         if let Stage::Reading(reading) = &mut self.stage {
-            let Reading { lines, records } = &mut **reading;
-            lines.push(text, |piece| match piece {
-                Piece::Line(line) => records.line(line, report, sink),
-                Piece::Lines(text) => records.lines(text, report, sink),
-            });
+            match &mut **reading {
+                Reading::Lines { lines, records } => lines.push(text, |piece| match piece {
+                    Piece::Line(line) => records.line(line, report, sink),
+                    Piece::Lines(text) => records.lines(text, report, sink),
+                }),
+                Reading::Wrapped(unwrapper) => unwrapper.push(text, report, sink),
+            }
         }
     }
 
     fn decide(&mut self, head: &[u8], end: HeadEnd, report: &mut FileReport) {
-        let layout = match sniff::decide(head, end, &report.name, self.given_layout.as_ref()) {
-            Verdict::Records { layout, assumed } => {
+        let (form, layout) = match sniff::decide(head, end, &report.name, self.given_layout.as_ref()) {
+            Verdict::Records { form, layout, assumed } => {
                 report.layout_assumed = assumed;
                 report.add_layout(&layout);
-                layout
+                (form, layout)
             }
             // If records come after all, they are tried in the layout that most files have.
-            Verdict::Nothing => self.given_layout.clone().unwrap_or_else(Layout::aws_default),
+            Verdict::Nothing(form) => (form, self.given_layout.clone().unwrap_or_else(Layout::aws_default)),
             Verdict::Ignore(what_it_is) => {
                 report.state = FileState::Ignored(what_it_is.to_owned());
                 self.stage = Stage::Over;
                 return;
             }
-            Verdict::Refuse(container) => {
+            Verdict::Refuse { container, what } => {
                 report.container = container.name().to_owned();
                 if let Some(compression) = container.compression()
                     && report.compression == "none"
                 {
                     report.compression = compression.to_owned();
                 }
-                let refusal = container.refusal().expect("only containers without a reader are refused");
+                let refusal = what.refusal().expect("only what has no reader is refused");
                 report.state = FileState::Refused(refusal);
                 self.stage = Stage::Over;
                 return;
             }
         };
-        self.stage = Stage::reading(layout);
+        report.container = form.container.name().to_owned();
+        self.stage = Stage::reading(form, layout);
     }
 }
