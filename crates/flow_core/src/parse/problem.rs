@@ -18,7 +18,7 @@ pub enum ProblemKind {
     NotText,
     /// The compressed data ends early or is corrupt here; what follows in the file is lost.
     Damaged,
-    /// What should hold a record is no valid JSON or base64, or ends early.
+    /// What should hold a record is no valid JSON, CSV or base64, or ends early.
     Malformed,
     /// An object, a document or a list without the record that others of its kind hold.
     NoRecord,
@@ -59,7 +59,7 @@ impl ProblemKind {
                 "The compressed data is damaged or cut off here; the rows before it were kept"
             }
             ProblemKind::Malformed => {
-                "What should hold a record ends early here, or is not valid JSON or base64"
+                "What should hold a record is cut off here, or is not valid JSON, CSV or base64"
             }
             ProblemKind::NoRecord => "This part of the file holds no flow log record",
         }

@@ -68,18 +68,25 @@ pub fn of(text: &[u8]) -> Option<Container> {
         Container::OtherCloud
     } else if (has_list("records") || has_list("Records")) && has_data || has("awslogs") && has("data") {
         Container::FirehoseEvent
-    } else if values_of(&text, "message").next().is_some_and(|value| looks_like_record(unquoted(value))) {
-        Container::FirehoseJson
     } else {
-        let columns = unwrap::json_names_of(text.as_bytes());
-        if columns.are_of_records() {
-            Container::FieldsJson
-        } else if columns.has_computed() {
-            Container::InsightsJson
-        } else {
-            Container::OtherJson
-        }
+        of_objects(&text)
     })
+}
+
+/// JSON that says what it is only by the names in its objects.
+fn of_objects(text: &str) -> Container {
+    let columns = unwrap::json_names_of(text.as_bytes());
+    let are_of_records = columns.are_of_records();
+    let holds_record = || values_of(text, "message").any(|value| looks_like_record(unquoted(value)));
+    if columns.names.iter().any(|name| name == "message") && (!are_of_records || holds_record()) {
+        Container::FirehoseJson
+    } else if are_of_records {
+        Container::FieldsJson
+    } else if columns.has_computed() {
+        Container::InsightsJson
+    } else {
+        Container::OtherJson
+    }
 }
 
 /// What follows each `"key":`.

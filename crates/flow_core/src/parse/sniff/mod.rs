@@ -84,7 +84,7 @@ pub fn decide(head: &[u8], end: HeadEnd, name: &str, given: Option<&Layout>) -> 
             "CloudWatch Logs wrote it to test that it may write to the bucket; it holds no records",
         );
     }
-    if text.starts_with(b"<") {
+    if is_markup(text) {
         return Verdict::refuse(markup(text));
     }
     if let Some(container) = json::of(text) {
@@ -141,6 +141,11 @@ fn by_name(name: &str) -> Option<Container> {
     } else {
         None
     }
+}
+
+/// Syslog begins its lines with a number in such brackets, and may hold records.
+fn is_markup(text: &[u8]) -> bool {
+    text.strip_prefix(b"<").is_some_and(|rest| !rest.first().is_some_and(u8::is_ascii_digit))
 }
 
 fn markup(text: &[u8]) -> Container {

@@ -1,10 +1,13 @@
 //! Reads a CSV file: one cell of each record is the text of a flow log record, or all of them are its values.
 
+use memchr::memchr;
+
 use super::csv_records::{Cells, CsvContent, CsvRecord, CsvRecords};
 use super::messages::Messages;
 use super::table::TableColumns;
 use crate::parse::lines::Line;
-use crate::parse::{FileReport, ProblemKind, RowSink, header};
+use crate::parse::{FileReport, Layout, ProblemKind, RowSink, header};
+use crate::record::ColumnKey;
 
 /// Which cells are read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,10 +85,14 @@ impl CsvCells {
                 messages.push(message.as_bytes(), report, sink);
             }
             CsvCells::Fields(columns) => {
+                let layout = messages.layout();
                 let mut kept = columns.kept.iter().peekable();
                 let mut is_kept = |at: usize| kept.next_if(|kept| **kept as usize == at).is_some();
                 let cells = cells.iter().enumerate().filter(|(at, _)| is_kept(*at));
                 let cells: Vec<Option<&str>> = cells.map(|(_, cell)| Some(cell)).collect();
+                if memchr(b'\n', record.text).is_some() && has_line_feed(&cells, layout) {
+                    return messages.unreadable(ProblemKind::Malformed, record.text, report, sink);
+                }
                 messages.cells(&cells, record.text, report, sink);
             }
         }
@@ -102,6 +109,13 @@ impl CsvCells {
     fn is_header(&self, cells: Cells<'_>) -> bool {
         names(cells).eq(self.names().iter().map(String::as_str))
     }
+}
+
+/// Whether a field goes over several lines: none does, so a quote before it was never closed.
+fn has_line_feed(cells: &[Option<&str>], layout: &Layout) -> bool {
+    let is_field = |key: &ColumnKey| matches!(key, ColumnKey::Known(_));
+    let mut fields = cells.iter().zip(layout.columns()).filter(|(_, key)| is_field(key));
+    fields.any(|(cell, _)| cell.is_some_and(|cell| cell.contains('\n')))
 }
 
 /// Cells as the names of columns.

@@ -59,6 +59,11 @@ impl Messages {
         self.records.cells(cells, text, report, sink);
     }
 
+    /// The one in force, where cells are read.
+    pub fn layout(&self) -> &Layout {
+        self.records.layout()
+    }
+
     /// What follows is in this layout.
     pub fn change_layout(&mut self, layout: Layout, report: &mut FileReport, sink: &mut impl RowSink) {
         self.flush(report, sink);
