@@ -15,6 +15,7 @@ use flow_core::parse::{FileParser, Layout, ParseOptions, RawRow, RowBlock, RowSi
 use flow_core::record::Address;
 use flow_core::sample::{SampleLog, SampleSpec};
 use flow_core::store::{AddressDictionary, Column, SEGMENT_ROWS, Store, TextDictionary};
+use flow_testkit::wrap::Wrap;
 
 /// As the worker hands files over.
 const PIECE_BYTES: usize = 1024 * 1024;
@@ -128,6 +129,25 @@ fn text_stages(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// The same records in each container, in bytes of the container.
+fn containers(criterion: &mut Criterion) {
+    let spec = SampleSpec { n_rows: N_ROWS / 5, ..SampleSpec::demo() };
+    let log: Vec<u8> = SampleLog::new(&spec).flatten().collect();
+    let log = String::from_utf8(log).expect("the sample is text");
+    // Without its header, as containers have none.
+    let records: Vec<String> = log.lines().skip(1).map(str::to_owned).collect();
+    let mut group = criterion.benchmark_group("container to rows");
+    let mut bench = |name: String, file: Vec<u8>| {
+        group.throughput(Throughput::Bytes(file.len() as u64));
+        group.bench_function(name, |bencher| bencher.iter(|| read(black_box(&file), &mut Nowhere)));
+    };
+    bench("gzip".to_owned(), gzip(Wrap::Text.file(&Layout::aws_default(), &records).as_slice()));
+    for wrap in Wrap::ALL {
+        bench(format!("{wrap:?}"), wrap.file(&Layout::aws_default(), &records));
+    }
+    group.finish();
+}
+
 fn dictionaries(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("interning");
     // Numbers without pattern, the same at each run.
@@ -172,5 +192,5 @@ fn freezing(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, text_stages, dictionaries, freezing);
+criterion_group!(benches, text_stages, containers, dictionaries, freezing);
 criterion_main!(benches);

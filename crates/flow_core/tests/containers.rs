@@ -80,7 +80,7 @@ fn default_records() -> impl Strategy<Value = Vec<String>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
     fn default_records_come_out_of_each_container_as_they_went_in(
@@ -149,7 +149,7 @@ proptest! {
         prop_assert_eq!(&parse(&file, None, &sizes), &parsed, "{}", String::from_utf8_lossy(&file));
         let lines = parsed.report.lines;
         prop_assert_eq!(lines.rows + lines.status_records, records_of(&parsed).len() as u64);
-        prop_assert_eq!(lines.problems, parsed.report.problems.len() as u64);
+        prop_assert_eq!(lines.problems.min(1_000), parsed.report.problems.len() as u64);
     }
 }
 

@@ -25,7 +25,7 @@ const ELEMENT_START_BYTES: usize = 4 * 1024;
 pub enum Element<'a> {
     /// From its first to its last bracket, whether valid inside or not.
     Whole(&'a [u8]),
-    /// Begun, and then another one begins or the text ends.
+    /// Cut off, because another one begins or the text ends; or nothing that could be a record.
     Broken(&'a [u8]),
     /// The start of one longer than [`ELEMENT_BYTES_MAX`].
     TooLong(&'a [u8]),
@@ -47,9 +47,8 @@ enum Place {
 enum ElementKind {
     /// An object or an array: ends with its last bracket.
     Brackets,
-    Text,
-    /// A number, a word, or no JSON: ends where anything else begins.
-    Word,
+    /// What can be no record, JSON or not: ends with its line, or where an object or array begins.
+    Other,
 }
 
 pub struct JsonElements {
@@ -102,11 +101,11 @@ impl JsonElements {
                         at += 1;
                     }
                 }
-                Place::Element { kind: ElementKind::Word, .. } => {
+                Place::Element { kind: ElementKind::Other, .. } => {
                     // Its first character is its own, whatever it is.
                     let has_begun = at > start || !self.carried.is_empty();
-                    if has_begun && is_end_of_word(*byte) {
-                        self.end(&bytes[start..at], true, &mut each);
+                    if has_begun && matches!(byte, b'\n' | b'{' | b'[' | b']') {
+                        self.end(&bytes[start..at], false, &mut each);
                     } else {
                         at += 1;
                     }
@@ -116,10 +115,6 @@ impl JsonElements {
                     if !self.in_text && self.last == b'\n' {
                         // No valid text has a line feed: this one was cut off, and the next line is another's.
                         self.end(&bytes[start..at - 1], false, &mut each);
-                    } else if !self.in_text
-                        && matches!(self.place, Place::Element { kind: ElementKind::Text, .. })
-                    {
-                        self.end(&bytes[start..at], true, &mut each);
                     }
                 }
                 Place::Element { .. } => {
@@ -157,9 +152,6 @@ impl JsonElements {
     /// The text is over. A document or an array that has not ended is a broken element, if only an empty one.
     pub fn finish(&mut self, mut each: impl FnMut(Element<'_>)) {
         match self.place {
-            Place::Element { of_list: false, kind: ElementKind::Word } if !self.in_top_array => {
-                self.end(b"", true, &mut each);
-            }
             Place::Element { .. } => self.end(b"", false, &mut each),
             Place::Top if !self.in_top_array => {}
             Place::Top | Place::List | Place::BehindList => each(Element::Broken(b"")),
@@ -193,11 +185,8 @@ impl JsonElements {
             }
             _ => {}
         }
-        let kind = match byte {
-            b'{' | b'[' => ElementKind::Brackets,
-            b'"' => ElementKind::Text,
-            _ => ElementKind::Word,
-        };
+        let is_bracket = matches!(byte, b'{' | b'[');
+        let kind = if is_bracket { ElementKind::Brackets } else { ElementKind::Other };
         self.place = Place::Element { of_list, kind };
         self.depth = 0;
         self.last = b',';
@@ -316,10 +305,6 @@ impl JsonElements {
     }
 }
 
-fn is_end_of_word(byte: u8) -> bool {
-    byte.is_ascii_whitespace() || matches!(byte, b',' | b']' | b'[' | b'{' | b'"')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -362,7 +347,7 @@ mod tests {
         }
         assert_elements("", &[]);
         assert_elements("[]", &[]);
-        assert_elements("[[1],\"a\",2 ]", &["[1]", "\"a\"", "2"]);
+        assert_elements("[[1],\"a\",2 ]", &["[1]", "!\"a\",2 "]);
     }
 
     #[test]
@@ -372,7 +357,7 @@ mod tests {
             &[r#"{"a":1}"#, r#"{"b":2}"#],
         );
         assert_elements(r#"{"owner":"x","logEvents" : [ {"a":1} ]}{"logEvents":[]}"#, &[r#"{"a":1}"#]);
-        assert_elements(r#"[{"results":[[{"a":1}],[]]},{"events":[1]}]"#, &[r#"[{"a":1}]"#, "[]", "1"]);
+        assert_elements(r#"[{"results":[[{"a":1}],[]]},{"events":[1]}]"#, &[r#"[{"a":1}]"#, "[]", "!1"]);
         // Only where the key is the document's own, and has a list.
         for text in [r#"{"x":{"events":[1]}}"#, r#"{"events":{"a":[1]}}"#, r#"{"x":"events","y":[1]}"#] {
             assert_elements(text, &[text]);
@@ -386,9 +371,9 @@ mod tests {
         assert_elements("{\"events\":[{\"a\":1},{\"b", &["{\"a\":1}", "!{\"b"]);
         assert_elements("{\"events\":[{\"a\":1}", &["{\"a\":1}", "!"]);
         assert_elements("{\"events\":[{\"a\":1}]", &["{\"a\":1}", "!"]);
-        assert_elements("{\"events\":[{\"a\":1}]\n{\"events\":[2]}", &["{\"a\":1}", "!", "2"]);
+        assert_elements("{\"events\":[{\"a\":1}]\n{\"events\":[2]}", &["{\"a\":1}", "!", "!2"]);
         assert_elements("[{\"a\":1}", &["{\"a\":1}", "!"]);
-        assert_elements("}oops {\"a\":1} null", &["}oops", "{\"a\":1}", "null"]);
+        assert_elements("}oops \"x\" {\"a\":1} null\n1", &["!}oops \"x\" ", "{\"a\":1}", "!null", "!1"]);
     }
 
     #[test]

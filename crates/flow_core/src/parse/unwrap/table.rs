@@ -58,14 +58,18 @@ impl TableColumns {
 
     /// Whether a column is computed, such as `count(*)`: then a line of the table stands for many records.
     pub fn has_computed(&self) -> bool {
-        self.names.iter().any(|name| name.contains('(') && name.ends_with(')'))
+        let is_computed = |name: &String| name.contains('(') && name.ends_with(')');
+        // Lines of text with a comma somewhere are no names.
+        self.names.iter().any(is_computed) && !self.names.iter().any(|name| name.contains(' '))
     }
 }
 
 /// Whether a name is one of those that Logs Insights gives to what it knows of a log event: `@timestamp`, `@ptr`. They
 /// are about the event, not fields of the record in it.
 pub fn is_of_insights(name: &str) -> bool {
-    name.starts_with('@')
+    name.strip_prefix('@').is_some_and(|name| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.')
+    })
 }
 
 #[cfg(test)]
