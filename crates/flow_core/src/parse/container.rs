@@ -220,8 +220,8 @@ impl Container {
             Container::Pdf => ("a PDF document", "Open the log itself, not a document about it."),
             Container::Image => ("an image", "Open the log itself, not a picture of it."),
             Container::Utf16 => (
-                "text in UTF-16, as PowerShell's `>` writes it",
-                "Save it as UTF-8, for example with `iconv -f UTF-16 -t UTF-8 FILE > flow.log`, and open the result.",
+                "text in UTF-16, without the byte order mark that would say in which",
+                "Save it as UTF-8, for example with `iconv -f UTF-16LE -t UTF-8 FILE > flow.log`, and open the result.",
             ),
             Container::Binary => (
                 "binary data of a kind we do not know",

@@ -10,6 +10,7 @@
 
 mod container;
 mod continuation;
+mod encoding;
 mod header;
 mod lines;
 mod number;
