@@ -46,14 +46,30 @@ pub fn table(table: Table, text: &[u8], given: Option<&Layout>) -> Verdict {
         Table::Readable { container, delimiter, cells } => (container, delimiter, cells),
         Table::Refused { container, what } => return Verdict::Refuse { container, what },
     };
-    let found = match &cells {
-        CsvCells::Message { at, .. } => Err(unwrap::column_of(text, delimiter, *at as usize)),
-        CsvCells::Fields(columns) => Ok(columns.layout()),
+    let verdict = |cells, layout, assumed| {
+        let form = Form { container, wrapping: Some(Wrapping::Csv { delimiter, cells }) };
+        Verdict::Records { form, layout, assumed }
     };
-    let form = Form { container, wrapping: Some(Wrapping::Csv { delimiter, cells }) };
-    match found {
-        Ok(layout) => Verdict::Records { form, layout, assumed: false },
-        Err(messages) => of_messages(form, &messages, given),
+    let (names, at) = match cells {
+        CsvCells::Fields(columns) => {
+            let layout = columns.layout();
+            return verdict(CsvCells::Fields(columns), layout, false);
+        }
+        CsvCells::Message { names, at } => (names, at),
+    };
+    let messages = unwrap::column_of(text, delimiter, at as usize);
+    let columns = TableColumns::of(names.iter().map(String::as_str));
+    let form = Form {
+        container,
+        wrapping: Some(Wrapping::Csv { delimiter, cells: CsvCells::Message { names, at } }),
+    };
+    match of_messages(form, &messages, given) {
+        // What is called a message may be anything, beside fields that say all.
+        Verdict::Refuse { .. } if columns.are_of_records() => {
+            let layout = columns.layout();
+            verdict(CsvCells::Fields(columns), layout, false)
+        }
+        verdict => verdict,
     }
 }
 
