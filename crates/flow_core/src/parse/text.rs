@@ -17,25 +17,26 @@ pub struct TextReader {
 enum Stage {
     /// Not recognised yet; holds the head so far.
     Sniffing(Vec<u8>),
-    Reading(Box<Reading>),
+    /// Each line is a record, or about records.
+    Lines(Box<LineReader>),
+    /// Records must be taken out of something.
+    Wrapped(Box<Unwrapper>),
     /// Refused or ignored: nothing more is read.
     Over,
 }
 
-enum Reading {
-    /// Each line is a record, or about records.
-    Lines { lines: LineSplitter, records: RecordReader },
-    /// Records must be taken out of something.
-    Wrapped(Unwrapper),
+struct LineReader {
+    lines: LineSplitter,
+    records: RecordReader,
 }
 
 impl Stage {
     fn reading(form: Form, layout: Layout) -> Stage {
         let records = RecordReader::new(layout);
-        Stage::Reading(Box::new(match form.wrapping {
-            None => Reading::Lines { lines: LineSplitter::default(), records },
-            Some(wrapping) => Reading::Wrapped(Unwrapper::new(wrapping, records)),
-        }))
+        match form.wrapping {
+            None => Stage::Lines(Box::new(LineReader { lines: LineSplitter::default(), records })),
+            Some(wrapping) => Stage::Wrapped(Box::new(Unwrapper::new(wrapping, records))),
+        }
     }
 }
 
@@ -52,12 +53,12 @@ impl TextReader {
 
     /// `None` while no line has shown a layout, and for records that must be taken out of something.
     pub fn continuation(&self, report: &FileReport) -> Option<Continuation> {
-        let Stage::Reading(reading) = &self.stage else { return None };
-        match &**reading {
-            Reading::Lines { records, .. } if !report.layouts.is_empty() => {
-                Some(Continuation { layout: records.layout().clone(), known: report.layouts.clone() })
+        match &self.stage {
+            Stage::Lines(reader) if !report.layouts.is_empty() => {
+                let layout = reader.records.layout().clone();
+                Some(Continuation { layout, known: report.layouts.clone() })
             }
-            Reading::Lines { .. } | Reading::Wrapped(_) => None,
+            Stage::Lines(_) | Stage::Wrapped(_) | Stage::Sniffing(_) | Stage::Over => None,
         }
     }
 
@@ -87,24 +88,25 @@ impl TextReader {
     /// There is no more text.
     pub fn finish(&mut self, report: &mut FileReport, sink: &mut impl RowSink) {
         self.decide_and_read_head(HeadEnd::End, report, sink);
-        if let Stage::Reading(reading) = &mut self.stage {
-            match &mut **reading {
-                Reading::Lines { lines, records } => lines.finish(|line| records.line(line, report, sink)),
-                Reading::Wrapped(unwrapper) => unwrapper.finish(report, sink),
+        match &mut self.stage {
+            Stage::Lines(reader) => {
+                let LineReader { lines, records } = &mut **reader;
+                lines.finish(|line| records.line(line, report, sink));
             }
+            Stage::Wrapped(unwrapper) => unwrapper.finish(report, sink),
+            Stage::Sniffing(_) | Stage::Over => {}
         }
     }
 
     /// There is more text, but nobody can read it.
     pub fn damaged(&mut self, report: &mut FileReport, sink: &mut impl RowSink) {
         self.decide_and_read_head(HeadEnd::Damage, report, sink);
-        if let Stage::Reading(reading) = &mut self.stage {
-            match &mut **reading {
-                Reading::Lines { lines, records } => {
-                    records.unreadable(ProblemKind::Damaged, lines.carried(), report);
-                }
-                Reading::Wrapped(unwrapper) => unwrapper.damaged(report, sink),
+        match &mut self.stage {
+            Stage::Lines(reader) => {
+                reader.records.unreadable(ProblemKind::Damaged, reader.lines.carried(), report);
             }
+            Stage::Wrapped(unwrapper) => unwrapper.damaged(report, sink),
+            Stage::Sniffing(_) | Stage::Over => {}
         }
     }
 
@@ -117,14 +119,16 @@ impl TextReader {
     }
 
     fn read(&mut self, text: &[u8], report: &mut FileReport, sink: &mut impl RowSink) {
-        if let Stage::Reading(reading) = &mut self.stage {
-            match &mut **reading {
-                Reading::Lines { lines, records } => lines.push(text, |piece| match piece {
+        match &mut self.stage {
+            Stage::Lines(reader) => {
+                let LineReader { lines, records } = &mut **reader;
+                lines.push(text, |piece| match piece {
                     Piece::Line(line) => records.line(line, report, sink),
                     Piece::Lines(text) => records.lines(text, report, sink),
-                }),
-                Reading::Wrapped(unwrapper) => unwrapper.push(text, report, sink),
+                });
             }
+            Stage::Wrapped(unwrapper) => unwrapper.push(text, report, sink),
+            Stage::Sniffing(_) | Stage::Over => {}
         }
     }
 

@@ -48,7 +48,7 @@ impl<'a> Cells<'a> {
 }
 
 pub struct CsvRecords {
-    reader: Reader,
+    reader: Box<Reader>,
     /// Whether the file's first bytes have come.
     has_read: bool,
     /// Whether a record has begun that has not ended.
@@ -68,7 +68,9 @@ impl CsvRecords {
     pub fn new(delimiter: u8) -> CsvRecords {
         CsvRecords {
             // Carriage returns stay in the last cell, whose blanks count for nothing.
-            reader: ReaderBuilder::new().delimiter(delimiter).terminator(Terminator::Any(b'\n')).build(),
+            reader: Box::new(
+                ReaderBuilder::new().delimiter(delimiter).terminator(Terminator::Any(b'\n')).build(),
+            ),
             has_read: false,
             is_begun: false,
             carried: Vec::new(),
