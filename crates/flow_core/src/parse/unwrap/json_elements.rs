@@ -247,7 +247,7 @@ impl JsonElements {
             }
             b'{' | b'[' => {
                 let is_list = byte == b'[' && self.depth == 1 && self.is_key && self.is_list_key();
-                self.depth += 1;
+                self.depth = self.depth.saturating_add(1);
                 if is_list {
                     self.place = Place::List;
                 }
