@@ -1,5 +1,6 @@
-//! Development only: fixtures, the slow obvious oracle.
+//! Development only: fixtures, the slow obvious oracle, records in every container.
 
 pub mod filters;
 pub mod oracle;
 pub mod rows;
+pub mod wrap;
