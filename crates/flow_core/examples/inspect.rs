@@ -11,7 +11,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::process::ExitCode;
 
-use flow_core::parse::{FileState, Layout};
+use flow_core::parse::{FileState, GivenLayout, log_format};
 use flow_core::query::{Filter, parse_filter};
 use flow_core::session::message::{
     Answer, Command, Event, ExportKind, FileMeta, Question, Request, RequestId,
@@ -24,7 +24,7 @@ const USAGE: &str = "usage: inspect [--records] [--layout '${field} ${field} …
 
 struct Arguments {
     kind: ExportKind,
-    layout: Option<Layout>,
+    layouts: Vec<GivenLayout>,
     filter: Filter,
     files: Vec<String>,
 }
@@ -50,7 +50,7 @@ fn main() -> ExitCode {
 fn read_arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
     let mut arguments = Arguments {
         kind: ExportKind::Summary,
-        layout: None,
+        layouts: Vec::new(),
         filter: Filter::everything(),
         files: Vec::new(),
     };
@@ -59,10 +59,8 @@ fn read_arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, 
             "--records" => arguments.kind = ExportKind::Records,
             "--layout" => {
                 let text = words.next().ok_or("--layout needs a log format")?;
-                let names = text.split_whitespace().map(|name| {
-                    name.strip_prefix("${").and_then(|name| name.strip_suffix('}')).unwrap_or(name)
-                });
-                arguments.layout = Some(Layout::from_names(names));
+                let layout = log_format::parse(&text).map_err(|problem| problem.explanation().to_owned())?;
+                arguments.layouts.push(layout.into());
             }
             "--filter" => {
                 let text = words.next().ok_or("--filter needs a filter")?;
@@ -90,7 +88,8 @@ fn inspect(arguments: Arguments) -> std::io::Result<bool> {
     }
     let (metas, mut files): (Vec<FileMeta>, Vec<File>) = opened.into_iter().unzip();
 
-    let mut session = Session::new(SessionOptions { layout: arguments.layout, ..SessionOptions::default() });
+    let mut session =
+        Session::new(SessionOptions { layouts: arguments.layouts, ..SessionOptions::default() });
     let ask = |id, command| Request { id: RequestId(id), command };
     session.submit(ask(0, Command::Open(metas)), 0.0, &mut |_| {});
     let mut chunk = vec![0; CHUNK_BYTES];

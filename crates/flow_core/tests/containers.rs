@@ -4,7 +4,7 @@
 mod dump;
 
 use dump::Input;
-use flow_core::parse::{FileState, Layout, ProblemKind};
+use flow_core::parse::{FileState, Layout, LayoutFrom, ProblemKind};
 use flow_core::record::{Address, Field, FieldKind};
 use flow_testkit::wrap::{Wrap, gzip};
 use proptest::prelude::*;
@@ -96,7 +96,8 @@ proptest! {
         prop_assert_eq!(records_of(&parsed), records.clone(), "{}", parsed.dump());
         let lines = parsed.report.lines;
         prop_assert_eq!((lines.ignored, lines.total()), (wrap.n_ignored(), wrap.n_ignored() + records.len() as u64));
-        prop_assert_eq!(parsed.report.layout_assumed, !wrap.names_fields());
+        let is_assumed = parsed.report.layout_from == LayoutFrom::Assumed;
+        prop_assert_eq!(is_assumed, !wrap.names_fields());
         prop_assert_eq!(&parsed.report.layouts, &vec![layout]);
 
         let cut = parse(&file, None, &sizes);

@@ -48,7 +48,11 @@ impl Driver {
     }
 
     fn reload(&mut self, keep: &str, roll_up: bool) -> Progress {
-        self.submit(Command::Reload(LoadOptions { keep: parse_filter(keep).unwrap(), roll_up }));
+        self.submit(Command::Reload(LoadOptions {
+            keep: parse_filter(keep).unwrap(),
+            roll_up,
+            ..LoadOptions::default()
+        }));
         self.run();
         self.progress()
     }
@@ -125,7 +129,7 @@ fn a_filter_that_rows_cannot_be_asked_is_refused_and_changes_nothing() {
     driver.open("one", &sample(1_000));
     let before = driver.progress();
     let keep = parse_filter("dstport = 443 and direction = ingress").unwrap();
-    let wanted = driver.submit(Command::Reload(LoadOptions { keep, roll_up: false }));
+    let wanted = driver.submit(Command::Reload(LoadOptions { keep, ..LoadOptions::default() }));
     driver.run();
     let message = driver.events.iter().find_map(|event| match event {
         Event::Failed { id, message } if *id == wanted => Some(message.as_str()),

@@ -1,6 +1,7 @@
 //! One file in the table of files, with what is known of it below once its name is pressed.
 
-use flow_core::parse::{FileReport, FileState};
+use flow_core::parse::detect::Confidence;
+use flow_core::parse::{FileReport, FileState, LayoutFrom};
 use leptos::prelude::*;
 
 use super::facts::{self, Facts};
@@ -101,7 +102,13 @@ fn layout_words(report: &FileReport) -> (String, String) {
     let words = match report.layouts.as_slice() {
         [] => "not known".to_owned(),
         [only] => {
-            let how = if report.layout_assumed { "default assumed" } else { "from header" };
+            let how = match report.layout_from {
+                LayoutFrom::Header => "from header",
+                LayoutFrom::Given => "as you said",
+                LayoutFrom::Shape(Confidence::High) => "told by its shape",
+                LayoutFrom::Shape(Confidence::Medium) => "told by its shape, not surely",
+                LayoutFrom::Assumed => "default assumed",
+            };
             format!("{how}, {}", format::counted(only.columns().len() as u64, "field"))
         }
         several => format!("{} layouts", several.len()),
@@ -121,7 +128,7 @@ mod tests {
         assert_eq!(layout_words(&report), ("not known".to_owned(), String::new()));
         report.layouts = vec![Layout::aws_default()];
         assert_eq!(layout_words(&report).0, "from header, 14 fields");
-        report.layout_assumed = true;
+        report.layout_from = LayoutFrom::Assumed;
         assert_eq!(layout_words(&report).0, "default assumed, 14 fields");
         assert!(layout_words(&report).1.starts_with("version account-id"));
         report.layouts.push(Layout::from_names(["srcaddr"]));

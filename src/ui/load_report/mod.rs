@@ -2,6 +2,7 @@
 
 mod facts;
 mod file_row;
+mod layouts;
 mod problems;
 mod refused;
 mod reports;
@@ -17,6 +18,7 @@ use crate::engine::{Slot, ask};
 use crate::state::{AppState, LoadState};
 use facts::Facts;
 use file_row::FileRow;
+use layouts::Layouts;
 use problems::Problems;
 use refused::RefusedFiles;
 use reports::Reports;
@@ -45,6 +47,7 @@ pub fn FilesTab() -> impl IntoView {
         <section class="view files" class:is-pending=asked.pending aria-label="Files">
             {move || asked.failure.get().map(|message| view! { <p class="state-message" role="alert">{message}</p> })}
             <RefusedFiles reports/>
+            <Layouts reports/>
             <Warnings reports facts/>
             <FileTable reports facts/>
             <NoRows/>

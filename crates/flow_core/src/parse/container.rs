@@ -67,6 +67,10 @@ pub enum Container {
     PlainText,
 }
 
+/// What to do about records whose layout nothing says.
+const SAY_THE_LAYOUT: &str = "Say what the columns are: paste the flow log's format, which `aws ec2 describe-flow-logs` \
+                              shows as LogFormat, into the Files tab (or give it to `inspect --layout`).";
+
 impl Container {
     /// The name that the summary export uses.
     pub const fn name(self) -> &'static str {
@@ -134,16 +138,12 @@ impl Container {
                 "flow log records with other text in front of each",
                 "Cut the text in front off, so that each line begins with the record's first value, and open the result.",
             ),
-            Container::HeaderlessRecords => (
-                "flow log records without a header, in a layout that the file does not say",
-                "Put the names of the fields, in the order of the flow log's format, as the first line of the file \
-                 (`aws ec2 describe-flow-logs` shows the format as LogFormat), or read it with `inspect --layout`.",
-            ),
-            Container::HeaderlessMessages => (
-                "flow log records in a layout that the file does not say, inside log events",
-                "Get the same logs from S3, whose files have a header, or read it with `inspect --layout` \
-                 (`aws ec2 describe-flow-logs` shows the format as LogFormat).",
-            ),
+            Container::HeaderlessRecords => {
+                ("flow log records without a header, in a layout that the file does not say", SAY_THE_LAYOUT)
+            }
+            Container::HeaderlessMessages => {
+                ("flow log records in a layout that the file does not say, inside log events", SAY_THE_LAYOUT)
+            }
             Container::OtherMessages => (
                 "log events of something else: none of the first ones looks like a flow log record",
                 "Choose the log group that the flow log writes to; `aws ec2 describe-flow-logs` shows its LogGroupName.",

@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 use super::encoding::TextDecoder;
 use super::gzip::{self, GzipReader};
 use super::text::TextReader;
-use super::{Continuation, FileReport, FileState, Layout, RowSink, SourceId};
+use super::{Continuation, FileReport, FileState, GivenLayout, RowSink, SourceId, given};
 
 /// What a reader may say about files that do not say it themselves.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ParseOptions {
-    /// The layout of files without a header. A header in the file wins.
-    pub layout: Option<Layout>,
+    /// Layouts of files without a header. A header in the file wins.
+    pub layouts: Vec<GivenLayout>,
     /// What is read is plain text from the middle of a file, from the start of a line, and this is what the lines
     /// before it said: nothing is sniffed, nothing assumed.
     pub continues: Option<Continuation>,
@@ -47,7 +47,7 @@ impl FileParser {
                 FileParser { intake: Intake::Plain, decoder: TextDecoder::AsItIs, text, report }
             }
             None => {
-                let text = TextReader::new(options.layout.clone());
+                let text = TextReader::new(given::for_file(&options.layouts, name));
                 let intake = Intake::Undecided(Vec::new());
                 FileParser { intake, decoder: TextDecoder::default(), text, report }
             }
@@ -172,7 +172,7 @@ mod tests {
     use super::super::problem::PROBLEMS_KEPT_PER_FILE;
     use super::super::report::LAYOUTS_KEPT_PER_FILE;
     use super::super::sniff::SNIFF_BYTES_MAX;
-    use super::super::{Problem, ProblemKind, RawRow};
+    use super::super::{Layout, LayoutFrom, Problem, ProblemKind, RawRow};
     use super::*;
 
     /// Counts; that is all these tests need.
@@ -274,7 +274,10 @@ mod tests {
     fn a_header_behind_very_many_comments_is_found() {
         let comments = "# nothing yet\n".repeat(2 * SNIFF_BYTES_MAX / 14);
         let (report, count) = read(&(comments + "srcaddr dstaddr dstport\n10.0.0.1 10.0.0.2 443\n"));
-        assert_eq!((report.state, report.layout_assumed, count.n_rows), (FileState::Read, false, 1));
+        assert_eq!(
+            (report.state, report.layout_from, count.n_rows),
+            (FileState::Read, LayoutFrom::Header, 1)
+        );
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::record::{ColumnKey, DEFAULT_LAYOUT, Field};
 
 /// Which column each value of a line belongs to. Columns are distinct.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Layout {
     columns: Vec<ColumnKey>,
 }

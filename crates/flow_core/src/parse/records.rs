@@ -7,7 +7,7 @@ use memchr::memchr;
 use super::block::{self, BlockReader, Part};
 use super::lines::{self, Line};
 use super::row::{RecordKind, RowBuffers, RowReader, Trouble};
-use super::{FileReport, Layout, Problem, ProblemKind, RawRow, RowSink, header, values::Values};
+use super::{FileReport, Layout, LayoutFrom, Problem, ProblemKind, RawRow, RowSink, header, values::Values};
 
 /// What some editors put in front of a UTF-8 text.
 pub const BOM: &[u8] = "\u{feff}".as_bytes();
@@ -186,7 +186,7 @@ impl RecordReader {
             }
             self.begun = true;
             if report.lines.headers == 0 && report.layouts.is_empty() {
-                report.layout_assumed = true;
+                report.layout_from = LayoutFrom::Assumed;
             }
             report.add_layout(&self.layout);
             sink.begin(report.source, &self.layout);

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::container::Container;
+use super::detect::{ColumnGuess, Confidence};
 use super::problem::PROBLEMS_KEPT_PER_FILE;
 use super::{Layout, Problem, SourceId};
 
@@ -62,6 +63,20 @@ pub enum FileState {
     Failed(String),
 }
 
+/// How the layout of a file is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LayoutFrom {
+    /// The file names its fields.
+    #[default]
+    Header,
+    /// The reader said it.
+    Given,
+    /// Told by what the values look like.
+    Shape(Confidence),
+    /// Records came before any header: the AWS default, or that of a header further down.
+    Assumed,
+}
+
 /// All that is known of one file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileReport {
@@ -74,9 +89,10 @@ pub struct FileReport {
     pub compression: String,
     /// Distinct layouts in the order they came, the first [`LAYOUTS_KEPT_PER_FILE`]. Empty while none is known.
     pub layouts: Vec<Layout>,
-    /// Whether records came before any header, so that the first layout is an assumption: the AWS default,
-    /// or that of a header further down.
-    pub layout_assumed: bool,
+    /// How the first of them is known.
+    pub layout_from: LayoutFrom,
+    /// What can be told of the columns of a file that was refused because nothing says its layout; else empty.
+    pub columns: Vec<ColumnGuess>,
     /// Size of the file as it is on disk.
     pub n_bytes: u64,
     /// Bytes of it that have been read.
@@ -95,7 +111,8 @@ impl FileReport {
             container: Container::Text.name().to_owned(),
             compression: "none".to_owned(),
             layouts: Vec::new(),
-            layout_assumed: false,
+            layout_from: LayoutFrom::default(),
+            columns: Vec::new(),
             n_bytes,
             n_bytes_read: 0,
             lines: LineCounts::default(),

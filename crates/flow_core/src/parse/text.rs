@@ -10,8 +10,8 @@ use super::{Continuation, FileReport, FileState, Layout, ProblemKind, RowSink};
 
 pub struct TextReader {
     stage: Stage,
-    /// The layout to use where the text has no header.
-    given_layout: Option<Layout>,
+    /// Layouts to use where the text has no header, the likeliest first.
+    given: Vec<Layout>,
 }
 
 enum Stage {
@@ -41,14 +41,14 @@ impl Stage {
 }
 
 impl TextReader {
-    pub fn new(given_layout: Option<Layout>) -> TextReader {
-        TextReader { stage: Stage::Sniffing(Vec::new()), given_layout }
+    pub fn new(given: Vec<Layout>) -> TextReader {
+        TextReader { stage: Stage::Sniffing(Vec::new()), given }
     }
 
     /// Reads on behind lines that somebody else reads.
     pub fn continuing(before: &Continuation, report: &mut FileReport) -> TextReader {
         report.layouts.clone_from(&before.known);
-        TextReader { stage: Stage::reading(Form::TEXT, before.layout.clone()), given_layout: None }
+        TextReader { stage: Stage::reading(Form::TEXT, before.layout.clone()), given: Vec::new() }
     }
 
     /// `None` while no line has shown a layout, and for records that must be taken out of something.
@@ -133,20 +133,21 @@ impl TextReader {
     }
 
     fn decide(&mut self, head: &[u8], end: HeadEnd, report: &mut FileReport) {
-        let (form, layout) = match sniff::decide(head, end, &report.name, self.given_layout.as_ref()) {
-            Verdict::Records { form, layout, assumed } => {
-                report.layout_assumed = assumed;
+        let (form, layout) = match sniff::decide(head, end, &report.name, &self.given) {
+            Verdict::Records { form, layout, from } => {
+                report.layout_from = from;
                 report.add_layout(&layout);
                 (form, layout)
             }
             // If records come after all, they are tried in the layout that most files have.
-            Verdict::Nothing(form) => (form, self.given_layout.clone().unwrap_or_else(Layout::aws_default)),
+            Verdict::Nothing(form) => (form, self.given.first().cloned().unwrap_or_else(Layout::aws_default)),
             Verdict::Ignore(what_it_is) => {
                 report.state = FileState::Ignored(what_it_is.to_owned());
                 self.stage = Stage::Over;
                 return;
             }
-            Verdict::Refuse { container, what } => {
+            Verdict::Refuse { container, what, columns } => {
+                report.columns = columns;
                 report.container = container.name().to_owned();
                 if let Some(compression) = container.compression()
                     && report.compression == "none"

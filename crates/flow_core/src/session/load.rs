@@ -124,8 +124,8 @@ pub struct Load {
 impl Load {
     pub fn new(session_options: SessionOptions) -> Load {
         Load {
+            options: LoadOptions { layouts: session_options.layouts.clone(), ..LoadOptions::default() },
             session_options,
-            options: LoadOptions::default(),
             files: Vec::new(),
             pieces: Vec::new(),
             waiting: BTreeSet::new(),
@@ -191,7 +191,7 @@ impl Load {
 
     /// Whether rows can be taken back from a shard: not where records were left out or put together on the way.
     fn can_take_back(&self) -> bool {
-        self.options.is_exact() && self.options.keep.is_everything()
+        self.options.keeps_everything()
     }
 
     /// Begins anew with all that was given; what shards say of deals before this is void.
@@ -307,7 +307,7 @@ impl Load {
                     start: piece.start,
                     end: piece.end,
                     options: ParseOptions {
-                        layout: self.session_options.layout.clone(),
+                        layouts: self.options.layouts.clone(),
                         continues: before.clone(),
                     },
                 },

@@ -22,7 +22,7 @@ use std::collections::VecDeque;
 
 use crate::analysis::interface::{AddressByHand, InterfaceKnowledge};
 use crate::intake::LoadOptions;
-use crate::parse::{Layout, SourceId};
+use crate::parse::{GivenLayout, SourceId};
 use inquiry::Inquiry;
 use load::{FileTally, Load};
 use message::{Answer, Command, Event, LoadPhase, Question, Request, RequestId};
@@ -67,8 +67,8 @@ pub struct SessionOptions {
     /// For each shard.
     pub store_bytes_max: u64,
     pub stretch_bytes: u64,
-    /// The layout of files without a header; `None` tries the AWS default.
-    pub layout: Option<Layout>,
+    /// Layouts of files without a header, until the reader says others.
+    pub layouts: Vec<GivenLayout>,
 }
 
 impl Default for SessionOptions {
@@ -77,7 +77,7 @@ impl Default for SessionOptions {
             n_shards: 1,
             store_bytes_max: STORE_BYTES_MAX,
             stretch_bytes: STRETCH_BYTES,
-            layout: None,
+            layouts: Vec::new(),
         }
     }
 }

@@ -18,7 +18,8 @@ pub fn join<'a>(into: &mut FileReport, stretches: impl Iterator<Item = Option<&'
         if at == 0 {
             into.container.clone_from(&stretch.container);
             into.compression.clone_from(&stretch.compression);
-            into.layout_assumed = stretch.layout_assumed;
+            into.layout_from = stretch.layout_from;
+            into.columns.clone_from(&stretch.columns);
         }
         for layout in &stretch.layouts {
             if into.layouts.len() < LAYOUTS_KEPT_PER_FILE && !into.layouts.contains(layout) {

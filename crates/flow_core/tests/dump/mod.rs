@@ -2,8 +2,10 @@
 
 use std::fmt::Write;
 
+use flow_core::parse::detect::Confidence;
 use flow_core::parse::{
-    FileParser, FileReport, FileState, Layout, ParseOptions, RawRow, RawValue, RowSink, SourceId,
+    FileParser, FileReport, FileState, GivenLayout, Layout, LayoutFrom, ParseOptions, RawRow, RawValue,
+    RowSink, SourceId,
 };
 
 /// A file and what the parser is told about it.
@@ -16,7 +18,10 @@ pub struct Input<'a> {
 impl Input<'_> {
     /// Parses the file in pieces of these sizes; the last size is used again until the end.
     pub fn parse(&self, piece_sizes: &[usize]) -> Parsed {
-        let options = ParseOptions { layout: self.layout.clone(), continues: None };
+        let options = ParseOptions {
+            layouts: self.layout.iter().cloned().map(GivenLayout::from).collect(),
+            continues: None,
+        };
         let mut parser = FileParser::new(SourceId(0), self.name, self.bytes.len() as u64, &options);
         let mut records = Records::default();
         let mut rest = self.bytes;
@@ -121,8 +126,18 @@ impl Parsed {
         )
         .unwrap();
         for (at, layout) in report.layouts.iter().enumerate() {
-            let assumed = if at == 0 && report.layout_assumed { " (assumed)" } else { "" };
-            writeln!(text, "layout{assumed} {}", layout.names().join(" ")).unwrap();
+            let from = match report.layout_from {
+                LayoutFrom::Assumed if at == 0 => " (assumed)",
+                LayoutFrom::Given if at == 0 => " (given)",
+                LayoutFrom::Shape(Confidence::High) if at == 0 => " (by its shape)",
+                LayoutFrom::Shape(Confidence::Medium) if at == 0 => " (by its shape, perhaps)",
+                _ => "",
+            };
+            writeln!(text, "layout{from} {}", layout.names().join(" ")).unwrap();
+        }
+        for column in &report.columns {
+            let field = column.field.map_or("?", |field| field.name());
+            writeln!(text, "column {field}: {}", column.examples.join(" ")).unwrap();
         }
         for call in &self.records.calls {
             writeln!(text, "{call}").unwrap();

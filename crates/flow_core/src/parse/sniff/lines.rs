@@ -1,7 +1,10 @@
 //! Which lines are these? A header, records of a layout that is known, or records that we cannot read.
 
 use super::HeadEnd;
-use crate::parse::{Layout, container::Container, header, row::RowBuffers, row::RowReader, values::Values};
+use crate::parse::detect::{self, ColumnGuess};
+use crate::parse::{
+    Layout, LayoutFrom, container::Container, header, row::RowBuffers, row::RowReader, values::Values,
+};
 use crate::record::{Address, DEFAULT_LAYOUT};
 
 /// The lines of the head that are whole, in order.
@@ -35,8 +38,11 @@ pub fn has_only_blank_and_comments(head: &[u8], end: HeadEnd) -> bool {
     !unfinished && lines.all(|line| line.is_empty() || line.starts_with(b"#"))
 }
 
-/// The layout of the first line that shows one, and whether records without a header have it.
-pub fn layout(lines: &[&str], given: Option<&Layout>) -> Option<(Layout, bool)> {
+/// Records that are looked at for a layout by shape: enough that damaged ones do not decide.
+const RECORDS_LOOKED_AT: usize = 200;
+
+/// The layout of the first line that shows one, and how it does; or the one that all lines together show.
+pub fn layout(lines: &[&str], given: &[Layout]) -> Option<(Layout, LayoutFrom)> {
     for (at, line) in lines.iter().enumerate() {
         if let Some(layout) = header::layout_of(line) {
             let n_names = layout.columns().len();
@@ -44,19 +50,34 @@ pub fn layout(lines: &[&str], given: Option<&Layout>) -> Option<(Layout, bool)> 
                 // Lines before a header are read as it says, if they have as many values: the header was
                 // there when they were written. That is an assumption and is reported as one.
                 let assumed = lines[..at].iter().any(|before| Values::of(before).count() == n_names);
-                return Some((layout, assumed));
+                return Some((layout, if assumed { LayoutFrom::Assumed } else { LayoutFrom::Header }));
             }
         }
-        if let Some(given) = given
-            && Values::of(line).count() == given.columns().len()
+        let values: Vec<&str> = Values::of(line).collect();
+        let of_length = || given.iter().filter(|layout| layout.columns().len() == values.len());
+        // Of several of one length, the first that the values do not speak against.
+        if let Some(layout) =
+            of_length().find(|layout| detect::can_be_of(layout, &values)).or_else(|| of_length().next())
         {
-            return Some((given.clone(), false));
+            return Some((layout.clone(), LayoutFrom::Given));
         }
-        if is_default_record(&Values::of(line).collect::<Vec<_>>()) {
-            return Some((Layout::aws_default(), true));
+        if is_default_record(&values) {
+            return Some((Layout::aws_default(), LayoutFrom::Assumed));
         }
     }
-    None
+    let (layout, confidence) = detect::detect(&records(lines))?;
+    Some((layout, LayoutFrom::Shape(confidence)))
+}
+
+/// What can be told of the columns of lines in a layout that nothing says.
+pub fn guesses(lines: &[&str]) -> Vec<ColumnGuess> {
+    detect::guesses(&records(lines))
+}
+
+fn records<'a>(lines: &[&'a str]) -> Vec<Vec<&'a str>> {
+    let mut records: Vec<Vec<&str>> = lines.iter().map(|line| Values::of(line).collect()).collect();
+    records.truncate(RECORDS_LOOKED_AT);
+    records
 }
 
 /// Whether a header of so few names that prose could have it is followed by a record, or by nothing.

@@ -11,8 +11,9 @@ mod prefix;
 mod table;
 mod wrapped;
 
+use super::detect::ColumnGuess;
 use super::unwrap::Wrapping;
-use super::{Layout, container::Container, records::BOM};
+use super::{Layout, LayoutFrom, container::Container, records::BOM};
 
 /// How much text is held back at most before a file is recognised: a flow log shows itself in its first
 /// line, but a file may begin with comments or rubbish, and JSON with a list of other things.
@@ -36,12 +37,7 @@ pub enum HeadEnd {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Read its records, the first ones in this layout.
-    Records {
-        form: Form,
-        layout: Layout,
-        /// Whether there are records that no header names the fields of.
-        assumed: bool,
-    },
+    Records { form: Form, layout: Layout, from: LayoutFrom },
     /// No record is in the head, which is empty, or only what may stand before one.
     Nothing(Form),
     /// AWS puts it beside logs; this is what it is.
@@ -51,6 +47,8 @@ pub enum Verdict {
         container: Container,
         /// What is in it that cannot be read; the same where that is the container itself.
         what: Container,
+        /// What can be told of the columns, where nothing says the layout.
+        columns: Vec<ColumnGuess>,
     },
 }
 
@@ -68,12 +66,12 @@ impl Form {
 
 impl Verdict {
     fn refuse(container: Container) -> Verdict {
-        Verdict::Refuse { container, what: container }
+        Verdict::Refuse { container, what: container, columns: Vec::new() }
     }
 }
 
-/// Decides by the first text of a file, its name, and the layout given for files without a header.
-pub fn decide(head: &[u8], end: HeadEnd, name: &str, given: Option<&Layout>) -> Verdict {
+/// Decides by the first text of a file, its name, and the layouts given for files without a header.
+pub fn decide(head: &[u8], end: HeadEnd, name: &str, given: &[Layout]) -> Verdict {
     if let Some(container) = magic::of(head) {
         return Verdict::refuse(container);
     }
@@ -98,14 +96,16 @@ pub fn decide(head: &[u8], end: HeadEnd, name: &str, given: Option<&Layout>) -> 
     if let Some(verdict) = prefix::times(&lines, given) {
         return verdict;
     }
-    if let Some((layout, assumed)) = lines::layout(&lines, given) {
-        return Verdict::Records { form: Form::TEXT, layout, assumed };
+    if let Some((layout, from)) = lines::layout(&lines, given) {
+        return Verdict::Records { form: Form::TEXT, layout, from };
     }
     if let Some(verdict) = prefix::tags(&lines, given) {
         return verdict;
     }
     if let Some(container) = lines::container(&lines).or_else(|| table::of_something_else(&lines)) {
-        return Verdict::refuse(container);
+        let columns =
+            if container == Container::HeaderlessRecords { lines::guesses(&lines) } else { Vec::new() };
+        return Verdict::Refuse { container, what: container, columns };
     }
     if is_binary(text) {
         Verdict::refuse(by_name(name).unwrap_or(Container::Binary))

@@ -4,13 +4,13 @@ use super::lines::{self, looks_like_record};
 use super::{Form, Verdict, wrapped};
 use crate::parse::row::{RowBuffers, RowReader};
 use crate::parse::unwrap::{Prefix, Wrapping, begins_with_time, without_colours};
-use crate::parse::{Layout, container::Container, values::Values};
+use crate::parse::{Layout, LayoutFrom, container::Container, values::Values};
 
 /// How names of streams of flow logs end: the interface, and what traffic it logs.
 const STREAM_ENDS: [&str; 3] = ["-all", "-accept", "-reject"];
 
 /// What to do with lines that begin with times; `None` where the first does not, or they are no flow log.
-pub fn times(lines: &[&str], given: Option<&Layout>) -> Option<Verdict> {
+pub fn times(lines: &[&str], given: &[Layout]) -> Option<Verdict> {
     let plain = |line: &&str| {
         let mut plain = Vec::new();
         let line = without_colours(line.as_bytes(), &mut plain);
@@ -31,9 +31,9 @@ pub fn times(lines: &[&str], given: Option<&Layout>) -> Option<Verdict> {
         let prefix = Prefix { n_values, is_dated: true };
         let records = cut(prefix, &dated);
         let records: Vec<&str> = records.iter().map(String::as_str).collect();
-        if let Some((layout, assumed)) = lines::layout(&records, given) {
+        if let Some((layout, from)) = lines::layout(&records, given) {
             let form = Form { container, wrapping: Some(Wrapping::Prefix(prefix)) };
-            return Some(Verdict::Records { form, layout, assumed });
+            return Some(Verdict::Records { form, layout, from });
         }
     }
     let dated: Vec<&str> = dated.iter().map(String::as_str).collect();
@@ -41,20 +41,22 @@ pub fn times(lines: &[&str], given: Option<&Layout>) -> Option<Verdict> {
 }
 
 /// What to do with lines that begin with what a shipper of logs adds, which ends with a colon: `Nov 14 host flow: …`.
-pub fn tags(lines: &[&str], given: Option<&Layout>) -> Option<Verdict> {
+pub fn tags(lines: &[&str], given: &[Layout]) -> Option<Verdict> {
     lines.iter().find_map(|line| {
         let values: Vec<&str> = Values::of(line).collect();
-        let of_given = given.and_then(|layout| {
+        let of_given = given.iter().find_map(|layout| {
             let n_before = values.len().checked_sub(layout.columns().len())?;
-            fits(layout, &values[n_before..].join(" ")).then(|| (n_before, layout.clone(), false))
+            let fits = fits(layout, &values[n_before..].join(" "));
+            fits.then(|| (n_before, layout.clone(), LayoutFrom::Given))
         });
-        let of_default = || Some((lines::n_before_default_record(&values)?, Layout::aws_default(), true));
-        let (n_before, layout, assumed) = of_given.or_else(of_default)?;
+        let of_default =
+            || Some((lines::n_before_default_record(&values)?, Layout::aws_default(), LayoutFrom::Assumed));
+        let (n_before, layout, from) = of_given.or_else(of_default)?;
         // Without the colon, they could be fields of a layout that nobody has told.
         let is_tagged = n_before > 0 && values[n_before - 1].ends_with(':');
         let prefix = Prefix { n_values: n_before as u32, is_dated: false };
         let form = Form { container: Container::Text, wrapping: Some(Wrapping::Prefix(prefix)) };
-        is_tagged.then_some(Verdict::Records { form, layout, assumed })
+        is_tagged.then_some(Verdict::Records { form, layout, from })
     })
 }
 

@@ -6,10 +6,10 @@ use super::lines::{self, looks_like_record};
 use super::table::Table;
 use super::{Form, Verdict};
 use crate::parse::unwrap::{self, CsvCells, MessageAt, TableColumns, Wrapping};
-use crate::parse::{Layout, container::Container};
+use crate::parse::{Layout, LayoutFrom, container::Container};
 
 /// What to do with a JSON file; `text` is its head.
-pub fn json(container: Container, text: &[u8], given: Option<&Layout>) -> Verdict {
+pub fn json(container: Container, text: &[u8], given: &[Layout]) -> Verdict {
     let at = match container {
         Container::SubscriptionJson | Container::EventsJson | Container::FirehoseJson => MessageAt::Message,
         Container::FirehoseEvent => MessageAt::Payload,
@@ -33,27 +33,29 @@ pub fn json(container: Container, text: &[u8], given: Option<&Layout>) -> Verdic
 
 fn json_fields(container: Container, columns: TableColumns) -> Verdict {
     if columns.has_computed() || !columns.are_of_records() {
-        return Verdict::Refuse { container, what: Container::ComputedTable };
+        return Verdict::Refuse { container, what: Container::ComputedTable, columns: Vec::new() };
     }
     let layout = columns.layout();
     let form = Form { container, wrapping: Some(Wrapping::JsonFields(columns)) };
-    Verdict::Records { form, layout, assumed: false }
+    Verdict::Records { form, layout, from: LayoutFrom::Header }
 }
 
 /// What to do with a CSV file; `text` is its head.
-pub fn table(table: Table, text: &[u8], given: Option<&Layout>) -> Verdict {
+pub fn table(table: Table, text: &[u8], given: &[Layout]) -> Verdict {
     let (container, delimiter, cells) = match table {
         Table::Readable { container, delimiter, cells } => (container, delimiter, cells),
-        Table::Refused { container, what } => return Verdict::Refuse { container, what },
+        Table::Refused { container, what } => {
+            return Verdict::Refuse { container, what, columns: Vec::new() };
+        }
     };
-    let verdict = |cells, layout, assumed| {
+    let verdict = |cells, layout, from| {
         let form = Form { container, wrapping: Some(Wrapping::Csv { delimiter, cells }) };
-        Verdict::Records { form, layout, assumed }
+        Verdict::Records { form, layout, from }
     };
     let (names, at) = match cells {
         CsvCells::Fields(columns) => {
             let layout = columns.layout();
-            return verdict(CsvCells::Fields(columns), layout, false);
+            return verdict(CsvCells::Fields(columns), layout, LayoutFrom::Header);
         }
         CsvCells::Message { names, at } => (names, at),
     };
@@ -67,27 +69,30 @@ pub fn table(table: Table, text: &[u8], given: Option<&Layout>) -> Verdict {
         // What is called a message may be anything, beside fields that say all.
         Verdict::Refuse { .. } if columns.are_of_records() => {
             let layout = columns.layout();
-            verdict(CsvCells::Fields(columns), layout, false)
+            verdict(CsvCells::Fields(columns), layout, LayoutFrom::Header)
         }
         verdict => verdict,
     }
 }
 
 /// What to do with a file that holds these messages first.
-fn of_messages(form: Form, messages: &[String], given: Option<&Layout>) -> Verdict {
+fn of_messages(form: Form, messages: &[String], given: &[Layout]) -> Verdict {
     let lines: Vec<&str> = messages.iter().flat_map(|message| lines::content_of(message)).collect();
     if lines.is_empty() {
         return Verdict::Nothing(form);
     }
-    let Some((layout, assumed)) = lines::layout(&lines, given) else {
+    let Some((layout, from)) = lines::layout(&lines, given) else {
         return refuse_lines(form.container, &lines);
     };
-    Verdict::Records { form, layout, assumed }
+    Verdict::Records { form, layout, from }
 }
 
 /// Refuses a file whose records are in a layout that nothing says, or are none.
 pub fn refuse_lines(container: Container, lines: &[&str]) -> Verdict {
     let is_record = lines.iter().any(|line| looks_like_record(line));
-    let what = if is_record { Container::HeaderlessMessages } else { Container::OtherMessages };
-    Verdict::Refuse { container, what }
+    let (what, columns) = match is_record {
+        true => (Container::HeaderlessMessages, lines::guesses(lines)),
+        false => (Container::OtherMessages, Vec::new()),
+    };
+    Verdict::Refuse { container, what, columns }
 }
