@@ -3,3 +3,5 @@
 pub mod filters;
 pub mod oracle;
 pub mod rows;
+pub mod rules;
+pub mod rules_oracle;
