@@ -58,7 +58,8 @@ fn answered(text: &str, n_flows: &mut u32) -> String {
             continue;
         };
         let (configuration, report) = read_configuration([("case.json", json.as_bytes())]);
-        let unexpected = report.problems.iter().filter(|problem| !problem.reason.to_string().contains("repair"));
+        let unexpected =
+            report.problems.iter().filter(|problem| !problem.reason.to_string().contains("repair"));
         let problems: Vec<String> =
             unexpected.map(|problem| format!("{}: {}", problem.path, problem.reason)).collect();
         write!(answered, "{before}\n```\n{json}\n```\n").unwrap();

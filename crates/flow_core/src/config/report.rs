@@ -52,6 +52,8 @@ pub enum Reason {
     LinesSkipped(u32),
     /// What the JSON parser says of a document that it could not read.
     NotJson(String),
+    /// So many documents could not be read that the rest of the file was left.
+    RestNotRead,
     /// The document was read after this many repairs.
     Repaired(u32),
     NothingKnown,
@@ -88,6 +90,9 @@ impl fmt::Display for Reason {
                 write!(f, "{n} lines are not part of a JSON document; they were skipped. Use --output json")
             }
             Reason::NotJson(why) => write!(f, "This is not JSON: {why}. The document was skipped"),
+            Reason::RestNotRead => {
+                f.write_str("Too many documents of this file are not JSON; what follows was not read")
+            }
             Reason::Repaired(1) => f.write_str("The text is not quite JSON; it was read after one repair"),
             Reason::Repaired(n) => {
                 write!(f, "The text is not quite JSON; it was read after {n} repairs")

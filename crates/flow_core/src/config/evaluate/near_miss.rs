@@ -115,7 +115,7 @@ impl Candidate<'_> {
     /// other direction that is not of this protocol and port in particular, as the one that lets everything out.
     pub fn distance(&self, flow: &Flow, misses: &[Aspect]) -> Option<(u32, u32)> {
         if misses.contains(&Aspect::Direction) {
-            let is_particular = !matches!(self.traffic.ports(), RulePorts::All);
+            let is_particular = matches!(self.traffic.ports(), RulePorts::Range { .. });
             if !is_particular || misses.contains(&Aspect::Protocol) || misses.contains(&Aspect::Port) {
                 return None;
             }
@@ -142,6 +142,9 @@ impl Candidate<'_> {
             RuleDirection::Egress => "destination",
         };
         let word = |aspect: &Aspect| match (aspect, self.peer) {
+            (Aspect::Cidr, Peer::Cidr(prefix)) if prefix.base().family() != flow.remote.family() => {
+                format!("the {end} {} is {}", flow.remote, family_word(flow.remote))
+            }
             (Aspect::Cidr, _) => format!("the {end} {} is outside its CIDR", flow.remote),
             (Aspect::Group, peer) => format!("the {end} {} is no interface of {peer}", flow.remote),
             (Aspect::PrefixList, peer) => format!("the {end} {} is in no entry of {peer}", flow.remote),
@@ -170,6 +173,14 @@ fn n_bits_missed(prefix: Prefix, address: Address) -> u32 {
         _ => return BITS_OF_OTHER_FAMILY,
     };
     u32::from(prefix.n_bits()).saturating_sub(n_shared)
+}
+
+const fn family_word(address: Address) -> &'static str {
+    match address {
+        Address::V4(_) => "an IPv4 address",
+        Address::V6(_) => "an IPv6 address",
+        Address::Mac(_) => "a MAC address",
+    }
 }
 
 struct ProtocolWord(u8);

@@ -22,19 +22,19 @@ pub(super) enum Document {
     },
 }
 
-/// Attempts to repair that may fail in one file. Each may go over the whole rest of it, so a file made of nothing but
-/// brackets would otherwise take hours.
-const FAILED_REPAIRS_MAX: u32 = 16;
+/// Documents of a file that may fail before the rest of it is left alone. Each is looked for over the whole rest, so a
+/// file made of nothing but brackets would otherwise take hours.
+const DAMAGED_DOCUMENTS_MAX: u32 = 16;
 
 /// All documents of a file. Lines before a document that do not begin with a bracket are skipped: a shell's prompt, a
-/// log of a build. Where a document cannot be read, the next line that begins with a bracket begins the next.
+/// log of a build. Where a document cannot be read, the next line that begins with a bracket begins the next; after [`DAMAGED_DOCUMENTS_MAX`] of them nothing is.
 pub(super) fn documents(text: &str) -> Documents<'_> {
-    Documents { rest: Rest { text, line: 1 }, n_failed_repairs: 0 }
+    Documents { rest: Rest { text, line: 1 }, n_damaged: 0 }
 }
 
 pub(super) struct Documents<'a> {
     rest: Rest<'a>,
-    n_failed_repairs: u32,
+    n_damaged: u32,
 }
 
 impl Iterator for Documents<'_> {
@@ -53,26 +53,23 @@ impl Iterator for Documents<'_> {
 impl Documents<'_> {
     fn next_document(&mut self) -> Document {
         let line = self.rest.line;
-        let strict_error = match first_value(self.rest.text) {
-            Ok((value, n_bytes)) => {
-                self.rest.advance(n_bytes);
-                return Document::Read { line, value, n_repairs: 0 };
+        if let Ok((value, n_bytes)) = first_value(self.rest.text) {
+            self.rest.advance(n_bytes);
+            return Document::Read { line, value, n_repairs: 0 };
+        }
+        let repaired = repaired(self.rest.text);
+        let error = match first_value(&repaired.text) {
+            Ok((value, _)) => {
+                self.rest.advance(repaired.n_bytes);
+                return Document::Read { line, value, n_repairs: repaired.n_repairs };
             }
             Err(error) => error,
         };
-        let error = if self.n_failed_repairs < FAILED_REPAIRS_MAX {
-            let repaired = repaired(self.rest.text);
-            match first_value(&repaired.text) {
-                Ok((value, _)) => {
-                    self.rest.advance(repaired.n_bytes);
-                    return Document::Read { line, value, n_repairs: repaired.n_repairs };
-                }
-                Err(error) => error,
-            }
-        } else {
-            strict_error
-        };
-        self.n_failed_repairs += 1;
+        self.n_damaged += 1;
+        if self.n_damaged > DAMAGED_DOCUMENTS_MAX {
+            self.rest.text = "";
+            return Document::Problem { line, reason: Reason::RestNotRead };
+        }
         // Repairs keep lines, so this is the line of the file.
         let line = line.saturating_add(error.line().saturating_sub(1) as u32);
         self.rest.skip_damaged();
