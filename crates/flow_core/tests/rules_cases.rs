@@ -5,6 +5,7 @@
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::{env, fs};
 
 use flow_core::config::evaluate::{Answer, PlaceId};
@@ -75,7 +76,7 @@ fn answer_flows(
     n_flows: &mut u32,
     answered: &mut String,
 ) {
-    let mut evaluator = Evaluator::new(configuration);
+    let mut evaluator = Evaluator::new(Arc::new(configuration.clone()));
     let mut place = None;
     for line in lines.split_inclusive('\n') {
         if line.starts_with("    ") {
@@ -98,7 +99,7 @@ fn answer_flows(
 }
 
 /// `eni-a`, or what one would have: `subnet-a sg-1 sg-2`.
-fn read_place(evaluator: &mut Evaluator<'_>, text: &str) -> PlaceId {
+fn read_place(evaluator: &mut Evaluator, text: &str) -> PlaceId {
     if text.starts_with("eni-") {
         return evaluator.interface(text).unwrap_or_else(|| panic!("{text} is not described"));
     }
@@ -128,7 +129,7 @@ fn read_flow(line: &str) -> Option<Flow> {
 }
 
 fn answer(
-    evaluator: &Evaluator<'_>,
+    evaluator: &Evaluator,
     configuration: &Configuration,
     place: PlaceId,
     flow: &Flow,

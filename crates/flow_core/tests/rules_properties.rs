@@ -1,5 +1,7 @@
 //! The evaluator against the literal reading of the AWS guides: random rules, random flows, one decision.
 
+use std::sync::Arc;
+
 use flow_core::config::evaluate::{AclRuling, GroupRuling};
 use flow_core::config::{Configuration, Evaluator, Flow, Placement, SecurityGroupRule};
 use flow_testkit::rules::{any_configuration, any_flow, any_placement};
@@ -8,7 +10,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 fn check(configuration: &Configuration, placement: &Placement, flow: &Flow) -> Result<(), TestCaseError> {
-    let mut evaluator = Evaluator::new(configuration);
+    let mut evaluator = Evaluator::new(Arc::new(configuration.clone()));
     let place = evaluator.place(placement.clone());
     let decision = evaluator.decide(place, flow);
 
@@ -67,7 +69,7 @@ proptest! {
     #[test]
     fn interfaces_are_places_of_their_own(configuration in any_configuration(), flow in any_flow()) {
         for (id, interface) in &configuration.interfaces {
-            let mut evaluator = Evaluator::new(&configuration);
+            let mut evaluator = Evaluator::new(Arc::new(configuration.clone()));
             let place = evaluator.interface(id).unwrap();
             prop_assert_eq!(evaluator.place(Placement::of(interface)), place);
             check(&configuration, &Placement::of(interface), &flow)?;

@@ -1,6 +1,7 @@
 //! Descriptions as people have them to a configuration and a report.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::{env, fs};
 
 use flow_core::config::read::{FILE_BYTES_MAX, read_configuration};
@@ -377,7 +378,7 @@ fn outputs_of_one_network_make_one_configuration() {
             "sgr-6dff9fcacdb0e3f81 outbound all traffic to ::/0",
         ]
     );
-    let mut evaluator = Evaluator::new(&configuration);
+    let mut evaluator = Evaluator::new(Arc::new(configuration.clone()));
     let database = evaluator.interface("eni-ed3c423f5f8215c0f").unwrap();
     let asked = |remote: &str, local| Flow {
         direction: RuleDirection::Ingress,
@@ -402,7 +403,9 @@ fn outputs_of_one_network_make_one_configuration() {
 }
 
 /// Name, descriptions of each kind, problems.
-const SAMPLES: &[(&str, &[(Kind, u32)], u32)] = &[
+type Sample = (&'static str, &'static [(Kind, u32)], u32);
+
+const SAMPLES: &[Sample] = &[
     ("awscli_describe-flow-logs_1.json", &[(Kind::FlowLog, 2)], 0),
     ("awscli_describe-managed-prefix-lists_1.json", &[(Kind::PrefixList, 2)], 0),
     ("awscli_describe-nat-gateways_1.json", &[(Kind::NatGateway, 1)], 0),

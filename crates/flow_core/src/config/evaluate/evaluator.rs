@@ -1,6 +1,7 @@
 //! Rules made ready to be asked: places are prepared once, then each flow costs a few look-ups.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use std::collections::HashMap;
 
@@ -17,32 +18,43 @@ use crate::record::Address;
 
 /// Decides by the rules of one configuration. To see what an edit would change, ask an evaluator of the edited one.
 #[derive(Debug)]
-pub struct Evaluator<'c> {
-    pub(super) configuration: &'c Configuration,
+pub struct Evaluator {
+    pub(super) configuration: Arc<Configuration>,
     pub(super) remotes: Remotes,
-    /// Every rule with its group, by [`RuleIndex`].
-    rules: Vec<(&'c str, &'c SecurityGroupRule)>,
+    /// Every rule, by [`RuleIndex`].
+    rules: Vec<Numbered>,
     /// Index of a group's first rule.
-    first_rules: HashMap<&'c str, u32>,
-    /// Every entry with its ACL, by [`EntryIndex`].
-    entries: Vec<(&'c str, &'c AclEntry)>,
-    first_entries: HashMap<&'c str, u32>,
+    first_rules: HashMap<String, u32>,
+    /// Every entry, by [`EntryIndex`].
+    entries: Vec<Numbered>,
+    first_entries: HashMap<String, u32>,
     /// Which ACL guards a subnet.
-    guards: HashMap<&'c str, &'c str>,
-    places: Vec<Place<'c>>,
+    guards: HashMap<String, Arc<str>>,
+    places: Vec<Place>,
     known_places: HashMap<Placement, PlaceId>,
     group_tables: Vec<GroupTables>,
     known_groups: HashMap<Vec<String>, u32>,
-    acl_tables: HashMap<&'c str, AclTable>,
+    acl_tables: Vec<AclTable>,
+    known_acls: HashMap<Arc<str>, u32>,
+}
+
+/// Where a rule or an entry is in the configuration.
+#[derive(Debug)]
+struct Numbered {
+    /// Id of its group or ACL.
+    of: Arc<str>,
+    at: u32,
 }
 
 #[derive(Debug)]
-struct Place<'c> {
+struct Place {
     placement: Placement,
     reserved: Vec<(Address, Exemption)>,
     /// Number of its tables; absent where the groups are not known.
     groups: Option<u32>,
-    acl: Option<&'c str>,
+    acl: Option<Arc<str>>,
+    /// Number of its table; absent where the entries are not known.
+    acl_table: Option<u32>,
     neighbourhood: Neighbourhood,
 }
 
@@ -63,23 +75,24 @@ struct GroupRules {
     rules: Vec<RuleIndex>,
 }
 
-impl<'c> Evaluator<'c> {
-    pub fn new(configuration: &'c Configuration) -> Evaluator<'c> {
+impl Evaluator {
+    pub fn new(configuration: Arc<Configuration>) -> Evaluator {
         let (mut rules, mut first_rules) = (Vec::new(), HashMap::new());
         for (id, group) in &configuration.groups {
-            first_rules.insert(id.as_str(), rules.len() as u32);
-            rules.extend(group.rules.iter().flatten().map(|rule| (id.as_str(), rule)));
+            first_rules.insert(id.clone(), rules.len() as u32);
+            number(&mut rules, id, group.rules.as_ref().map_or(0, Vec::len));
         }
         let (mut entries, mut first_entries) = (Vec::new(), HashMap::new());
         let mut guards = HashMap::new();
         for (id, acl) in &configuration.network_acls {
-            first_entries.insert(id.as_str(), entries.len() as u32);
-            entries.extend(acl.entries.iter().flatten().map(|entry| (id.as_str(), entry)));
-            guards.extend(acl.subnets.iter().flatten().map(|subnet| (subnet.as_str(), id.as_str())));
+            first_entries.insert(id.clone(), entries.len() as u32);
+            number(&mut entries, id, acl.entries.as_ref().map_or(0, Vec::len));
+            let id: Arc<str> = id.as_str().into();
+            guards.extend(acl.subnets.iter().flatten().map(|subnet| (subnet.clone(), id.clone())));
         }
         Evaluator {
+            remotes: Remotes::new(&configuration),
             configuration,
-            remotes: Remotes::new(configuration),
             rules,
             first_rules,
             entries,
@@ -89,7 +102,8 @@ impl<'c> Evaluator<'c> {
             known_places: HashMap::new(),
             group_tables: Vec::new(),
             known_groups: HashMap::new(),
-            acl_tables: HashMap::new(),
+            acl_tables: Vec::new(),
+            known_acls: HashMap::new(),
         }
     }
 
@@ -109,15 +123,14 @@ impl<'c> Evaluator<'c> {
             return *known;
         }
         let groups = placement.groups.as_ref().map(|groups| self.groups_of(groups));
-        let acl = placement.subnet.as_deref().and_then(|subnet| self.guards.get(subnet).copied());
-        if let Some(id) = acl {
-            self.prepare_acl(id);
-        }
+        let acl = placement.subnet.as_deref().and_then(|subnet| self.guards.get(subnet).cloned());
+        let acl_table = acl.as_ref().and_then(|id| self.acl_of(id));
         let place = Place {
-            reserved: reserved(&placement, self.configuration),
+            reserved: reserved(&placement, &self.configuration),
             groups,
             acl,
-            neighbourhood: Neighbourhood::of(&placement, self.configuration),
+            acl_table,
+            neighbourhood: Neighbourhood::of(&placement, &self.configuration),
             placement: placement.clone(),
         };
         let id = PlaceId(self.places.len() as u32);
@@ -134,7 +147,7 @@ impl<'c> Evaluator<'c> {
             let mut chosen = Vec::new();
             let mut indexes = Vec::new();
             for id in groups {
-                let first = self.first_rules.get(id.as_str()).copied().unwrap_or_default();
+                let first = self.first_rules.get(id).copied().unwrap_or_default();
                 for (at, rule) in (first..).zip(self.rules_of(id)) {
                     if rule.direction == direction {
                         let remote = self.remotes.get(&rule.peer);
@@ -158,7 +171,7 @@ impl<'c> Evaluator<'c> {
     }
 
     /// The known rules of a group.
-    pub(super) fn rules_of(&self, id: &str) -> &'c [SecurityGroupRule] {
+    pub(super) fn rules_of(&self, id: &str) -> &[SecurityGroupRule] {
         let group = self.configuration.groups.get(id);
         group.and_then(|group| group.rules.as_deref()).unwrap_or_default()
     }
@@ -169,23 +182,37 @@ impl<'c> Evaluator<'c> {
         group.is_some_and(|group| group.rules.is_some() && group.has_unread_rules != Some(true))
     }
 
-    fn prepare_acl(&mut self, id: &'c str) {
-        // An ACL can be known by its subnets alone; then it is as one that is not described.
-        if let Some(entries) = &self.configuration.network_acls[id].entries {
-            let first = EntryIndex(self.first_entries[id]);
-            let table = || AclTable::new(entries, first, &self.remotes);
-            self.acl_tables.entry(id).or_insert_with(table);
+    /// The table of an ACL; none where its entries are not known.
+    fn acl_of(&mut self, id: &Arc<str>) -> Option<u32> {
+        if let Some(known) = self.known_acls.get(id) {
+            return Some(*known);
         }
+        let entries = self.configuration.network_acls.get(&**id)?.entries.as_ref()?;
+        let first = EntryIndex(self.first_entries.get(&**id).copied()?);
+        let number = self.acl_tables.len() as u32;
+        self.acl_tables.push(AclTable::new(entries, first, &self.remotes));
+        self.known_acls.insert(id.clone(), number);
+        Some(number)
     }
 
     /// The rule and its group.
-    pub fn rule(&self, index: RuleIndex) -> (&'c str, &'c SecurityGroupRule) {
-        self.rules[index.0 as usize]
+    ///
+    /// # Panics
+    /// Where `index` is another evaluator's; as in all that follows.
+    pub fn rule(&self, index: RuleIndex) -> (&str, &SecurityGroupRule) {
+        let Numbered { of, at } = &self.rules[index.0 as usize];
+        (of, &self.rules_of(of)[*at as usize])
     }
 
     /// The entry and its network ACL.
-    pub fn entry(&self, index: EntryIndex) -> (&'c str, &'c AclEntry) {
-        self.entries[index.0 as usize]
+    pub fn entry(&self, index: EntryIndex) -> (&str, &AclEntry) {
+        let Numbered { of, at } = &self.entries[index.0 as usize];
+        (of, &self.entries_of(of).unwrap_or_default()[*at as usize])
+    }
+
+    /// The entries of a network ACL; none where they are not all known.
+    pub(super) fn entries_of(&self, acl: &str) -> Option<&[AclEntry]> {
+        self.configuration.network_acls.get(acl)?.entries.as_deref()
     }
 
     pub fn n_rules(&self) -> u32 {
@@ -197,14 +224,11 @@ impl<'c> Evaluator<'c> {
     }
 
     /// The network ACL that guards the place, where it is known.
-    pub fn network_acl(&self, place: PlaceId) -> Option<&'c str> {
-        self.places[place.0 as usize].acl
+    pub fn network_acl(&self, place: PlaceId) -> Option<&str> {
+        self.places[place.0 as usize].acl.as_deref()
     }
 
     /// What all rules together say to a flow at a place.
-    ///
-    /// # Panics
-    /// Where `place` is another evaluator's.
     pub fn decide(&self, place: PlaceId, flow: &Flow) -> Decision {
         let place = &self.places[place.0 as usize];
         let (acl_request, acl_reply) = self.decide_acl(place, flow);
@@ -216,7 +240,7 @@ impl<'c> Evaluator<'c> {
         }
     }
 
-    fn decide_groups(&self, place: &Place<'c>, flow: &Flow) -> GroupRuling {
+    fn decide_groups(&self, place: &Place, flow: &Flow) -> GroupRuling {
         let Some(tables) = place.groups.map(|groups| &self.group_tables[groups as usize]) else {
             return GroupRuling::Unknowable;
         };
@@ -239,12 +263,12 @@ impl<'c> Evaluator<'c> {
         }
     }
 
-    fn decide_acl(&self, place: &Place<'c>, flow: &Flow) -> (AclRuling, AclRuling) {
+    fn decide_acl(&self, place: &Place, flow: &Flow) -> (AclRuling, AclRuling) {
         let is_neighbour = place.neighbourhood.holds(flow.remote);
         if is_neighbour == Answer::Yes {
             return (AclRuling::SameSubnet, AclRuling::SameSubnet);
         }
-        let table = place.acl.and_then(|id| self.acl_tables.get(id));
+        let table = place.acl_table.map(|number| &self.acl_tables[number as usize]);
         let ruling = |flow: &Flow| match table.map(|table| table.decide(flow)) {
             None => AclRuling::Unknowable,
             // It may be that the ACL is not asked.
@@ -265,6 +289,11 @@ impl<'c> Evaluator<'c> {
         });
         debug_assert!(all.is_continue(), "nothing breaks off");
     }
+}
+
+fn number(numbered: &mut Vec<Numbered>, of: &str, n: usize) {
+    let of: Arc<str> = of.into();
+    numbered.extend((0..n as u32).map(|at| Numbered { of: of.clone(), at }));
 }
 
 impl GroupTables {

@@ -58,7 +58,7 @@ impl Explanation {
     }
 }
 
-impl Evaluator<'_> {
+impl Evaluator {
     /// What [`Evaluator::decide`] decides, with reasons.
     ///
     /// # Panics
@@ -211,7 +211,7 @@ impl Evaluator<'_> {
     }
 
     fn acl_doubt(&self, acl: &str, flow: &Flow) -> &'static str {
-        let Some(entries) = &self.configuration.network_acls[acl].entries else {
+        let Some(entries) = self.entries_of(acl) else {
             return "its entries are not all described";
         };
         let fits = |entry: &&AclEntry| entry.direction == flow.direction;
@@ -223,7 +223,7 @@ impl Evaluator<'_> {
     }
 
     fn nearest_entry(&self, acl: &str, by: Option<EntryIndex>, flow: &Flow) -> Option<NearMiss> {
-        let entries = self.configuration.network_acls[acl].entries.as_ref()?;
+        let entries = self.entries_of(acl)?;
         let denying = by.map_or(u32::MAX, |by| self.entry(by).1.number);
         let allowing = entries.iter().filter(|entry| entry.is_allow);
         let candidates = allowing.filter_map(|entry| {
