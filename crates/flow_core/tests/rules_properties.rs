@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use flow_core::config::evaluate::{AclRuling, GroupRuling};
 use flow_core::config::{Configuration, Evaluator, Flow, Placement, SecurityGroupRule};
-use flow_testkit::rules::{any_configuration, any_flow, any_placement};
+use flow_testkit::rules::{any_configuration, any_entry, any_flow, any_placement, any_rule};
 use flow_testkit::rules_oracle as oracle;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -73,6 +73,35 @@ proptest! {
             let place = evaluator.interface(id).unwrap();
             prop_assert_eq!(evaluator.place(Placement::of(interface)), place);
             check(&configuration, &Placement::of(interface), &flow)?;
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(10))]
+
+    /// More rules than a word has bits, and more than a table has.
+    #[test]
+    fn many_rules_are_read_as_few_are(
+        mut configuration in any_configuration(),
+        rules in vec(any_rule(), 1_000..2_200),
+        mut entries in vec(any_entry(), 1_000..2_200),
+        flows in vec(any_flow(), 1..20),
+    ) {
+        for (number, entry) in (1..).zip(&mut entries) {
+            entry.number = number;
+        }
+        entries.sort();
+        configuration.groups.entry("sg-0".into()).or_default().rules = Some(rules);
+        let acl = configuration.network_acls.entry("acl-0".into()).or_default();
+        (acl.entries, acl.subnets) = (Some(entries), Some(vec!["subnet-0".into()]));
+        let placement = Placement {
+            vpc: None,
+            subnet: Some("subnet-0".into()),
+            groups: Some(vec!["sg-0".into(), "sg-1".into()]),
+        };
+        for flow in flows {
+            check(&configuration, &placement, &flow)?;
         }
     }
 }

@@ -70,7 +70,7 @@ pub fn any_traffic() -> impl Strategy<Value = Traffic> {
     prop_oneof![1 => Just(Traffic::ALL), 6 => with_ports, 2 => icmp, 1 => other]
 }
 
-fn any_rule() -> impl Strategy<Value = SecurityGroupRule> {
+pub fn any_rule() -> impl Strategy<Value = SecurityGroupRule> {
     let peer = prop_oneof![
         4 => any_block().prop_map(Peer::Cidr),
         2 => id("sg").prop_map(Peer::Group),
@@ -85,7 +85,7 @@ fn any_rule() -> impl Strategy<Value = SecurityGroupRule> {
     })
 }
 
-fn any_entry() -> impl Strategy<Value = AclEntry> {
+pub fn any_entry() -> impl Strategy<Value = AclEntry> {
     (any_direction(), 1..40u32, any_block(), any_traffic(), any::<bool>()).prop_map(
         |(direction, number, cidr, traffic, is_allow)| AclEntry {
             direction,

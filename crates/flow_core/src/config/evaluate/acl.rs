@@ -4,9 +4,9 @@ use std::ops::ControlFlow;
 
 use super::decision::{AclRuling, EntryIndex};
 use super::flow::Flow;
-use super::remote::Remotes;
-use super::table::{RuleTable, TableRule};
-use crate::config::rule::{AclEntry, Peer, RuleDirection};
+use super::remote::Remote;
+use super::table::{Asked, RuleTable, TableRule};
+use crate::config::rule::{AclEntry, RuleDirection};
 
 #[derive(Debug)]
 pub(super) struct AclTable {
@@ -23,14 +23,11 @@ struct Entries {
 
 impl AclTable {
     /// `entries` are in order; the first has the index `first`.
-    pub fn new(entries: &[AclEntry], first: EntryIndex, remotes: &Remotes) -> AclTable {
+    pub fn new(entries: &[AclEntry], first: EntryIndex) -> AclTable {
         let of = |direction| {
             let chosen = || entries.iter().enumerate().filter(move |(_, entry)| entry.direction == direction);
-            let rules: Vec<TableRule<'_>> = chosen()
-                .map(|(_, entry)| TableRule {
-                    traffic: entry.traffic,
-                    remote: remotes.get(&Peer::Cidr(entry.cidr)),
-                })
+            let rules: Vec<TableRule> = chosen()
+                .map(|(_, entry)| TableRule { traffic: entry.traffic, remote: Remote::Cidr(entry.cidr) })
                 .collect();
             let entries =
                 chosen().map(|(at, entry)| (EntryIndex(first.0 + at as u32), entry.is_allow)).collect();
@@ -46,7 +43,7 @@ impl AclTable {
             RuleDirection::Egress => &self.egress,
         };
         let mut said: Option<bool> = None;
-        let ruling = table.visit(flow, |rule, is_certain| {
+        let ruling = table.visit(Asked { flow, marks: &[] }, |rule, is_certain| {
             let (index, is_allow) = entries[rule as usize];
             if said.is_some_and(|before| before != is_allow) {
                 return ControlFlow::Break(AclRuling::Unknowable);

@@ -11,7 +11,7 @@ use super::exemption::{Exemption, exemption};
 use super::flow::Flow;
 use super::placement::{Neighbourhood, PlaceId, Placement, reserved};
 use super::remote::Remotes;
-use super::table::{RuleTable, TableRule};
+use super::table::{Asked, RuleTable, TableRule};
 use crate::config::configuration::Configuration;
 use crate::config::rule::{AclEntry, RuleDirection, SecurityGroupRule};
 use crate::record::Address;
@@ -190,7 +190,7 @@ impl Evaluator {
         let entries = self.configuration.network_acls.get(&**id)?.entries.as_ref()?;
         let first = EntryIndex(self.first_entries.get(&**id).copied()?);
         let number = self.acl_tables.len() as u32;
-        self.acl_tables.push(AclTable::new(entries, first, &self.remotes));
+        self.acl_tables.push(AclTable::new(entries, first));
         self.known_acls.insert(id.clone(), number);
         Some(number)
     }
@@ -240,6 +240,10 @@ impl Evaluator {
         }
     }
 
+    fn asked<'a>(&'a self, flow: &'a Flow) -> Asked<'a> {
+        Asked { flow, marks: self.remotes.marks_of(flow.remote) }
+    }
+
     fn decide_groups(&self, place: &Place, flow: &Flow) -> GroupRuling {
         let Some(tables) = place.groups.map(|groups| &self.group_tables[groups as usize]) else {
             return GroupRuling::Unknowable;
@@ -249,7 +253,7 @@ impl Evaluator {
         }
         let GroupRules { table, rules } = tables.rules(flow.direction);
         let mut may_be_admitted = !tables.is_complete;
-        let admitted = table.visit(flow, |rule, is_certain| {
+        let admitted = table.visit(self.asked(flow), |rule, is_certain| {
             if is_certain {
                 return ControlFlow::Break(rules[rule as usize]);
             }
@@ -283,7 +287,7 @@ impl Evaluator {
         let place = &self.places[place.0 as usize];
         let Some(tables) = place.groups.map(|groups| &self.group_tables[groups as usize]) else { return };
         let GroupRules { table, rules } = tables.rules(flow.direction);
-        let all = table.visit(flow, |rule, is_certain| -> ControlFlow<()> {
+        let all = table.visit(self.asked(flow), |rule, is_certain| -> ControlFlow<()> {
             admits(rules[rule as usize], is_certain);
             ControlFlow::Continue(())
         });

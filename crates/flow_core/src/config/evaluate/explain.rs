@@ -136,15 +136,20 @@ impl Evaluator {
         format!("{group}{id}, {rule}")
     }
 
-    fn candidate_of_rule<'a>(&'a self, rule: &'a SecurityGroupRule) -> Candidate<'a> {
+    fn candidate_of_rule<'a>(&self, rule: &'a SecurityGroupRule, flow: &Flow) -> Candidate<'a> {
         let SecurityGroupRule { direction, traffic, peer, .. } = rule;
-        Candidate { direction: *direction, traffic: *traffic, peer, remote: self.remotes.get(peer) }
+        Candidate {
+            direction: *direction,
+            traffic: *traffic,
+            peer,
+            is_peer: self.remotes.answer(peer, flow.remote),
+        }
     }
 
     /// Why it cannot be known whether a rule admits a flow.
     fn doubt(&self, rule: RuleIndex, flow: &Flow) -> String {
         let (_, rule) = self.rule(rule);
-        let remote = self.remotes.get(&rule.peer).answer(flow.remote);
+        let remote = self.remotes.answer(&rule.peer, flow.remote);
         let mut doubts = Vec::new();
         match (remote, &rule.peer) {
             (Answer::Unknowable, Peer::PrefixList(id)) => {
@@ -163,7 +168,7 @@ impl Evaluator {
         let groups = self.placement(place).groups.as_ref()?;
         let rules = groups.iter().flat_map(|id| self.rules_of(id).iter().map(move |rule| (id, rule)));
         let candidates = rules.filter_map(|(group, rule)| {
-            let candidate = self.candidate_of_rule(rule);
+            let candidate = self.candidate_of_rule(rule, flow);
             let misses = candidate.misses(flow);
             let distance = candidate.distance(flow, &misses)?;
             Some((distance, group, rule, misses))
@@ -173,7 +178,7 @@ impl Evaluator {
             policy: group.clone(),
             rule: rule.id.clone(),
             text: rule.to_string(),
-            because: self.candidate_of_rule(rule).because(flow, &misses),
+            because: self.candidate_of_rule(rule, flow).because(flow, &misses),
             misses,
         })
     }
@@ -228,7 +233,7 @@ impl Evaluator {
         let allowing = entries.iter().filter(|entry| entry.is_allow);
         let candidates = allowing.filter_map(|entry| {
             let peer = Peer::Cidr(entry.cidr);
-            let candidate = self.candidate_of_entry(entry, &peer);
+            let candidate = self.candidate_of_entry(entry, &peer, flow);
             let mut misses = candidate.misses(flow);
             if misses.is_empty() {
                 // Then it must come too late: an earlier one would have allowed.
@@ -249,9 +254,9 @@ impl Evaluator {
         })
     }
 
-    fn candidate_of_entry<'a>(&'a self, entry: &AclEntry, peer: &'a Peer) -> Candidate<'a> {
+    fn candidate_of_entry<'a>(&self, entry: &AclEntry, peer: &'a Peer, flow: &Flow) -> Candidate<'a> {
         let AclEntry { direction, traffic, .. } = *entry;
-        Candidate { direction, traffic, peer, remote: self.remotes.get(peer) }
+        Candidate { direction, traffic, peer, is_peer: self.remotes.answer(peer, flow.remote) }
     }
 }
 

@@ -2,17 +2,15 @@
 //!
 //! Two such lines, remote addresses and protocols with ports, give all fitting rules of a flow by one `and`.
 
-use std::borrow::Cow;
-
 use std::collections::HashMap;
 
 use super::ranges::{LineKey, Ranges};
 
 /// Rules that share the ranges in which they fit, or may.
-pub(super) struct Layer<'a, K: Clone> {
+pub(super) struct Layer<'a, K> {
     /// Numbers of the rules; no rule is in two layers that are certain, or in two that are not.
-    pub rules: Cow<'a, [u32]>,
-    pub ranges: Cow<'a, Ranges<K>>,
+    pub rules: &'a [u32],
+    pub ranges: Ranges<K>,
     pub is_certain: bool,
 }
 

@@ -10,6 +10,7 @@ mod exemption;
 mod explain;
 mod flow;
 mod line_map;
+mod marks;
 mod near_miss;
 mod placement;
 mod ranges;

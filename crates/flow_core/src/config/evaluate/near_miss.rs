@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 
 use super::decision::Answer;
 use super::flow::Flow;
-use super::remote::RemoteRanges;
 use crate::config::rule::{Peer, RuleDirection, RulePorts, Traffic, write_protocol};
 use crate::record::{Address, Prefix};
 
@@ -56,7 +55,8 @@ pub(super) struct Candidate<'a> {
     pub direction: RuleDirection,
     pub traffic: Traffic,
     pub peer: &'a Peer,
-    pub remote: &'a RemoteRanges,
+    /// Whether the peer stands for the flow's remote end.
+    pub is_peer: Answer,
 }
 
 /// A rule that does not admit a flow.
@@ -89,7 +89,7 @@ impl Candidate<'_> {
     /// What does not fit; empty where all does, or may.
     pub fn misses(&self, flow: &Flow) -> Vec<Aspect> {
         let mut misses = Vec::new();
-        if self.remote.answer(flow.remote) == Answer::No {
+        if self.is_peer == Answer::No {
             misses.push(match self.peer {
                 Peer::Cidr(_) => Aspect::Cidr,
                 Peer::Group(_) => Aspect::Group,
@@ -122,7 +122,7 @@ impl Candidate<'_> {
         }
         let weight = misses.iter().map(|aspect| aspect.weight()).sum();
         let remote = match self.peer {
-            _ if self.remote.answer(flow.remote) != Answer::No => 0,
+            _ if self.is_peer != Answer::No => 0,
             Peer::Cidr(prefix) => n_bits_missed(*prefix, flow.remote),
             Peer::Group(_) | Peer::PrefixList(_) => BITS_OF_REFERENCE,
         };

@@ -1,35 +1,18 @@
 //! Which addresses a rule's other end stands for: a CIDR, the entries of a prefix list, the interfaces of a group.
 //!
-//! Where descriptions do not say whether an address is meant, it is possible rather than certain.
-
-use std::sync::Arc;
+//! Where descriptions do not say whether an address is meant, it is possible rather than certain. Groups and prefix lists
+//! are worked out once for all rules: each is a mark, and an address has its marks whichever rules ask. A table of rules
+//! would otherwise hold the addresses of every interface of the VPC.
 
 use std::collections::HashMap;
 
 use super::decision::Answer;
+use super::marks::Marks;
 use super::ranges::Ranges;
 use crate::config::configuration::Configuration;
 use crate::config::description::Interface;
 use crate::config::rule::Peer;
 use crate::record::{Address, Prefix};
-
-/// The addresses that one other end stands for.
-#[derive(Clone, Debug, Default)]
-pub(super) struct RemoteRanges {
-    pub certain: AddressSet,
-    /// Those that may be meant, be they also certain. Groups of one VPC share this.
-    pub possible: Arc<AddressSet>,
-}
-
-impl RemoteRanges {
-    pub fn answer(&self, address: Address) -> Answer {
-        match (self.certain.contains(address), self.possible.contains(address)) {
-            (true, _) => Answer::Yes,
-            (false, true) => Answer::Unknowable,
-            (false, false) => Answer::No,
-        }
-    }
-}
 
 /// Addresses of both families.
 #[derive(Clone, Debug, Default)]
@@ -96,50 +79,89 @@ fn prefixes_of(interface: &Interface) -> impl Iterator<Item = Prefix> {
     addresses.chain(interface.delegated.iter().flatten().copied())
 }
 
-/// Each other end of the configuration's rules, worked out once.
+/// A set of addresses that rules refer to by name; its number among the [`Marks`] of a configuration.
+pub(super) type Mark = u32;
+
+/// A group or prefix list as the other end.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reference {
+    /// Of the addresses that are meant for certain.
+    pub certain: Mark,
+    /// Of those that may be. Groups of one VPC share it.
+    pub possible: Option<Mark>,
+}
+
+/// What a table asks of a flow's remote end.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Remote {
+    Cidr(Prefix),
+    Reference(Reference),
+}
+
+/// The other ends of a configuration's rules.
 #[derive(Debug)]
 pub(super) struct Remotes {
-    known: HashMap<Peer, RemoteRanges>,
+    references: HashMap<Peer, Reference>,
+    marks: Marks,
 }
 
 impl Remotes {
     pub fn new(configuration: &Configuration) -> Remotes {
         let rules = configuration.groups.values().filter_map(|group| group.rules.as_ref()).flatten();
-        let entries = configuration.network_acls.values().filter_map(|acl| acl.entries.as_ref()).flatten();
-        let peers = rules.map(|rule| rule.peer.clone()).chain(entries.map(|entry| Peer::Cidr(entry.cidr)));
-        let certain_only =
-            |certain: AddressSet| RemoteRanges { certain, possible: Arc::new(AddressSet::default()) };
-        let anywhere = Arc::new(AddressSet { v4: Ranges::all(), v6: Ranges::all() });
         let mut members = Members::of(configuration);
-        let mut known = HashMap::new();
-        for peer in peers {
-            known.entry(peer).or_insert_with_key(|peer| match peer {
-                Peer::Cidr(prefix) => certain_only(AddressSet::of([*prefix])),
+        let mut references = HashMap::new();
+        for rule in rules {
+            match &rule.peer {
+                Peer::Cidr(_) => {}
+                peer if references.contains_key(peer) => {}
                 Peer::PrefixList(id) => {
-                    match configuration.prefix_lists.get(id).and_then(|list| list.entries.as_ref()) {
-                        Some(entries) => certain_only(AddressSet::of(entries.iter().copied())),
-                        None => RemoteRanges { possible: anywhere.clone(), ..RemoteRanges::default() },
-                    }
+                    references.insert(rule.peer.clone(), members.prefix_list(id));
                 }
-                Peer::Group(id) => members.of_group(id),
-            });
+                Peer::Group(id) => {
+                    references.insert(rule.peer.clone(), members.group(id));
+                }
+            }
         }
-        Remotes { known }
+        Remotes { references, marks: Marks::new(&members.sets) }
     }
 
     /// # Panics
-    /// Where no rule and no entry of the configuration has this other end.
-    pub fn get(&self, peer: &Peer) -> &RemoteRanges {
-        &self.known[peer]
+    /// Where no rule of the configuration has this other end.
+    pub fn get(&self, peer: &Peer) -> Remote {
+        match peer {
+            Peer::Cidr(prefix) => Remote::Cidr(*prefix),
+            reference => Remote::Reference(self.references[reference]),
+        }
+    }
+
+    /// The marks of an address, sorted.
+    pub fn marks_of(&self, address: Address) -> &[Mark] {
+        self.marks.of(address)
+    }
+
+    /// Whether an address is meant; panics as [`Remotes::get`].
+    pub fn answer(&self, peer: &Peer, address: Address) -> Answer {
+        let has = |mark| self.marks_of(address).binary_search(&mark).is_ok();
+        match self.get(peer) {
+            Remote::Cidr(prefix) if prefix.contains(address) => Answer::Yes,
+            Remote::Reference(Reference { certain, .. }) if has(certain) => Answer::Yes,
+            Remote::Reference(Reference { possible: Some(possible), .. }) if has(possible) => {
+                Answer::Unknowable
+            }
+            _ => Answer::No,
+        }
     }
 }
 
-/// Which interfaces are of which group, and which addresses are nobody's that is described.
+/// Which interfaces are of which group, and the sets that were made of them and of prefix lists.
 struct Members<'c> {
     configuration: &'c Configuration,
     by_group: HashMap<&'c str, Vec<&'c Interface>>,
-    /// By VPC, where it is known: addresses that an interface which is not described may have.
-    undescribed: HashMap<Option<&'c str>, Arc<AddressSet>>,
+    /// By VPC, where it is known: the addresses that an interface which is not described may have.
+    undescribed: HashMap<Option<&'c str>, Mark>,
+    anywhere: Option<Mark>,
+    /// By [`Mark`].
+    sets: Vec<AddressSet>,
 }
 
 impl<'c> Members<'c> {
@@ -150,19 +172,48 @@ impl<'c> Members<'c> {
                 by_group.entry(group).or_default().push(interface);
             }
         }
-        Members { configuration, by_group, undescribed: HashMap::new() }
+        Members { configuration, by_group, undescribed: HashMap::new(), anywhere: None, sets: Vec::new() }
+    }
+
+    fn mark(&mut self, set: AddressSet) -> Mark {
+        self.sets.push(set);
+        self.sets.len() as Mark - 1
+    }
+
+    fn prefix_list(&mut self, id: &str) -> Reference {
+        match self.configuration.prefix_lists.get(id).and_then(|list| list.entries.as_ref()) {
+            Some(entries) => {
+                let certain = self.mark(AddressSet::of(entries.iter().copied()));
+                Reference { certain, possible: None }
+            }
+            None => {
+                let certain = self.mark(AddressSet::default());
+                let possible = match self.anywhere {
+                    Some(known) => known,
+                    None => self.mark(AddressSet { v4: Ranges::all(), v6: Ranges::all() }),
+                };
+                self.anywhere = Some(possible);
+                Reference { certain, possible: Some(possible) }
+            }
+        }
     }
 
     /// A group stands for the private and IPv6 addresses of its interfaces, in whichever VPC and account they are.
-    fn of_group(&mut self, id: &str) -> RemoteRanges {
+    fn group(&mut self, id: &str) -> Reference {
         let members = self.by_group.get(id).map_or(&[][..], Vec::as_slice);
-        let certain = AddressSet::of(members.iter().copied().flat_map(prefixes_of));
+        let addresses = AddressSet::of(members.iter().copied().flat_map(prefixes_of));
         let described = self.configuration.groups.get(id).and_then(|group| group.vpc.as_deref());
         let vpc = described.or_else(|| members.iter().find_map(|interface| interface.vpc.as_deref()));
-        let configuration = self.configuration;
-        let possible =
-            self.undescribed.entry(vpc).or_insert_with(|| Arc::new(undescribed(configuration, vpc)));
-        RemoteRanges { certain, possible: possible.clone() }
+        let certain = self.mark(addresses);
+        let possible = match self.undescribed.get(&vpc) {
+            Some(known) => *known,
+            None => {
+                let mark = self.mark(undescribed(self.configuration, vpc));
+                self.undescribed.insert(vpc, mark);
+                mark
+            }
+        };
+        Reference { certain, possible: Some(possible) }
     }
 }
 

@@ -2,17 +2,15 @@
 //!
 //! Knows neither groups nor ACLs; whoever asks knows what it means that a rule fits.
 
-use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
-
-use std::collections::HashMap;
 
 use super::flow::Flow;
 use super::line_map::{Layer, LineMap};
 use super::ranges::Ranges;
-use super::remote::{AddressSet, RemoteRanges};
+use super::remote::{AddressSet, Mark, Reference, Remote};
 use crate::config::rule::{RulePorts, Traffic};
-use crate::record::Address;
+use crate::record::{Address, Prefix};
 
 /// Rules in one table. What a table takes grows with the square of its rules, what asking several costs with their
 /// number. AWS admits 1,000 rules for an interface, so one is nearly always enough.
@@ -23,9 +21,17 @@ const SERVICE_STRIDE: u32 = 0x1_0001;
 const PORT_UNKNOWN: u32 = 0x1_0000;
 
 /// What is asked of a rule.
-pub(super) struct TableRule<'a> {
+pub(super) struct TableRule {
     pub traffic: Traffic,
-    pub remote: &'a RemoteRanges,
+    pub remote: Remote,
+}
+
+/// What rules are asked about.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub flow: &'a Flow,
+    /// Of its remote end.
+    pub marks: &'a [Mark],
 }
 
 #[derive(Debug, Default)]
@@ -36,13 +42,27 @@ pub(super) struct RuleTable {
 #[derive(Debug)]
 struct Part {
     first_rule: u32,
+    /// Rules whose other end is a CIDR.
     v4: LineMap<u32>,
     v6: LineMap<u128>,
+    /// Rules whose other end is marked, by mark.
+    marked: Vec<Marked>,
     services: LineMap<u32>,
 }
 
+#[derive(Debug)]
+struct Marked {
+    mark: Mark,
+    is_certain: bool,
+    /// A bit for each rule.
+    rules: Words,
+}
+
+const N_WORDS: usize = TABLE_RULES_MAX / 64;
+type Words = [u64; N_WORDS];
+
 impl RuleTable {
-    pub fn new(rules: &[TableRule<'_>]) -> RuleTable {
+    pub fn new(rules: &[TableRule]) -> RuleTable {
         let parts = rules.chunks(TABLE_RULES_MAX).enumerate();
         RuleTable {
             parts: parts.map(|(at, rules)| Part::new((at * TABLE_RULES_MAX) as u32, rules)).collect(),
@@ -53,26 +73,34 @@ impl RuleTable {
     /// for certain.
     pub fn visit<B>(
         &self,
-        flow: &Flow,
+        asked: Asked<'_>,
         mut visit: impl FnMut(u32, bool) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
-        let service = service_of(flow.protocol, flow.destination_port());
+        let service = service_of(asked.flow.protocol, asked.flow.destination_port());
         for part in &self.parts {
-            let remotes = match flow.remote {
+            let remotes = match asked.flow.remote {
                 Address::V4(bits) => part.v4.row(bits),
                 Address::V6(bits) => part.v6.row(bits),
                 // Rules are for IP; other packets are never shown to them.
                 Address::Mac(_) => continue,
             };
             let services = part.services.row(service);
-            let possible = remotes.possible.iter().zip(services.possible);
-            let certain = remotes.certain.iter().zip(services.certain);
-            for ((word, possible), certain) in (0u32..).zip(possible).zip(certain) {
-                let mut bits = possible.0 & possible.1;
-                let certain = certain.0 & certain.1;
+            let n_words = services.certain.len();
+            let (mut certain, mut possible) = ([0; N_WORDS], [0; N_WORDS]);
+            certain[..n_words].copy_from_slice(remotes.certain);
+            possible[..n_words].copy_from_slice(remotes.possible);
+            for marked in part.marked_by(asked.marks) {
+                for word in 0..n_words {
+                    possible[word] |= marked.rules[word];
+                    certain[word] |= if marked.is_certain { marked.rules[word] } else { 0 };
+                }
+            }
+            for word in 0..n_words {
+                let mut bits = possible[word] & services.possible[word];
+                let certain = certain[word] & services.certain[word];
                 while bits != 0 {
                     let bit = bits.trailing_zeros();
-                    visit(part.first_rule + word * 64 + bit, certain >> bit & 1 == 1)?;
+                    visit(part.first_rule + word as u32 * 64 + bit, certain >> bit & 1 == 1)?;
                     bits &= bits - 1;
                 }
             }
@@ -82,47 +110,48 @@ impl RuleTable {
 }
 
 impl Part {
-    fn new(first_rule: u32, rules: &[TableRule<'_>]) -> Part {
+    fn new(first_rule: u32, rules: &[TableRule]) -> Part {
         let n_rules = rules.len() as u32;
         // Many rules share their remote end, many their traffic: each is on its line once.
-        let (mut certain, mut possible) = (Shared::default(), Shared::default());
+        let mut cidrs: HashMap<Prefix, Vec<u32>> = HashMap::new();
+        let mut marked: BTreeMap<Mark, Marked> = BTreeMap::new();
         let mut traffics: HashMap<Traffic, Vec<u32>> = HashMap::new();
         for (at, rule) in (0u32..).zip(rules) {
-            certain.share(&rule.remote.certain, at);
-            possible.share(&rule.remote.possible, at);
             traffics.entry(rule.traffic).or_default().push(at);
-        }
-        let mut v4 = Vec::new();
-        let mut v6 = Vec::new();
-        for (shared, is_certain) in [(&certain, true), (&possible, false)] {
-            for (set, rules) in shared.0.values() {
-                v4.push(Layer { rules: rules.into(), ranges: Cow::Borrowed(&set.v4), is_certain });
-                v6.push(Layer { rules: rules.into(), ranges: Cow::Borrowed(&set.v6), is_certain });
+            match rule.remote {
+                Remote::Cidr(prefix) => cidrs.entry(prefix).or_default().push(at),
+                Remote::Reference(Reference { certain, possible }) => {
+                    let marks = [(Some(certain), true), (possible, false)];
+                    for (mark, is_certain) in marks.into_iter().filter_map(|(mark, c)| Some((mark?, c))) {
+                        let new = Marked { mark, is_certain, rules: [0; N_WORDS] };
+                        marked.entry(mark).or_insert(new).rules[(at / 64) as usize] |= 1 << (at % 64);
+                    }
+                }
             }
         }
-        let mut services = Vec::new();
+        let (mut v4, mut v6, mut services) = (Vec::new(), Vec::new(), Vec::new());
+        for (prefix, rules) in &cidrs {
+            let AddressSet { v4: of_v4, v6: of_v6 } = AddressSet::of([*prefix]);
+            v4.push(Layer { rules, ranges: of_v4, is_certain: true });
+            v6.push(Layer { rules, ranges: of_v6, is_certain: true });
+        }
         for (traffic, rules) in &traffics {
             let (certain, possible) = services_of(*traffic);
-            services.push(Layer { rules: rules.into(), ranges: Cow::Owned(certain), is_certain: true });
-            services.push(Layer { rules: rules.into(), ranges: Cow::Owned(possible), is_certain: false });
+            services.push(Layer { rules, ranges: certain, is_certain: true });
+            services.push(Layer { rules, ranges: possible, is_certain: false });
         }
         Part {
             first_rule,
             v4: LineMap::new(&v4, n_rules),
             v6: LineMap::new(&v6, n_rules),
+            marked: marked.into_values().collect(),
             services: LineMap::new(&services, n_rules),
         }
     }
-}
 
-/// Sets of addresses, each with the rules that have it. Sets are told apart by where they are, since rules with one
-/// other end have the same.
-#[derive(Default)]
-struct Shared<'a>(HashMap<*const AddressSet, (&'a AddressSet, Vec<u32>)>);
-
-impl<'a> Shared<'a> {
-    fn share(&mut self, set: &'a AddressSet, rule: u32) {
-        self.0.entry(std::ptr::from_ref(set)).or_insert_with(|| (set, Vec::new())).1.push(rule);
+    fn marked_by(&self, marks: &[Mark]) -> impl Iterator<Item = &Marked> {
+        let find = |mark: &Mark| self.marked.binary_search_by_key(mark, |marked| marked.mark).ok();
+        marks.iter().filter_map(find).map(|at| &self.marked[at])
     }
 }
 
