@@ -123,7 +123,7 @@ impl Account {
 
 /// Mostly of the VPC.
 fn remote(random: &mut Random) -> Address {
-    let bits = random.next() as u32;
+    let bits = random.any() as u32;
     Address::V4(if random.one_in(3) { bits } else { 0x0a00_0000 | bits & 0x000f_ffff })
 }
 

@@ -3,6 +3,7 @@
 //! Nothing depends on the order in which files come, and nothing fails as a whole.
 
 mod aws_object;
+mod aws_rule;
 mod document;
 mod node;
 mod repair;
