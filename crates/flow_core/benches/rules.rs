@@ -66,7 +66,7 @@ impl Account {
             number,
             cidr: block("0.0.0.0/0"),
             traffic: Traffic::read("tcp", Some(from), Some(to)).unwrap(),
-            is_allow: number % 7 != 0,
+            is_allow: !number.is_multiple_of(7),
         };
         let entries = RuleDirection::BOTH.into_iter().flat_map(|direction| {
             (1..=20).map(move |number| entry(number, direction, i64::from(number) * 400, 65_535))

@@ -7,7 +7,7 @@ use std::{env, fs};
 use flow_core::config::read::{FILE_BYTES_MAX, read_configuration};
 use flow_core::config::report::PROBLEMS_KEPT;
 use flow_core::config::{
-    Configuration, ConfigurationReport, Evaluator, Flow, Kind, PortPair, Reason, RuleDirection,
+    Configuration, ConfigurationReport, Evaluator, Flow, Kind, Placement, PortPair, Reason, RuleDirection,
 };
 use flow_core::record::Address;
 use proptest::prelude::*;
@@ -152,6 +152,31 @@ fn a_subnet_has_one_network_acl() {
     assert_eq!(configuration.network_acl_of("subnet-1").unwrap().0, "acl-a");
     assert_eq!(report.n_problems, 1);
     assert!(matches!(&report.problems[0].reason, Reason::Contradiction { kind: Kind::Subnet, .. }));
+}
+
+/// AWS has no two entries of one number; a file can have them.
+#[test]
+fn entries_of_one_number_decide_without_harm() {
+    let entry = |action: &str, egress: bool| {
+        format!(
+            r#"{{"RuleNumber": 100, "Protocol": "-1", "CidrBlock": "0.0.0.0/0", "RuleAction": "{action}", "Egress": {egress}}}"#
+        )
+    };
+    let entries = [("deny", false), ("allow", false), ("allow", true), ("deny", true)]
+        .map(|(a, egress)| entry(a, egress));
+    let acl = format!(
+        r#"{{"NetworkAclId": "acl-1", "Associations": [{{"SubnetId": "subnet-1"}}], "Entries": [{}]}}"#,
+        entries.join(", ")
+    );
+    let (configuration, _) = read(&[("a", &acl)]);
+    let mut evaluator = Evaluator::new(Arc::new(configuration));
+    let place =
+        evaluator.place(Placement { subnet: Some("subnet-1".into()), groups: Some(vec![]), vpc: None });
+    for direction in RuleDirection::BOTH {
+        let flow = Flow { direction, remote: Address::V4(0x0808_0808), protocol: 6, ports: None };
+        let explanation = evaluator.explain(place, &flow);
+        assert_eq!(explanation.decision.request_passes(), explanation.decision.reply_passes());
+    }
 }
 
 #[test]

@@ -237,7 +237,7 @@ impl Evaluator {
             let mut misses = candidate.misses(flow);
             if misses.is_empty() {
                 // Then it must come too late: an earlier one would have allowed.
-                debug_assert!(entry.number > denying);
+                debug_assert!(entry.number >= denying);
                 misses.push(Aspect::Order);
             }
             let distance = candidate.distance(flow, &misses)?;
