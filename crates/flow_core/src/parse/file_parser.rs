@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::encoding::TextDecoder;
 use super::gzip::{self, GzipReader};
 use super::text::TextReader;
 use super::{Continuation, FileReport, FileState, Layout, RowSink, SourceId};
@@ -21,11 +22,12 @@ pub struct ParseOptions {
 /// Never fails: what cannot be read is in the [`report`](FileParser::report).
 pub struct FileParser {
     intake: Intake,
+    decoder: TextDecoder,
     text: TextReader,
     report: FileReport,
 }
 
-/// Bytes to text.
+/// Bytes to bytes of text.
 enum Intake {
     /// Too few bytes to tell; holds them.
     Undecided(Vec<u8>),
@@ -42,11 +44,12 @@ impl FileParser {
         match &options.continues {
             Some(before) => {
                 let text = TextReader::continuing(before, &mut report);
-                FileParser { intake: Intake::Plain, text, report }
+                FileParser { intake: Intake::Plain, decoder: TextDecoder::AsItIs, text, report }
             }
             None => {
                 let text = TextReader::new(options.layout.clone());
-                FileParser { intake: Intake::Undecided(Vec::new()), text, report }
+                let intake = Intake::Undecided(Vec::new());
+                FileParser { intake, decoder: TextDecoder::default(), text, report }
             }
         }
     }
@@ -70,10 +73,17 @@ impl FileParser {
     /// There are no more bytes.
     pub fn finish(&mut self, sink: &mut impl RowSink) {
         self.decide_and_read_held(sink);
-        match &self.intake {
+        let FileParser { intake, decoder, text, report } = self;
+        match intake {
             Intake::Over => return,
-            Intake::Gzip(gzip) if gzip.finish().is_err() => self.text.damaged(&mut self.report, sink),
-            _ => self.text.finish(&mut self.report, sink),
+            Intake::Gzip(gzip) if gzip.finish().is_err() => {
+                decoder.finish(|piece| text.push(piece, report, sink));
+                text.damaged(report, sink);
+            }
+            Intake::Undecided(_) | Intake::Plain | Intake::Gzip(_) => {
+                decoder.finish(|piece| text.push(piece, report, sink));
+                text.finish(report, sink);
+            }
         }
         self.intake = Intake::Over;
         if !self.text.is_over() {
@@ -99,7 +109,7 @@ impl FileParser {
     /// What the lines so far say about those that follow; `None` where that is not known yet, or the file is not
     /// plain text, so that its middle cannot be read by itself.
     pub fn continuation(&self) -> Option<Continuation> {
-        let is_plain = self.report.compression == "none";
+        let is_plain = self.report.compression == "none" && self.decoder.is_as_it_is();
         self.text.continuation(&self.report).filter(|_| is_plain)
     }
 
@@ -135,11 +145,13 @@ impl FileParser {
     }
 
     fn read(&mut self, bytes: &[u8], sink: &mut impl RowSink) {
-        let FileParser { intake, text, report } = self;
+        let FileParser { intake, decoder, text, report } = self;
+        let mut decode = |piece: &[u8]| decoder.push(piece, |piece| text.push(piece, report, sink));
         match intake {
-            Intake::Plain => text.push(bytes, report, sink),
+            Intake::Plain => decode(bytes),
             Intake::Gzip(gzip) => {
-                if gzip.push(bytes, |piece| text.push(piece, report, sink)).is_err() {
+                if gzip.push(bytes, &mut decode).is_err() {
+                    decoder.finish(|piece| text.push(piece, report, sink));
                     text.damaged(report, sink);
                     if !text.is_over() {
                         report.state = FileState::Read;
