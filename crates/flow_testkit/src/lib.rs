@@ -3,4 +3,6 @@
 pub mod filters;
 pub mod oracle;
 pub mod rows;
+pub mod rules;
+pub mod rules_oracle;
 pub mod wrap;

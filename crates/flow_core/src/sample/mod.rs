@@ -11,3 +11,4 @@ mod record;
 mod traffic;
 
 pub use log::{SampleLog, SampleSpec};
+pub use random::Random;
