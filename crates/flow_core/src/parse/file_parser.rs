@@ -1,8 +1,12 @@
 //! One file, from bytes to records: the parser that the outside drives.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
+use super::container::Container;
 use super::gzip::{self, GzipReader};
+use super::parquet::{self, ParquetReader};
 use super::text::TextReader;
 use super::{Continuation, FileReport, FileState, Layout, RowSink, SourceId};
 
@@ -16,7 +20,22 @@ pub struct ParseOptions {
     pub continues: Option<Continuation>,
 }
 
+/// What a parser wants to be given next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wants {
+    /// The bytes behind those that were pushed last.
+    Next,
+    /// These bytes of the file: the first of them, in a piece of any size, after which it may want others. What is
+    /// pushed beyond them is dropped.
+    Range(Range<u64>),
+    /// Nothing: it has work to do on what it has, and does some of it when nothing is pushed.
+    Turn,
+}
+
 /// Reads one file that comes in pieces of any size; where it is cut changes nothing.
+///
+/// Most files are pushed from front to back. Of some the end must be read first: who drives a parser asks it before
+/// each push what it [`wants`](FileParser::wants).
 ///
 /// Never fails: what cannot be read is in the [`report`](FileParser::report).
 pub struct FileParser {
@@ -25,12 +44,16 @@ pub struct FileParser {
     report: FileReport,
 }
 
-/// Bytes to text.
+/// Bytes enough to tell what is not text by how it begins.
+const MAGIC_BYTES_MAX: usize = parquet::MAGIC.len();
+
+/// Bytes to text, or to records.
 enum Intake {
     /// Too few bytes to tell; holds them.
     Undecided(Vec<u8>),
     Plain,
     Gzip(Box<GzipReader>),
+    Parquet(Box<ParquetReader>),
     /// Nothing more is read: refused, cancelled, damaged or finished.
     Over,
 }
@@ -51,15 +74,30 @@ impl FileParser {
         }
     }
 
+    /// What to push next.
+    pub fn wants(&self) -> Wants {
+        match &self.intake {
+            Intake::Parquet(parquet) => parquet.wants().map_or(Wants::Turn, Wants::Range),
+            _ => Wants::Next,
+        }
+    }
+
+    /// Whether the file can be read from front to back only, or not from its middle: as a whole, by one parser.
+    pub fn is_whole(&self) -> bool {
+        !matches!(self.intake, Intake::Undecided(_) | Intake::Plain)
+    }
+
     /// Reads the next bytes of the file.
     pub fn push(&mut self, bytes: &[u8], sink: &mut impl RowSink) {
-        self.report.n_bytes_read += bytes.len() as u64;
+        if !matches!(self.intake, Intake::Parquet(_)) {
+            self.report.n_bytes_read += bytes.len() as u64;
+        }
         if self.report.state == FileState::Waiting {
             self.report.state = FileState::Reading;
         }
         if let Intake::Undecided(held) = &mut self.intake {
             held.extend_from_slice(bytes);
-            if held.len() >= gzip::MAGIC.len() {
+            if held.len() >= MAGIC_BYTES_MAX {
                 self.decide_and_read_held(sink);
             }
         } else {
@@ -70,8 +108,13 @@ impl FileParser {
     /// There are no more bytes.
     pub fn finish(&mut self, sink: &mut impl RowSink) {
         self.decide_and_read_held(sink);
-        match &self.intake {
+        match &mut self.intake {
             Intake::Over => return,
+            Intake::Parquet(parquet) => {
+                parquet.finish(&mut self.report, sink);
+                self.intake = Intake::Over;
+                return;
+            }
             Intake::Gzip(gzip) if gzip.finish().is_err() => self.text.damaged(&mut self.report, sink),
             _ => self.text.finish(&mut self.report, sink),
         }
@@ -127,6 +170,12 @@ impl FileParser {
             self.intake = if is_gzip {
                 self.report.compression = "gzip".to_owned();
                 Intake::Gzip(Box::default())
+            } else if held.starts_with(&parquet::MAGIC) {
+                self.report.container = Container::Parquet.name().to_owned();
+                // What came so far is asked for again, if it is wanted at all.
+                self.report.n_bytes_read = 0;
+                self.intake = Intake::Parquet(Box::new(ParquetReader::new(self.report.n_bytes)));
+                return;
             } else {
                 Intake::Plain
             };
@@ -144,6 +193,12 @@ impl FileParser {
                     if !text.is_over() {
                         report.state = FileState::Read;
                     }
+                    *intake = Intake::Over;
+                }
+            }
+            Intake::Parquet(parquet) => {
+                parquet.push(bytes, report, sink);
+                if parquet.is_over() {
                     *intake = Intake::Over;
                 }
             }

@@ -13,6 +13,7 @@ mod continuation;
 mod header;
 mod lines;
 mod number;
+mod parquet;
 mod records;
 mod row;
 mod row_block;
@@ -31,7 +32,7 @@ pub mod report;
 pub mod sink;
 
 pub use continuation::Continuation;
-pub use file_parser::{FileParser, ParseOptions};
+pub use file_parser::{FileParser, ParseOptions, Wants};
 pub use layout::Layout;
 pub use lines::LINE_BYTES_MAX;
 pub use problem::{Problem, ProblemKind};

@@ -305,9 +305,18 @@ impl Session {
         if self.answer_one(now_ms, emit) {
             return Step::Worked;
         }
-        for at in 0..self.members.len() {
-            let Place::Here(shard) = &mut self.members[at].place else { continue };
-            let Step::Read(source) = shard.step(&mut |_| {}) else { continue };
+        for number in 0..self.members.len() as u16 {
+            let Place::Here(shard) = &mut self.members[usize::from(number)].place else { continue };
+            let mut replies = Vec::new();
+            let source = match shard.step(now_ms, &mut |reply| replies.push(reply)) {
+                Step::Idle => continue,
+                Step::Worked => {
+                    replies.into_iter().for_each(|reply| self.hear(number, reply, now_ms, emit));
+                    self.carry_on(now_ms, emit);
+                    return Step::Worked;
+                }
+                Step::Read(source) => source,
+            };
             let Some(text) = self.load.text_of(source) else { return Step::Read(source) };
             if text.is_empty() {
                 self.finish(source, now_ms, emit);
@@ -416,7 +425,7 @@ impl Session {
             let Place::Here(shard) = &mut self.members[usize::from(number)].place else { continue };
             if shard.next_is_question().is_some_and(&may) {
                 let mut replies = Vec::new();
-                shard.step(&mut |reply| replies.push(reply));
+                shard.step(now_ms, &mut |reply| replies.push(reply));
                 replies.into_iter().for_each(|reply| self.hear(number, reply, now_ms, emit));
                 return true;
             }
