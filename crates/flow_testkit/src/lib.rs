@@ -3,3 +3,4 @@
 pub mod filters;
 pub mod oracle;
 pub mod rows;
+pub mod table;

@@ -63,6 +63,10 @@ pub struct Records {
 
 impl Records {
     /// The calls without the numbers of their lines.
+    #[allow(
+        dead_code,
+        reason = "this module is part of several tests, and not all compare tables with texts"
+    )]
     pub fn lines(&self) -> Vec<&str> {
         self.calls
             .iter()

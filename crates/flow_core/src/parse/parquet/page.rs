@@ -182,12 +182,68 @@ fn inflate(mut packed: &[u8], n_bytes: usize, page: &mut Vec<u8>) -> Result<(), 
     let mut room = room(packed, n_bytes, INFLATE_RATIO_MAX, page)?;
     while !room.is_empty() {
         let mut member = Decompress::new_gzip(WINDOW_BITS);
-        let status = member.decompress(packed, room, FlushDecompress::Finish).map_err(|_| Damaged)?;
+        // To the end of the member, where its checksum is.
+        match member.decompress(packed, room, FlushDecompress::Finish) {
+            Ok(Status::StreamEnd) => {}
+            Ok(_) | Err(_) => return Err(Damaged),
+        }
         packed = &packed[member.total_in() as usize..];
         room = &mut room[member.total_out() as usize..];
-        if status != Status::StreamEnd || packed.is_empty() {
-            break;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn unpack(packed: &[u8], codec: Codec, n_bytes: usize) -> Result<Vec<u8>, Damaged> {
+        let header = PageHeader {
+            kind: PageKind::Data,
+            n_header_bytes: 0,
+            n_packed: packed.len(),
+            n_bytes,
+            n_values: 0,
+            encoding: Encoding::Plain,
+        };
+        let mut page = Vec::new();
+        header.unpack(packed, codec, &mut page).map(|()| page)
+    }
+
+    #[test]
+    fn a_page_has_the_bytes_that_its_header_says_and_no_others() {
+        let bytes = b"the same and the same and the same";
+        let snappy = snap::raw::Encoder::new().compress_vec(bytes).unwrap();
+        let members = [gzip(&bytes[..10]), gzip(&bytes[10..])].concat();
+        for (codec, packed) in [
+            (Codec::None, bytes.to_vec()),
+            (Codec::Gzip, gzip(bytes)),
+            (Codec::Gzip, members),
+            (Codec::Snappy, snappy),
+        ] {
+            assert_eq!(unpack(&packed, codec, bytes.len()), Ok(bytes.to_vec()), "{codec:?}");
+            for n_bytes in [bytes.len() - 1, bytes.len() + 1, PAGE_BYTES_MAX] {
+                assert_eq!(unpack(&packed, codec, n_bytes), Err(Damaged), "{codec:?}, {n_bytes} bytes");
+            }
         }
     }
-    if room.is_empty() { Ok(()) } else { Err(Damaged) }
+
+    #[test]
+    fn a_wrong_checksum_is_damage() {
+        let mut packed = gzip(b"one");
+        let checksum = packed.len() - 8;
+        packed[checksum] ^= 1;
+        assert_eq!(unpack(&packed, Codec::Gzip, 3), Err(Damaged));
+    }
 }
