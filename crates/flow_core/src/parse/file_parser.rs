@@ -4,11 +4,12 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use super::archive::{self, ArchiveReader, Member, MemberPlace, MemberReader};
 use super::container::Container;
 use super::gzip::{self, GzipReader};
 use super::parquet::{self, ParquetReader};
 use super::text::TextReader;
-use super::{Continuation, FileReport, FileState, Layout, RowSink, SourceId};
+use super::{Continuation, FileReport, FileState, Layout, Refusal, RowSink, SourceId};
 
 /// What a reader may say about files that do not say it themselves.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +19,8 @@ pub struct ParseOptions {
     /// What is read is plain text from the middle of a file, from the start of a line, and this is what the lines
     /// before it said: nothing is sniffed, nothing assumed.
     pub continues: Option<Continuation>,
+    /// What is read is this member of the archive that the bytes are of, as the file that it was.
+    pub member: Option<MemberPlace>,
 }
 
 /// What a parser wants to be given next.
@@ -42,10 +45,14 @@ pub struct FileParser {
     intake: Intake,
     text: TextReader,
     report: FileReport,
+    /// Whether it is part of an archive: an archive in that is not opened.
+    is_member: bool,
+    /// Of an archive whose listing is over.
+    members: Vec<Member>,
 }
 
-/// Bytes enough to tell what is not text by how it begins.
-const MAGIC_BYTES_MAX: usize = parquet::MAGIC.len();
+/// Bytes enough to tell what is not text by how it begins: the head of a tar archive's first member.
+const HEAD_BYTES: usize = 512;
 
 /// Bytes to text, or to records.
 enum Intake {
@@ -54,6 +61,9 @@ enum Intake {
     Plain,
     Gzip(Box<GzipReader>),
     Parquet(Box<ParquetReader>),
+    Archive(Box<ArchiveReader>),
+    /// Somebody else's file in this one.
+    Member(Box<MemberReader>),
     /// Nothing more is read: refused, cancelled, damaged or finished.
     Over,
 }
@@ -61,24 +71,55 @@ enum Intake {
 impl FileParser {
     /// A parser for the file that the reader knows as `name`, of `n_bytes` on disk.
     pub fn new(source: SourceId, name: &str, n_bytes: u64, options: &ParseOptions) -> FileParser {
+        if let Some(place) = &options.member {
+            let of_member = ParseOptions { member: None, ..options.clone() };
+            let mut parser = FileParser::new(source, name, place.n_bytes_unpacked(), &of_member);
+            parser.is_member = true;
+            if place.is_deflated() {
+                parser.report.compression = "zip".to_owned();
+            }
+            let intake = Intake::Member(Box::new(MemberReader::new(place.clone(), parser)));
+            return FileParser::with_intake(intake, FileReport::new(source, name, n_bytes));
+        }
         let mut report = FileReport::new(source, name, n_bytes);
         match &options.continues {
             Some(before) => {
                 let text = TextReader::continuing(before, &mut report);
-                FileParser { intake: Intake::Plain, text, report }
+                FileParser { intake: Intake::Plain, text, report, is_member: false, members: Vec::new() }
             }
             None => {
                 let text = TextReader::new(options.layout.clone());
-                FileParser { intake: Intake::Undecided(Vec::new()), text, report }
+                let intake = Intake::Undecided(Vec::new());
+                FileParser { text, ..FileParser::with_intake(intake, report) }
             }
         }
+    }
+
+    fn with_intake(intake: Intake, report: FileReport) -> FileParser {
+        FileParser { intake, text: TextReader::new(None), report, is_member: false, members: Vec::new() }
     }
 
     /// What to push next.
     pub fn wants(&self) -> Wants {
         match &self.intake {
             Intake::Parquet(parquet) => parquet.wants().map_or(Wants::Turn, Wants::Range),
-            _ => Wants::Next,
+            Intake::Archive(archive) => Wants::Range(archive.wants()),
+            Intake::Member(member) => member.wants(),
+            Intake::Undecided(_) | Intake::Plain | Intake::Gzip(_) | Intake::Over => Wants::Next,
+        }
+    }
+
+    /// Whether too little has come to tell what it is.
+    pub fn is_undecided(&self) -> bool {
+        matches!(self.intake, Intake::Undecided(_))
+    }
+
+    /// Whether a few bytes can become very many, or nobody knows yet.
+    pub fn unpacks(&self) -> bool {
+        match &self.intake {
+            Intake::Undecided(_) | Intake::Gzip(_) => true,
+            Intake::Member(member) => member.unpacks(),
+            Intake::Plain | Intake::Parquet(_) | Intake::Archive(_) | Intake::Over => false,
         }
     }
 
@@ -89,7 +130,7 @@ impl FileParser {
 
     /// Reads the next bytes of the file.
     pub fn push(&mut self, bytes: &[u8], sink: &mut impl RowSink) {
-        if !matches!(self.intake, Intake::Parquet(_)) {
+        if self.wants() == Wants::Next {
             self.report.n_bytes_read += bytes.len() as u64;
         }
         if self.report.state == FileState::Waiting {
@@ -97,7 +138,7 @@ impl FileParser {
         }
         if let Intake::Undecided(held) = &mut self.intake {
             held.extend_from_slice(bytes);
-            if held.len() >= MAGIC_BYTES_MAX {
+            if held.len() >= HEAD_BYTES || begins_by_range(held) {
                 self.decide_and_read_held(sink);
             }
         } else {
@@ -115,6 +156,13 @@ impl FileParser {
                 self.intake = Intake::Over;
                 return;
             }
+            Intake::Archive(archive) => {
+                archive.finish(&mut self.report);
+                self.members = archive.take_members();
+                self.intake = Intake::Over;
+                return;
+            }
+            Intake::Member(member) => return member.finish(sink),
             Intake::Gzip(gzip) if gzip.finish().is_err() => self.text.damaged(&mut self.report, sink),
             _ => self.text.finish(&mut self.report, sink),
         }
@@ -134,9 +182,37 @@ impl FileParser {
         self.stop(FileState::Failed(words.to_owned()));
     }
 
+    /// There is more of the file, but nobody can read it.
+    pub fn damaged(&mut self, sink: &mut impl RowSink) {
+        self.decide_and_read_held(sink);
+        match &mut self.intake {
+            Intake::Over => return,
+            Intake::Plain | Intake::Gzip(_) => self.text.damaged(&mut self.report, sink),
+            _ => return self.finish(sink),
+        }
+        self.intake = Intake::Over;
+        if !self.text.is_over() {
+            self.report.state = FileState::Read;
+        }
+    }
+
+    /// Reads no more, for a reason that lies in what the file is in.
+    pub fn refuse(&mut self, refusal: Refusal) {
+        self.stop(FileState::Refused(refusal));
+    }
+
     /// Whether more bytes would change nothing, so that the driver may stop reading.
     pub fn is_over(&self) -> bool {
-        matches!(self.intake, Intake::Over)
+        match &self.intake {
+            Intake::Over => true,
+            Intake::Member(member) => member.is_over(),
+            _ => false,
+        }
+    }
+
+    /// What is in the file, if it is an archive and all of that is known.
+    pub fn take_members(&mut self) -> Vec<Member> {
+        std::mem::take(&mut self.members)
     }
 
     /// What the lines so far say about those that follow; `None` where that is not known yet, or the file is not
@@ -147,16 +223,24 @@ impl FileParser {
     }
 
     pub fn report(&self) -> &FileReport {
-        &self.report
+        match &self.intake {
+            Intake::Member(member) => member.parser().report(),
+            _ => &self.report,
+        }
     }
 
     /// The report of a file that is finished, without the buffers it was read with.
     pub fn into_report(self) -> FileReport {
-        self.report
+        match self.intake {
+            Intake::Member(member) => member.into_parser().into_report(),
+            _ => self.report,
+        }
     }
 
     fn stop(&mut self, state: FileState) {
-        if !self.is_over() {
+        if let Intake::Member(member) = &mut self.intake {
+            member.parser_mut().stop(state);
+        } else if !self.is_over() {
             self.intake = Intake::Over;
             self.report.state = state;
         }
@@ -165,26 +249,35 @@ impl FileParser {
     fn decide_and_read_held(&mut self, sink: &mut impl RowSink) {
         if let Intake::Undecided(held) = &mut self.intake {
             let held = std::mem::take(held);
+            let report = &mut self.report;
             // At the end of a file, half the magic is a gzip file cut off, and no text either.
-            let is_gzip = held.starts_with(&gzip::MAGIC) || held == gzip::MAGIC[..1];
-            self.intake = if is_gzip {
-                self.report.compression = "gzip".to_owned();
+            self.intake = if held.starts_with(&gzip::MAGIC) || held == gzip::MAGIC[..1] {
+                report.compression = "gzip".to_owned();
                 Intake::Gzip(Box::default())
             } else if held.starts_with(&parquet::MAGIC) {
-                self.report.container = Container::Parquet.name().to_owned();
-                // What came so far is asked for again, if it is wanted at all.
-                self.report.n_bytes_read = 0;
-                self.intake = Intake::Parquet(Box::new(ParquetReader::new(self.report.n_bytes)));
-                return;
+                report.container = Container::Parquet.name().to_owned();
+                Intake::Parquet(Box::new(ParquetReader::new(report.n_bytes)))
+            } else if begins_by_range(&held) && !self.is_member {
+                Intake::Archive(Box::new(ArchiveReader::zip(report.n_bytes)))
+            } else if archive::looks_like_tar(&held) && !self.is_member {
+                Intake::Archive(Box::new(ArchiveReader::tar(report.n_bytes)))
             } else {
                 Intake::Plain
             };
-            self.read(&held, sink);
+            if let Intake::Archive(archive) = &self.intake {
+                archive.name().clone_into(&mut report.container);
+            }
+            if self.wants() == Wants::Next {
+                self.read(&held, sink);
+            } else {
+                // What came so far is asked for again, if it is wanted at all.
+                self.report.n_bytes_read = 0;
+            }
         }
     }
 
     fn read(&mut self, bytes: &[u8], sink: &mut impl RowSink) {
-        let FileParser { intake, text, report } = self;
+        let FileParser { intake, text, report, .. } = self;
         match intake {
             Intake::Plain => text.push(bytes, report, sink),
             Intake::Gzip(gzip) => {
@@ -202,12 +295,25 @@ impl FileParser {
                     *intake = Intake::Over;
                 }
             }
+            Intake::Archive(archive) => {
+                archive.push(bytes, report);
+                if archive.is_over() {
+                    self.members = archive.take_members();
+                    *intake = Intake::Over;
+                }
+            }
+            Intake::Member(member) => member.push(bytes, sink),
             Intake::Undecided(_) | Intake::Over => {}
         }
         if self.text.is_over() {
             self.intake = Intake::Over;
         }
     }
+}
+
+/// Whether it is certain already, of a file that may be smaller than a head.
+fn begins_by_range(held: &[u8]) -> bool {
+    held.starts_with(&parquet::MAGIC) || archive::ZIP_STARTS.iter().any(|start| held.starts_with(start))
 }
 
 #[cfg(test)]

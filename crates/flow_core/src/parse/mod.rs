@@ -8,6 +8,7 @@
 //! `records` says what each line is, and `row` reads the values of a record as its layout says. Lines that are
 //! plain rows, as nearly all are, take a way of their own past the last two: `block` reads many at once.
 
+mod archive;
 mod container;
 mod continuation;
 mod header;
@@ -31,6 +32,7 @@ pub mod problem;
 pub mod report;
 pub mod sink;
 
+pub use archive::{Member, MemberPlace};
 pub use continuation::Continuation;
 pub use file_parser::{FileParser, ParseOptions, Wants};
 pub use layout::Layout;

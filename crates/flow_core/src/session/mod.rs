@@ -240,7 +240,7 @@ impl Session {
 
     /// Files given so far; the next one gets this number.
     pub fn n_files(&self) -> u32 {
-        self.load.n_files()
+        self.load.n_opened()
     }
 
     /// Where the next bytes of a source that is read here are: the number of its file, and the first byte wanted.
@@ -458,9 +458,9 @@ impl Session {
                 self.has_unsettled = true;
             }
             ShardReply::Recognised { deal, continuation } => self.load.recognised(deal, continuation),
-            ShardReply::Ended { deal, report, continuation } => {
+            ShardReply::Ended { deal, report, members, continuation } => {
                 self.has_unsettled = true;
-                if let Some((shard, deal)) = self.load.ended(deal, report, continuation) {
+                if let Some((shard, deal)) = self.load.ended(deal, report, members, continuation) {
                     self.take_back(shard, deal);
                 }
             }

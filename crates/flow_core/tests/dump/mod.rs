@@ -16,7 +16,7 @@ pub struct Input<'a> {
 impl Input<'_> {
     /// Parses the file as the parser wants it, in pieces of these sizes; the last size is used again until the end.
     pub fn parse(&self, piece_sizes: &[usize]) -> Parsed {
-        let options = ParseOptions { layout: self.layout.clone(), continues: None };
+        let options = ParseOptions { layout: self.layout.clone(), continues: None, member: None };
         let mut parser = FileParser::new(SourceId(0), self.name, self.bytes.len() as u64, &options);
         let mut records = Records::default();
         let mut offset = 0;

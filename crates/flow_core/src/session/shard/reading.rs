@@ -135,14 +135,13 @@ impl Reading {
     }
 
     pub fn piece_bytes(&self) -> usize {
-        if let Wants::Range(range) = self.parser.wants() {
-            // Held until all are there: nothing is unpacked on the way.
-            return usize::try_from(range.end - range.start)
-                .map_or(PLAIN_PIECE_BYTES, |n| n.min(PLAIN_PIECE_BYTES));
+        let n_bytes = if self.parser.unpacks() { PACKED_PIECE_BYTES } else { PLAIN_PIECE_BYTES };
+        match self.parser.wants() {
+            Wants::Range(range) => {
+                usize::try_from(range.end - range.start).map_or(n_bytes, |n| n.min(n_bytes))
+            }
+            Wants::Next | Wants::Turn => n_bytes,
         }
-        let report = self.parser.report();
-        let is_plain = report.n_bytes_read > 0 && report.compression == "none";
-        if is_plain { PLAIN_PIECE_BYTES } else { PACKED_PIECE_BYTES }
     }
 
     pub fn push(&mut self, mut bytes: &[u8], kept: &mut Kept, reply: &mut dyn FnMut(ShardReply)) {
@@ -219,8 +218,9 @@ impl Reading {
             kept.finish(&mut self.parser);
         }
         let continuation = self.parser.continuation();
+        let members = self.parser.take_members();
         let report = self.parser.into_report();
         let continuation = continuation.filter(|_| report.state == FileState::Read);
-        ShardReply::Ended { deal: self.stretch.deal, report, continuation }
+        ShardReply::Ended { deal: self.stretch.deal, report, members, continuation }
     }
 }
