@@ -104,9 +104,11 @@ impl Shard {
         (reading.parser().report().source == source).then(|| reading.place())
     }
 
-    /// Where the sources that are read next are.
+    /// Where the sources that are read next are. Members of an archive lie behind each other: their bytes come with those
+    /// of the one before.
     pub fn upcoming(&self) -> impl Iterator<Item = (u32, u64)> {
-        self.list.waiting().map(|stretch| (stretch.file, stretch.first_byte()))
+        let apart = self.list.waiting().filter(|stretch| stretch.options.member.is_none());
+        apart.map(|stretch| (stretch.file, stretch.first_byte()))
     }
 
     /// How many bytes to push at once, at most: so many that pushing costs nothing, so few that questions, cancelling
