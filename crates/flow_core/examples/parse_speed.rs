@@ -38,7 +38,7 @@ impl RowSink for Count {
                 numbers.iter().filter(|number| **number == ABSENT_NUMBER).count()
             }
             Some(BlockColumn::Addresses(addresses)) => {
-                addresses.iter().filter(|address| address.is_none()).count()
+                addresses.runs().filter(|(_, other)| *other == Some(None)).count()
             }
             Some(BlockColumn::Texts(texts)) => texts.iter().filter(Option::is_none).count(),
             None => 0,

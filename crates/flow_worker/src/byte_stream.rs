@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
+use crate::buffer::Buffer;
 use crate::time_limit::within;
 
 /// Bytes of one buffer. Reading gets no faster above, and a parser's call should see no more.
@@ -85,7 +86,7 @@ impl ByteStream {
     }
 
     /// Waits for the next bytes and puts them into `into`, in place of what is there.
-    pub async fn next(&mut self, into: &mut Vec<u8>) -> Result<Outcome, JsValue> {
+    pub async fn next(&mut self, into: &mut Buffer) -> Result<Outcome, JsValue> {
         into.clear();
         let Some(read) = self.reads.pop_front() else { return Ok(Outcome::End) };
         let Some(result) = within(STALL_MS, &read).await else { return Ok(Outcome::Stalled) };
@@ -93,8 +94,7 @@ impl ByteStream {
         if view.length() == 0 {
             return Ok(Outcome::End);
         }
-        into.resize(view.length() as usize, 0);
-        view.copy_to(into);
+        into.copy_from(&view);
         // The browser fills it again while what it held is parsed.
         self.ask(&view.buffer());
         Ok(Outcome::Bytes)

@@ -4,6 +4,7 @@ use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 use web_sys::Blob;
 
+use crate::buffer::Buffer;
 use crate::byte_stream::{ByteStream, Outcome};
 use crate::file_slices::FileSlices;
 
@@ -36,14 +37,14 @@ impl FileBytes {
 
     /// Puts the next bytes into `into`, in place of what is there; false at the end. Or why the file cannot be read,
     /// for a person.
-    pub async fn next(&mut self, into: &mut Vec<u8>) -> Result<bool, String> {
+    pub async fn next(&mut self, into: &mut Buffer) -> Result<bool, String> {
         self.begin();
         let is_more = self.read(into).await.map_err(|error| reason(&error))?;
-        self.offset += into.len() as u64;
+        self.offset += into.bytes().len() as u64;
         Ok(is_more)
     }
 
-    async fn read(&mut self, into: &mut Vec<u8>) -> Result<bool, JsValue> {
+    async fn read(&mut self, into: &mut Buffer) -> Result<bool, JsValue> {
         if let Way::Stream(stream) = &mut self.way {
             match stream.next(into).await? {
                 Outcome::Bytes => return Ok(true),

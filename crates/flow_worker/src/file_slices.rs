@@ -6,6 +6,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
+use crate::buffer::Buffer;
+
 /// Bytes asked for at once. Smaller slices are slower to read (1 MB by three times), larger ones make the first
 /// chart and Cancel wait.
 const SLICE_BYTES: u64 = 4 * 1024 * 1024;
@@ -25,7 +27,7 @@ impl FileSlices {
     }
 
     /// Waits for the next bytes and puts them into `into`, in place of what is there; false at the end.
-    pub async fn next(&mut self, into: &mut Vec<u8>) -> Result<bool, JsValue> {
+    pub async fn next(&mut self, into: &mut Buffer) -> Result<bool, JsValue> {
         into.clear();
         if self.ahead.is_none() {
             self.ask_ahead()?;
@@ -33,8 +35,7 @@ impl FileSlices {
         let Some(ahead) = self.ahead.take() else { return Ok(false) };
         let slice = Uint8Array::new(&ahead.await?.unchecked_into::<ArrayBuffer>());
         self.ask_ahead()?;
-        into.resize(slice.length() as usize, 0);
-        slice.copy_to(into);
+        into.copy_from(&slice);
         Ok(true)
     }
 

@@ -3,6 +3,7 @@
 //! Knows nothing of Leptos and nothing of what is on screen. The same [`Engine`] runs in a worker (started by
 //! [`start`]) and, where no worker can start, on the page's own thread.
 
+mod buffer;
 mod byte_stream;
 mod engine;
 mod file_bytes;

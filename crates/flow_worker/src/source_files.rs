@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use web_sys::File;
 
+use crate::buffer::Buffer;
 use crate::file_bytes::FileBytes;
 
 /// Sources whose first bytes the browser reads while another one is parsed: opening a file takes longer than parsing a
@@ -19,7 +20,7 @@ pub struct SourceFiles {
     /// Begun and not yet read from, by where they begin.
     ahead: Vec<(Place, FileBytes)>,
     /// The memory that the last file's bytes were in.
-    spare: Vec<u8>,
+    spare: Buffer,
 }
 
 /// A file being read, and what of its last bytes is not parsed yet.
@@ -28,7 +29,7 @@ pub struct Reading {
     /// Of the next byte to be parsed.
     offset: u64,
     source: FileBytes,
-    bytes: Vec<u8>,
+    buffer: Buffer,
     n_parsed: usize,
 }
 
@@ -57,13 +58,13 @@ impl SourceFiles {
             if last.skip_to(place) {
                 return Some(last);
             }
-            self.spare = last.bytes;
+            self.spare = last.buffer;
         }
         let at = self.ahead.iter().position(|(known, _)| *known == place);
         let source = at.map(|at| self.ahead.swap_remove(at).1).or_else(|| self.open(place))?;
-        let mut bytes = std::mem::take(&mut self.spare);
-        bytes.clear();
-        Some(Reading { file: place.0, offset: place.1, source, bytes, n_parsed: 0 })
+        let mut buffer = std::mem::take(&mut self.spare);
+        buffer.clear();
+        Some(Reading { file: place.0, offset: place.1, source, buffer, n_parsed: 0 })
     }
 
     fn open(&self, (file, offset): Place) -> Option<FileBytes> {
@@ -87,17 +88,18 @@ impl Reading {
 
     /// Makes sure that there are bytes to parse; false at the end of the file.
     pub async fn fill(&mut self) -> Result<bool, String> {
-        if self.n_parsed == self.bytes.len() {
+        if self.n_parsed == self.buffer.bytes().len() {
             self.n_parsed = 0;
-            return self.source.next(&mut self.bytes).await;
+            return self.source.next(&mut self.buffer).await;
         }
         Ok(true)
     }
 
     pub fn take(&mut self, n_bytes_max: usize) -> &[u8] {
         let first = self.n_parsed;
-        self.n_parsed = self.bytes.len().min(first + n_bytes_max);
+        let bytes = self.buffer.bytes();
+        self.n_parsed = bytes.len().min(first + n_bytes_max);
         self.offset += (self.n_parsed - first) as u64;
-        &self.bytes[first..self.n_parsed]
+        &bytes[first..self.n_parsed]
     }
 }

@@ -11,6 +11,7 @@
 mod archive;
 mod container;
 mod continuation;
+pub mod detect;
 mod header;
 mod lines;
 mod number;
@@ -25,9 +26,11 @@ mod text;
 mod values;
 
 pub mod block;
+pub mod file_name;
 pub mod file_parser;
 pub mod gzip;
 pub mod layout;
+pub mod log_format;
 pub mod problem;
 pub mod report;
 pub mod sink;
@@ -39,6 +42,6 @@ pub use layout::Layout;
 pub use lines::LINE_BYTES_MAX;
 pub use problem::{Problem, ProblemKind};
 pub use report::{FileReport, FileState, LineCounts, Refusal};
-pub use row_block::{ABSENT_NUMBER, BlockColumn, BlockText, BlockTexts, RowBlock};
+pub use row_block::{ABSENT_NUMBER, BlockAddresses, BlockColumn, BlockText, BlockTexts, RowBlock};
 pub use short_text::ShortText;
 pub use sink::{OddSpelling, RawRow, RawValue, RowSink, SourceId};

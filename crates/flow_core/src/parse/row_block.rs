@@ -23,8 +23,19 @@ pub struct RowBlock<'a> {
 pub enum BlockColumn<'a> {
     /// [`ABSENT_NUMBER`] where absent.
     Numbers(&'a [u64]),
-    Addresses(&'a [Option<Address>]),
+    Addresses(BlockAddresses<'a>),
     Texts(BlockTexts<'a>),
+}
+
+/// Addresses of a column: IPv4 packed, because nearly all are, and the others beside them.
+#[derive(Clone, Copy, Debug)]
+pub struct BlockAddresses<'a> {
+    /// One for each row; means nothing where the row is among the others.
+    v4: &'a [u32],
+    /// Rows with another address or none, ascending.
+    others: &'a [OtherAddress],
+    /// What the rows of `others` are counted from.
+    first_row: usize,
 }
 
 /// Texts of a column; all of them ASCII without control characters.
@@ -66,7 +77,7 @@ impl<'a> RowBlock<'a> {
         let (rows, text) = (self.rows.clone(), self.text);
         self.columns.iter().map(move |column| match column {
             ColumnBuffer::Numbers(numbers) => BlockColumn::Numbers(&numbers[rows.clone()]),
-            ColumnBuffer::Addresses(addresses) => BlockColumn::Addresses(&addresses[rows.clone()]),
+            ColumnBuffer::Addresses(addresses) => BlockColumn::Addresses(addresses.part(rows.clone())),
             ColumnBuffer::Texts(spans) => {
                 BlockColumn::Texts(BlockTexts { spans: &spans[rows.clone()], text })
             }
@@ -96,11 +107,36 @@ impl<'a> BlockColumn<'a> {
         match self {
             BlockColumn::Numbers(numbers) if numbers[row] == ABSENT_NUMBER => RawValue::Absent,
             BlockColumn::Numbers(numbers) => RawValue::Number(numbers[row]),
-            BlockColumn::Addresses(addresses) => addresses[row].map_or(RawValue::Absent, RawValue::Address),
+            BlockColumn::Addresses(addresses) => {
+                addresses.get(row).map_or(RawValue::Absent, RawValue::Address)
+            }
             BlockColumn::Texts(texts) => {
                 texts.iter().nth(row).flatten().map_or(RawValue::Absent, |text| RawValue::Text(text.as_str()))
             }
         }
+    }
+}
+
+impl<'a> BlockAddresses<'a> {
+    /// The address of a row, `None` where absent.
+    pub fn get(self, row: usize) -> Option<Address> {
+        match self.others.binary_search_by_key(&(self.first_row + row), |other| usize::from(other.row)) {
+            Ok(at) => self.others[at].address,
+            Err(_) => Some(Address::V4(self.v4[row])),
+        }
+    }
+
+    /// All rows in order: runs of IPv4 addresses, each with the row after it, which has another address or none.
+    /// The last run has no row after it.
+    pub fn runs(self) -> impl Iterator<Item = (&'a [u32], Option<Option<Address>>)> {
+        let mut next_row = 0;
+        let ends = self.others.iter().map(Some).chain([None]);
+        ends.map(move |other| {
+            let end = other.map_or(self.v4.len(), |other| usize::from(other.row) - self.first_row);
+            let run = &self.v4[next_row..end];
+            next_row = end + 1;
+            (run, other.map(|other| other.address))
+        })
     }
 }
 
@@ -137,6 +173,34 @@ impl<'a> BlockText<'a> {
     }
 }
 
+/// A row whose address is not IPv4.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct OtherAddress {
+    pub row: u16,
+    /// `None` where absent.
+    pub address: Option<Address>,
+}
+
+/// Addresses of a column of a run of rows; see [`BlockAddresses`].
+#[derive(Debug, Default)]
+pub(super) struct AddressBuffer {
+    pub v4: Vec<u32>,
+    pub others: Vec<OtherAddress>,
+    /// Where the reader notes the rows that will be among the others; never shrinks.
+    pub places: Vec<u16>,
+}
+
+impl AddressBuffer {
+    pub fn part(&self, rows: Range<usize>) -> BlockAddresses<'_> {
+        let place = |row: usize| self.others.partition_point(|other| usize::from(other.row) < row);
+        BlockAddresses {
+            v4: &self.v4[rows.clone()],
+            others: &self.others[place(rows.start)..place(rows.end)],
+            first_row: rows.start,
+        }
+    }
+}
+
 /// Where a text is in its block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TextSpan {
@@ -157,7 +221,7 @@ impl TextSpan {
 #[derive(Debug)]
 pub(super) enum ColumnBuffer {
     Numbers(Vec<u64>),
-    Addresses(Vec<Option<Address>>),
+    Addresses(AddressBuffer),
     Texts(Vec<TextSpan>),
 }
 
@@ -165,7 +229,7 @@ impl ColumnBuffer {
     pub fn for_check(check: Check) -> ColumnBuffer {
         match check {
             Check::Text => ColumnBuffer::Texts(Vec::new()),
-            Check::Address => ColumnBuffer::Addresses(Vec::new()),
+            Check::Address => ColumnBuffer::Addresses(AddressBuffer::default()),
             Check::Number { .. } => ColumnBuffer::Numbers(Vec::new()),
         }
     }

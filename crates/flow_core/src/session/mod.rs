@@ -38,7 +38,7 @@ pub const STORE_BYTES_MAX: u64 = 2 * 1024 * 1024 * 1024;
 pub const STRETCH_BYTES: u64 = 32 * 1024 * 1024;
 
 /// Progress goes out this often while loading: often enough to look alive, rarely enough to cost nothing.
-const PROGRESS_EVERY_MS: f64 = 100.0;
+const PROGRESS_EVERY_MS: f64 = 200.0;
 
 /// Each progress brings new questions. Reading gets at least this many times the time that answering the last
 /// ones took, so that a load is not slowed down by being looked at.

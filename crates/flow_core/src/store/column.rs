@@ -34,42 +34,80 @@ enum Packed {
 pub(super) trait OpenValue: Copy + Ord {
     /// The largest value of the width.
     const ABSENT: Self;
+    const ONE: Self;
 
     /// The value and one; 0 for [`OpenValue::ABSENT`].
     fn one_more(self) -> Self;
+
+    /// How far the value is past `base`, around the end of the width.
+    fn past(self, base: Self) -> Self;
+
+    // The lowest bits of it, which are all where it is small enough.
+    fn narrowed_u8(self) -> u8;
+    fn narrowed_u16(self) -> u16;
+    fn narrowed_u32(self) -> u32;
 
     /// The value itself; not for [`OpenValue::ABSENT`].
     fn widened(self) -> u64;
 }
 
-impl OpenValue for u32 {
-    const ABSENT: u32 = u32::MAX;
+macro_rules! open_value {
+    ($width:ty) => {
+        impl OpenValue for $width {
+            const ABSENT: $width = <$width>::MAX;
+            const ONE: $width = 1;
 
-    fn one_more(self) -> u32 {
-        self.wrapping_add(1)
-    }
+            fn one_more(self) -> $width {
+                self.wrapping_add(1)
+            }
 
-    fn widened(self) -> u64 {
-        u64::from(self)
-    }
+            fn past(self, base: $width) -> $width {
+                self.wrapping_sub(base)
+            }
+
+            fn narrowed_u8(self) -> u8 {
+                self as u8
+            }
+
+            fn narrowed_u16(self) -> u16 {
+                self as u16
+            }
+
+            fn narrowed_u32(self) -> u32 {
+                self as u32
+            }
+
+            fn widened(self) -> u64 {
+                self.into()
+            }
+        }
+    };
 }
 
-impl OpenValue for u64 {
-    const ABSENT: u64 = ABSENT;
+open_value!(u32);
+open_value!(u64);
 
-    fn one_more(self) -> u64 {
-        self.wrapping_add(1)
-    }
-
-    fn widened(self) -> u64 {
-        self
-    }
-}
-
-/// The codes of all rows, 0 for those behind the values.
-fn packed<T: Copy, C: Copy + Default>(values: &[T], n_rows: u32, code: impl Fn(T) -> C) -> Box<[C]> {
+/// The codes of all rows, 0 for those behind the values: the distance from `base`, or 0 where absent. In the width of
+/// the values, and without asking where nothing is absent, so that several are packed together.
+fn packed<T: OpenValue, C: Copy + Default>(
+    values: &[T],
+    n_rows: u32,
+    base: T,
+    has_absent: bool,
+    narrowed: impl Fn(T) -> C,
+) -> Box<[C]> {
     let mut codes = Vec::with_capacity(n_rows as usize);
-    codes.extend(values.iter().map(|&value| code(value)));
+    if has_absent {
+        codes.extend(
+            values.iter().map(
+                |&value| {
+                    if value == T::ABSENT { C::default() } else { narrowed(value.past(base)) }
+                },
+            ),
+        );
+    } else {
+        codes.extend(values.iter().map(|&value| narrowed(value.past(base))));
+    }
     codes.resize(n_rows as usize, C::default());
     codes.into()
 }
@@ -123,18 +161,19 @@ impl Column {
         if min == max && n_present == n_rows {
             return Column { n_rows, n_present, min, max, packed: Packed::Constant };
         }
-        let first = u64::from(n_present < n_rows);
+        let has_absent = n_present < n_rows;
         // No overflow: absence takes the largest value, so a range over all others still leaves 0 free.
-        let largest = max - min + first;
-        let code = |value: T| if value == T::ABSENT { 0 } else { value.widened() - min + first };
+        let largest = max - min + u64::from(has_absent);
+        // Of the code 0, which stands for absence where there is any.
+        let base = if has_absent { least.past(T::ONE) } else { least };
         let packed = if largest <= u64::from(u8::MAX) {
-            Packed::U8(packed(values, n_rows, |value| code(value) as u8))
+            Packed::U8(packed(values, n_rows, base, has_absent, T::narrowed_u8))
         } else if largest <= u64::from(u16::MAX) {
-            Packed::U16(packed(values, n_rows, |value| code(value) as u16))
+            Packed::U16(packed(values, n_rows, base, has_absent, T::narrowed_u16))
         } else if largest <= u64::from(u32::MAX) {
-            Packed::U32(packed(values, n_rows, |value| code(value) as u32))
+            Packed::U32(packed(values, n_rows, base, has_absent, T::narrowed_u32))
         } else {
-            Packed::U64(packed(values, n_rows, code))
+            Packed::U64(packed(values, n_rows, base, has_absent, T::widened))
         };
         Column { n_rows, n_present, min, max, packed }
     }

@@ -8,6 +8,7 @@ use std::hash::{BuildHasher, Hash};
 use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
 
+use super::address_traits::AddressTraits;
 use super::code_table::CodeTable;
 use crate::parse::ShortText;
 use crate::record::Address;
@@ -20,6 +21,7 @@ fn hash_of(value: &(impl Hash + ?Sized)) -> u64 {
 #[derive(Clone, Debug, Default)]
 pub struct AddressDictionary {
     addresses: Vec<Address>,
+    traits: Vec<AddressTraits>,
     v4: CodeTable<u32>,
     /// Codes of all others.
     others: HashTable<u32>,
@@ -29,15 +31,20 @@ impl AddressDictionary {
     #[inline]
     pub fn intern(&mut self, address: Address) -> u32 {
         match address {
-            Address::V4(bits) => match self.v4.get(bits) {
-                Some(code) => code,
-                None => {
-                    let code = self.push(address);
-                    self.v4.insert(bits, code);
-                    code
-                }
-            },
+            Address::V4(bits) => self.intern_v4(bits),
             _ => self.intern_other(address),
+        }
+    }
+
+    #[inline]
+    pub fn intern_v4(&mut self, bits: u32) -> u32 {
+        match self.v4.get(bits) {
+            Some(code) => code,
+            None => {
+                let code = self.push(Address::V4(bits));
+                self.v4.insert(bits, code);
+                code
+            }
         }
     }
 
@@ -60,6 +67,7 @@ impl AddressDictionary {
 
     fn push(&mut self, address: Address) -> u32 {
         self.addresses.push(address);
+        self.traits.push(AddressTraits::of(address));
         self.addresses.len() as u32 - 1
     }
 
@@ -76,6 +84,10 @@ impl AddressDictionary {
         self.addresses[code as usize]
     }
 
+    pub fn traits(&self, code: u64) -> AddressTraits {
+        self.traits[code as usize]
+    }
+
     /// Addresses in the order of their codes.
     pub fn all(&self) -> &[Address] {
         &self.addresses
@@ -83,6 +95,7 @@ impl AddressDictionary {
 
     pub fn n_heap_bytes(&self) -> usize {
         self.addresses.capacity() * size_of::<Address>()
+            + self.traits.capacity()
             + self.v4.n_heap_bytes()
             + bytes_of_codes(&self.others)
     }

@@ -268,9 +268,12 @@ impl Store {
                 BlockColumn::Numbers(numbers) => open.extend_from_slice(numbers),
                 BlockColumn::Addresses(addresses) => {
                     let dictionary = &mut self.addresses;
-                    open.extend_codes(
-                        addresses.iter().map(|address| address.map(|address| dictionary.intern(address))),
-                    );
+                    for (v4, other) in addresses.runs() {
+                        open.extend_codes(v4.iter().map(|bits| Some(dictionary.intern_v4(*bits))));
+                        open.extend_codes(
+                            other.into_iter().map(|other| other.map(|other| dictionary.intern(other))),
+                        );
+                    }
                 }
                 BlockColumn::Texts(texts) => {
                     let dictionary = &mut self.columns[id.index()].texts;

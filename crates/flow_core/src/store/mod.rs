@@ -4,6 +4,7 @@
 //! prints back to the line it came from.
 //! Knows nothing of files, filters or questions.
 
+mod address_traits;
 mod batch;
 pub mod bitmap;
 pub mod block;

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::common::Common;
 use crate::analysis::by_code::ByCode;
-use crate::analysis::columns::FieldColumns;
+use crate::analysis::columns::FieldBlocks;
+use crate::query::SegmentRows;
 use crate::record::address::Family;
 use crate::record::{Address, Direction, Field, Value};
 use crate::store::{ABSENT, Segment, Store};
@@ -58,46 +59,36 @@ struct SegmentEnds {
 impl InterfaceAddresses {
     /// Takes in the rows of one more segment of flow records.
     pub fn scan_segment(&mut self, store: &Store, segment: &Segment) {
-        let mut columns = FieldColumns::new(
+        let mut columns = FieldBlocks::new(
             store,
             [Field::INTERFACE_ID, Field::SRCADDR, Field::DSTADDR, Field::FLOW_DIRECTION],
         );
-        let [interface, src, dst, direction] = columns.decode(segment);
-        let mut n_records = Vec::new();
-        segment.n_records().decode(&mut n_records);
         let directions = RecordedDirections::of(store);
         let mut by_interface: ByCode<[SegmentEnds; 3]> = ByCode::of_field(store, Field::INTERFACE_ID);
-        let address = |code: u64| (code != ABSENT).then(|| store.addresses().get(code));
-        for at in 0..interface.len() {
-            let own = match directions.get(direction[at]) {
-                Direction::Ingress => Some(dst[at]),
-                Direction::Egress => Some(src[at]),
-                Direction::Unknown => None,
-            };
-            let (family, codes) = match (own, address(src[at]), address(dst[at])) {
-                (Some(own), ..) => {
-                    let Some(own_address) = address(own) else { continue };
-                    (own_address.family(), Common::One(own))
+        let mut n_records: Vec<u64> = Vec::new();
+        SegmentRows::all(segment.n_rows()).for_each_block(|block| {
+            let [interface, src, dst, direction] = columns.read(segment, block);
+            segment.n_records().read(block, &mut n_records);
+            for at in 0..interface.len() {
+                let own = match directions.get(direction[at]) {
+                    Direction::Ingress => Some(dst[at]),
+                    Direction::Egress => Some(src[at]),
+                    Direction::Unknown => None,
+                };
+                let Some(family) = family_shown(store, own, src[at], dst[at]) else { continue };
+                let ends = &mut by_interface.at(interface[at])[family as usize];
+                ends.n_rows += n_records[at];
+                match own {
+                    Some(own) => {
+                        ends.meet(store, family, Common::One(own));
+                        ends.recorded.insert(own);
+                    }
+                    // Already the only candidate, as in nearly all rows.
+                    None if family == Family::V4 && ends.is_only(src[at], dst[at]) => {}
+                    None => ends.meet(store, family, Common::of_pair(src[at], dst[at])),
                 }
-                // A row without one of its ends does not show both candidates; it says nothing.
-                (None, Some(src_address), Some(dst_address))
-                    if src_address.family() == dst_address.family() =>
-                {
-                    (src_address.family(), Common::of_pair(src[at], dst[at]))
-                }
-                _ => continue,
-            };
-            let ends = &mut by_interface.at(interface[at])[family as usize];
-            ends.n_rows += n_records[at];
-            ends.addresses = ends.addresses.meet(codes);
-            if family == Family::V6 && ends.subnets != Common::Nothing {
-                let subnet = |code| subnet_of(store.addresses().get(code)).expect("the family is IPv6");
-                ends.subnets = ends.subnets.meet(codes.map(subnet));
             }
-            if let Some(own) = own {
-                ends.recorded.insert(own);
-            }
-        }
+        });
         self.take(store, by_interface);
     }
 
@@ -141,7 +132,31 @@ impl Ends {
     }
 }
 
+/// Which family's address a row shows, if any: of its own end where it records which one that is. A row without one of
+/// its ends does not show both candidates; it says nothing.
+fn family_shown(store: &Store, own: Option<u64>, src: u64, dst: u64) -> Option<Family> {
+    let family = |code: u64| (code != ABSENT).then(|| store.addresses().traits(code).family());
+    match own {
+        Some(own) => family(own),
+        None => family(src).filter(|of_src| family(dst) == Some(*of_src)),
+    }
+}
+
 impl SegmentEnds {
+    /// Whether one of the two is the only address that all rows so far have.
+    fn is_only(&self, src: u64, dst: u64) -> bool {
+        matches!(self.addresses, Common::One(only) if only == src || only == dst)
+    }
+
+    /// Takes in the candidates of one more row.
+    fn meet(&mut self, store: &Store, family: Family, codes: Common<u64>) {
+        self.addresses = self.addresses.meet(codes);
+        if family == Family::V6 && self.subnets != Common::Nothing {
+            let subnet = |code| subnet_of(store.addresses().get(code)).expect("the family is IPv6");
+            self.subnets = self.subnets.meet(codes.map(subnet));
+        }
+    }
+
     fn in_values(self, store: &Store) -> Ends {
         let address = |code| store.addresses().get(code);
         Ends {

@@ -7,7 +7,8 @@ use rustc_hash::FxBuildHasher;
 use super::InterfaceKnowledge;
 use super::addresses::{RecordedDirections, Subnet64, subnet_of};
 use super::knowledge::OwnIs;
-use crate::analysis::columns::FieldColumns;
+use crate::analysis::columns::FieldBlocks;
+use crate::query::SegmentRows;
 use crate::record::{Direction, Evidence, Field, FlowClass, Orientation, Value};
 use crate::store::{ABSENT, Segment, Store};
 
@@ -60,8 +61,10 @@ struct Orienter<'a> {
 /// The own addresses of one interface, all families together: an address tells its family.
 #[derive(Default)]
 struct OwnCodes {
-    /// Sorted by code.
-    addresses: Vec<(u64, Evidence)>,
+    /// An interface has one address, mostly, and then nothing is looked through for it.
+    first: Option<(u64, Evidence)>,
+    /// The others, sorted by code.
+    others: Vec<(u64, Evidence)>,
     subnets: Vec<Subnet64>,
 }
 
@@ -90,7 +93,7 @@ impl<'a> Orienter<'a> {
             let Some(code) = code else { continue };
             match &own.is {
                 OwnIs::NotKnown => {}
-                OwnIs::Addresses(addresses) => interfaces[code].addresses.extend(
+                OwnIs::Addresses(addresses) => interfaces[code].others.extend(
                     addresses
                         .iter()
                         .filter_map(|address| store.addresses().code(*address))
@@ -100,7 +103,8 @@ impl<'a> Orienter<'a> {
             }
         }
         for own in &mut interfaces {
-            own.addresses.sort_unstable_by_key(|(code, _)| *code);
+            own.others.sort_unstable_by_key(|(code, _)| *code);
+            own.first = own.others.pop();
         }
         let our_public = knowledge
             .our_addresses()
@@ -113,7 +117,7 @@ impl<'a> Orienter<'a> {
     }
 
     fn orient(&self, segment: &Segment) -> Vec<u8> {
-        let mut columns = FieldColumns::new(
+        let mut columns = FieldBlocks::new(
             self.store,
             [
                 Field::INTERFACE_ID,
@@ -124,9 +128,10 @@ impl<'a> Orienter<'a> {
                 Field::FLOW_DIRECTION,
             ],
         );
-        let [interface, src, dst, pkt_src, pkt_dst, flow_direction] = columns.decode(segment);
-        (0..interface.len())
-            .map(|at| {
+        let mut codes = Vec::with_capacity(segment.n_rows() as usize);
+        SegmentRows::all(segment.n_rows()).for_each_block(|block| {
+            let [interface, src, dst, pkt_src, pkt_dst, flow_direction] = columns.read(segment, block);
+            codes.extend((0..interface.len()).map(|at| {
                 let row = RowEnds {
                     interface: interface[at],
                     src: src[at],
@@ -136,8 +141,9 @@ impl<'a> Orienter<'a> {
                     flow_direction: flow_direction[at],
                 };
                 self.orientation(&row).to_code()
-            })
-            .collect()
+            }));
+        });
+        codes
     }
 
     fn orientation(&self, row: &RowEnds) -> Orientation {
@@ -181,8 +187,13 @@ impl<'a> Orienter<'a> {
         if code == ABSENT {
             return None;
         }
-        if let Ok(at) = own.addresses.binary_search_by_key(&code, |(code, _)| *code) {
-            return Some(own.addresses[at].1);
+        if let Some((first, evidence)) = own.first
+            && first == code
+        {
+            return Some(evidence);
+        }
+        if let Ok(at) = own.others.binary_search_by_key(&code, |(code, _)| *code) {
+            return Some(own.others[at].1);
         }
         // Only then, because it costs a look into the dictionary.
         if own.subnets.is_empty() {
@@ -196,10 +207,10 @@ impl<'a> Orienter<'a> {
         if code == ABSENT {
             return false;
         }
-        let address = self.store.addresses().get(code);
-        address.is_private()
+        let subnet = || subnet_of(self.store.addresses().get(code));
+        self.store.addresses().traits(code).is_private()
             || (!self.our_public.is_empty() && self.our_public.contains(&code))
             || (!self.our_subnets.is_empty()
-                && subnet_of(address).is_some_and(|subnet| self.our_subnets.contains(&subnet)))
+                && subnet().is_some_and(|subnet| self.our_subnets.contains(&subnet)))
     }
 }

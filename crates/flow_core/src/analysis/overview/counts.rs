@@ -74,14 +74,16 @@ impl Counted<'_, OverviewCounts> {
     pub(super) fn of_field(&self, store: &Store, at: usize) -> FieldTallies {
         let Some(id) = store.field_id(TOP_FIELDS[at]) else { return FieldTallies::default() };
         let n_codes = self.counted.lists[at].n_keys() as u32 / 2 - 1;
-        let values = (0..n_codes).filter_map(|code| {
+        // Room for all at once: nearly every code has rows, and these are the largest lists that a question makes.
+        let mut values = Vec::with_capacity(n_codes as usize);
+        values.extend((0..n_codes).filter_map(|code| {
             let of_key = |is_rejected| {
                 self.sum(|counts: &OverviewCounts| counts.lists[at].get(key(code, is_rejected) as usize))
             };
             let (rejected, others) = (of_key(1), of_key(0));
             let total = others.plus(rejected);
             (total.rows > 0).then(|| (store.value(id, u64::from(code)), ValueTally { total, rejected }))
-        });
-        FieldTallies { recorded: true, values: values.collect() }
+        }));
+        FieldTallies { recorded: true, values }
     }
 }

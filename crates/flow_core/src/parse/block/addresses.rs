@@ -3,51 +3,42 @@
 use super::Marks;
 use super::values::{RegularRows, Span, each_byte, word_at};
 use super::words::v4;
+use crate::parse::row_block::{AddressBuffer, OtherAddress};
 use crate::record::Address;
 
-/// Reads a column into `addresses`, one for each row, `None` where absent. Rows whose value is not an address
-/// in our own spelling are marked.
+/// Reads a column into `addresses`. Rows whose value is not an address in our own spelling are marked.
 ///
-/// First all values as IPv4, which is most of them, without a branch; then those that were none, of which
-/// `others` is a list: where a tenth of the addresses is IPv6, what each of them is would be guessed wrong as often.
+/// First all values as IPv4, which is most of them, without a branch; then those that were none: where a tenth of the
+/// addresses is IPv6, what each of them is would be guessed wrong as often.
 #[inline(never)]
-pub fn read(
-    rows: RegularRows<'_>,
-    column: usize,
-    addresses: &mut Vec<Option<Address>>,
-    others: &mut Others,
-    marks: &mut Marks,
-) {
+pub fn read(rows: RegularRows<'_>, column: usize, addresses: &mut AddressBuffer, marks: &mut Marks) {
     let n_rows = marks.n_rows();
-    // Tags and bits only, over what was there: an address is as large as the largest kind.
-    addresses.resize(n_rows, None);
-    others.places.resize(n_rows + 1, 0);
+    let AddressBuffer { v4: v4s, others, places } = addresses;
+    v4s.resize(n_rows, 0);
+    if places.len() <= n_rows {
+        places.resize(n_rows + 1, 0);
+    }
     let mut n_others = 0;
-    for (row, (address, span)) in addresses.iter_mut().zip(rows.spans(column)).enumerate() {
+    for (row, (place, span)) in v4s.iter_mut().zip(rows.spans(column)).enumerate() {
         let (bits, is_v4) = v4(rows.text, span);
-        *address = Some(Address::V4(bits));
-        others.places[n_others] = row as u16;
+        *place = bits;
+        places[n_others] = row as u16;
         n_others += usize::from(!is_v4);
     }
-    for &row in &others.places[..n_others] {
-        let row = usize::from(row);
-        let span = rows.span(row, column);
-        addresses[row] = if span.n_bytes == 1 && rows.text[span.start] == b'-' {
+    others.clear();
+    others.extend(places[..n_others].iter().map(|&row| {
+        let span = rows.span(usize::from(row), column);
+        let address = if span.n_bytes == 1 && rows.text[span.start] == b'-' {
             None
         } else {
             let v6 = v6(rows.text, span);
             if v6.is_none() {
-                marks.mark(row);
+                marks.mark(usize::from(row));
             }
             v6.map(Address::V6)
         };
-    }
-}
-
-/// Memory for the places of values that are not IPv4 addresses.
-#[derive(Debug, Default)]
-pub struct Others {
-    places: Vec<u16>,
+        OtherAddress { row, address }
+    }));
 }
 
 /// Groups of an IPv6 address.
@@ -161,11 +152,20 @@ mod tests {
 
     fn check(values: &[String]) {
         let block = column_of(values);
-        let (mut addresses, mut marks) = (vec![Some(Address::V4(7)); 3], Marks::default());
+        // What was there before does not matter.
+        let left_over = OtherAddress { row: 9, address: Some(Address::V4(7)) };
+        let mut addresses = AddressBuffer { v4: vec![7; 3], others: vec![left_over], places: vec![1] };
+        let mut marks = Marks::default();
         marks.reset(values.len());
-        read(block.rows(), 0, &mut addresses, &mut Others::default(), &mut marks);
+        read(block.rows(), 0, &mut addresses, &mut marks);
+        let addresses = addresses.part(0..values.len());
+        let in_runs: Vec<Option<Address>> = addresses
+            .runs()
+            .flat_map(|(run, other)| run.iter().map(|bits| Some(Address::V4(*bits))).chain(other))
+            .collect();
+        assert_eq!(in_runs, (0..values.len()).map(|row| addresses.get(row)).collect::<Vec<_>>());
         for (row, value) in values.iter().enumerate() {
-            let read = (!marks.is_marked[row]).then_some(addresses[row]);
+            let read = (!marks.is_marked[row]).then_some(addresses.get(row));
             match simple(value) {
                 // Rare, and left to the slow way.
                 Some(Some(Address::Mac(_))) => assert_eq!(read, None, "{value:?}"),

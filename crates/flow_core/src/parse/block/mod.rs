@@ -21,7 +21,6 @@ use memchr::memrchr;
 
 use super::row::{Check, RowReader};
 use super::row_block::{ColumnBuffer, RowBlock};
-use addresses::Others;
 pub use starts::{BLOCK_BYTES_MAX, ValueStarts};
 use values::{PADDING_BYTES, RegularRows};
 
@@ -43,7 +42,6 @@ pub struct BlockReader {
     starts: ValueStarts,
     buffers: Vec<ColumnBuffer>,
     marks: Marks,
-    others: Others,
     /// A copy of the block where there is nothing behind it.
     padded: Vec<u8>,
 }
@@ -64,14 +62,13 @@ impl BlockReader {
             status_at: reader.status_at(),
             starts: ValueStarts::default(),
             marks: Marks::default(),
-            others: Others::default(),
             padded: Vec::new(),
         })
     }
 
     /// Begins to read the block that is the first `n_bytes` of `text`: whole lines, as [`block_bytes`] says.
     pub fn begin<'a>(&'a mut self, text: &'a [u8], n_bytes: usize) -> Block<'a> {
-        let BlockReader { checks, status_at, starts, buffers, marks, others, padded } = self;
+        let BlockReader { checks, status_at, starts, buffers, marks, padded } = self;
         starts.find(&text[..n_bytes]);
         let text = if text.len() >= n_bytes + PADDING_BYTES {
             text
@@ -91,7 +88,6 @@ impl BlockReader {
             at: 0,
             buffers,
             marks,
-            others,
             row: 0,
         }
     }
@@ -111,7 +107,6 @@ pub struct Block<'a> {
     buffers: &'a mut [ColumnBuffer],
     /// One for each row of the run.
     marks: &'a mut Marks,
-    others: &'a mut Others,
     /// The next row of the run.
     row: usize,
 }
@@ -173,7 +168,7 @@ impl Block<'_> {
                     numbers::read(rows, at, max, numbers, self.marks);
                 }
                 (Check::Address, ColumnBuffer::Addresses(addresses)) => {
-                    addresses::read(rows, at, addresses, self.others, self.marks);
+                    addresses::read(rows, at, addresses, self.marks);
                 }
                 (Check::Text, ColumnBuffer::Texts(spans)) => {
                     texts::read(rows, at, spans, self.marks);
