@@ -3,6 +3,8 @@
 
 mod dump;
 
+use std::sync::Arc;
+
 use dump::{Input, Parsed};
 use flow_core::parse::{FileState, ProblemKind};
 use flow_core::record::{ColumnKey, Field, FieldKind};
@@ -190,4 +192,57 @@ fn a_column_that_aws_does_not_document_is_text() {
     let parsed = read(&table(&names, &records, &TableStyle::aws()), &[usize::MAX]);
     assert_eq!(parsed.report.lines.rows, 2);
     assert!(parsed.records.lines()[1].ends_with("1 2 eu-west-1"));
+}
+
+/// A table with this schema and no records.
+fn empty_table(columns: &str) -> Vec<u8> {
+    let schema =
+        parquet::schema::parser::parse_message_type(&format!("message schema {{ {columns} }}")).unwrap();
+    let mut file = Vec::new();
+    let properties = Arc::new(parquet::file::properties::WriterProperties::new());
+    parquet::file::writer::SerializedFileWriter::new(&mut file, Arc::new(schema), properties)
+        .unwrap()
+        .close()
+        .unwrap();
+    file
+}
+
+#[test]
+fn columns_that_cannot_be_values_of_a_record_are_refused_by_name() {
+    const ADDRESSES: &str = "optional binary srcaddr (STRING); optional binary dstaddr (STRING); ";
+    let cases = [
+        (
+            "optional group tags (LIST) { repeated group list { optional binary element (STRING); } }",
+            "a Parquet table with lists or values within values, in the column tags",
+        ),
+        (
+            "repeated int32 dstport;",
+            "a Parquet table with lists or values within values, in the column dstport",
+        ),
+        ("optional boolean action;", "a Parquet table whose column action holds truth values"),
+        (
+            "optional int64 packets (DECIMAL(10,2));",
+            "a Parquet table whose column packets holds decimal fractions",
+        ),
+        (
+            "optional int64 packets (TIMESTAMP_MILLIS);",
+            "a Parquet table whose column packets holds times in place of numbers",
+        ),
+        (
+            "optional int32 pkt_srcaddr;",
+            "a Parquet table whose column pkt_srcaddr holds numbers in place of addresses",
+        ),
+    ];
+    for (column, words) in cases {
+        let file = empty_table(&format!("{ADDRESSES}optional int64 start; optional int64 end; {column}"));
+        let FileState::Refused(refusal) = read(&file, &[usize::MAX]).report.state else { panic!("{column}") };
+        assert_eq!(refusal.seems_to_be, words);
+    }
+}
+
+#[test]
+fn a_table_without_records_is_read() {
+    let file = empty_table("optional binary srcaddr (STRING); optional binary dstaddr (STRING);");
+    let report = read(&file, &[usize::MAX]).report;
+    assert_eq!((report.state, report.lines.total(), report.layouts.len()), (FileState::Read, 0, 1));
 }
