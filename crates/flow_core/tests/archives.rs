@@ -26,7 +26,11 @@ struct Loaded {
 
 impl Loaded {
     fn new(n_shards: u16, chunk_bytes: usize) -> Loaded {
-        let session = Session::new(SessionOptions { n_shards, ..SessionOptions::default() });
+        Loaded::with_options(SessionOptions { n_shards, ..SessionOptions::default() }, chunk_bytes)
+    }
+
+    fn with_options(options: SessionOptions, chunk_bytes: usize) -> Loaded {
+        let session = Session::new(options);
         Loaded { session, files: Vec::new(), chunk_bytes, next_id: 0, phase: LoadPhase::Idle }
     }
 
@@ -123,7 +127,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-fn parquet(first: usize, n_rows: usize) -> Vec<u8> {
+fn parquet_log(first: usize, n_rows: usize) -> Vec<u8> {
     let record =
         |n: usize| ["10.0.0.1".to_owned(), "10.0.0.2".to_owned(), n.to_string(), n.to_string()].to_vec();
     table(&NAMES, &(first..first + n_rows).map(record).collect::<Vec<_>>(), &TableStyle::aws())
@@ -135,7 +139,7 @@ fn members() -> Vec<(&'static str, Vec<u8>, Option<&'static str>)> {
         ("AWSLogs/", Vec::new(), None),
         ("AWSLogs/a.log", log(0, 3), Some("3 rows, 0 problems")),
         ("AWSLogs/b.log.gz", gzip(&log(10, 2_000)), Some("2000 rows, 0 problems")),
-        ("c.log.parquet", parquet(20_000, 700), Some("700 rows, 0 problems")),
+        ("c.log.parquet", parquet_log(20_000, 700), Some("700 rows, 0 problems")),
         ("__MACOSX/._a.log", b"\0\x05\x16".to_vec(), None),
         (".DS_Store", b"\0\0\0\x01Bud1".to_vec(), None),
         ("d.zip", zip(&[("a.log", &log(0, 1))], true), Some("refused: a zip archive inside another file")),
@@ -181,6 +185,33 @@ fn archives_read_the_same_however_they_are_cut_and_shared() {
             assert_eq!(cut.records(), records, "{archive}, {n_shards} shards, {chunk_bytes} bytes");
         }
     }
+}
+
+#[test]
+fn what_is_read_by_ranges_is_never_cut() {
+    let style = TableStyle {
+        codec: parquet::basic::Compression::UNCOMPRESSED,
+        has_dictionaries: false,
+        ..TableStyle::aws()
+    };
+    let records: Vec<Vec<String>> = (0..12_000)
+        .map(|n: u32| {
+            vec![format!("10.{}.0.1", n % 250), "10.0.0.2".to_owned(), (n % 9_000).to_string(), n.to_string()]
+        })
+        .collect();
+    let bytes = table(&NAMES, &records, &style);
+    assert!(bytes.len() > 3 * 128 * 1024, "large enough to be cut, were it text: {}", bytes.len());
+    let log = log(0, 3);
+    let files =
+        [("a.log.parquet", bytes.clone()), ("a.tar", tar(&[("b.log.parquet", &bytes), ("c.log", &log)]))];
+    let options = SessionOptions { n_shards: 3, stretch_bytes: 64 * 1024, ..SessionOptions::default() };
+    let mut loaded = Loaded::with_options(options, 10_000);
+    loaded.open(&files);
+    let rows: Vec<u64> = loaded.reports().iter().map(|report| report.lines.rows).collect();
+    assert_eq!((rows, loaded.phase.clone()), (vec![12_000, 0, 12_000, 3], LoadPhase::Loaded));
+    let mut of_one = Loaded::new(1, usize::MAX);
+    of_one.open(&files);
+    assert_eq!(loaded.records(), of_one.records());
 }
 
 #[test]

@@ -56,9 +56,9 @@ fn records(n: usize) -> Vec<Vec<String>> {
             n % 200,
             n % 7,
             n % 9_000,
-            if n % 5 == 0 { "-".to_owned() } else { (n * 77).to_string() },
+            if n.is_multiple_of(5) { "-".to_owned() } else { (n * 77).to_string() },
             1_700_000_000 + n,
-            if n % 4 == 0 { "-" } else { "eu-west-1" },
+            if n.is_multiple_of(4) { "-" } else { "eu-west-1" },
         );
         line.split(' ').map(String::from).collect()
     };

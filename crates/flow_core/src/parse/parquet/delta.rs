@@ -49,7 +49,7 @@ impl DeltaInts {
         ints.value = ints.zigzag(page)?;
         ints.n_per_miniblock = n_per_block.checked_div(ints.n_miniblocks).ok_or(Damaged)?;
         // As the format wants it; and miniblocks begin at whole bytes.
-        if ints.n_per_miniblock == 0 || ints.n_per_miniblock % 8 != 0 || n_per_block > 1 << 20 {
+        if ints.n_per_miniblock == 0 || !ints.n_per_miniblock.is_multiple_of(8) || n_per_block > 1 << 20 {
             return Err(Damaged);
         }
         Ok(ints)
