@@ -11,6 +11,7 @@ mod counted;
 mod counters;
 pub mod direction;
 pub mod export;
+pub mod files;
 pub mod interface;
 mod keyed;
 mod memory;

@@ -540,6 +540,16 @@ impl Load {
         &self.files[self.pieces[source.0 as usize].file as usize].name
     }
 
+    /// Of the files, in the order they were given.
+    pub fn names(&self) -> Vec<&str> {
+        self.files.iter().map(|file| &*file.name).collect()
+    }
+
+    /// By source the file that it is a stretch of.
+    pub fn files_of_sources(&self) -> Vec<u32> {
+        self.pieces.iter().map(|piece| piece.file).collect()
+    }
+
     /// Lines of the file before the first of this stretch; `None` while not all of those were read.
     pub fn n_lines_before(&self, source: SourceId) -> Option<u64> {
         let file = &self.files[self.pieces[source.0 as usize].file as usize];

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::analysis::Metric;
 use crate::analysis::direction::DirectionView;
+use crate::analysis::files::FileFacts;
 use crate::analysis::interface::AddressByHand;
 use crate::analysis::overview::Overview;
 use crate::analysis::rejected::RejectedView;
@@ -97,6 +98,8 @@ pub enum Question {
     },
     /// What became of each file.
     Report,
+    /// What the rows of each file say of it.
+    Files,
     /// Answered by any number of [`Event::ExportPart`] and then [`Answer::Exported`].
     Export {
         kind: ExportKind,
@@ -178,6 +181,8 @@ pub enum Answer {
     Direction(DirectionView),
     Rejected(RejectedView),
     Report(Vec<FileReport>),
+    /// In the order of the files.
+    Files(Vec<FileFacts>),
     Exported {
         file_name: String,
         media_type: String,

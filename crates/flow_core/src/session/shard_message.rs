@@ -4,10 +4,13 @@
 //! Requests are taken in the order they were sent. [`ShardReply::Answered`] and [`ShardReply::Settled`] answer one
 //! request each; the others come unasked.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::message::{RecordRow, RowDetail};
 use crate::analysis::direction::DirectionPartial;
+use crate::analysis::files::SourceFacts;
 use crate::analysis::interface::{InterfaceAddresses, InterfaceKnowledge};
 use crate::analysis::overview::OverviewPartial;
 use crate::analysis::rejected::RejectedPartial;
@@ -116,6 +119,7 @@ pub enum ShardAsk {
     },
     /// The file being read.
     Report,
+    Files,
     /// Begins an export of this inquiry, of the rows that are readable now.
     ExportLines(Filter),
     ExportTable {
@@ -197,6 +201,7 @@ pub enum ShardAnswer {
     /// `None` where there is no such row. File and line are of the stretch: see [`OfStretch`].
     Detail(Option<OfStretch<RowDetail>>),
     Report(Option<(Deal, FileReport)>),
+    Files(BTreeMap<SourceId, SourceFacts>),
     /// Records of each source, in their order.
     Lines(Vec<(SourceId, u64)>),
     /// Text of so many records.
