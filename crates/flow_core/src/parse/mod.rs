@@ -6,7 +6,9 @@
 //! A file passes these stages, each pushing into the next: [`FileParser`] tells compressed from plain bytes,
 //! `gzip` inflates, `text` holds the head back until `sniff` has recognised it, `lines` cuts it into lines,
 //! `records` says what each line is, and `row` reads the values of a record as its layout says. Lines that are
-//! plain rows, as nearly all are, take a way of their own past the last two: `block` reads many at once.
+//! plain rows, as nearly all are, take a way of their own past the last two: `block` reads many at once. Files that cannot
+//! be read from front to back take other ways: `parquet` reads tables by ranges, `archive` lists what is in a zip or tar
+//! archive and reads each member through a parser of its own.
 
 mod archive;
 mod container;

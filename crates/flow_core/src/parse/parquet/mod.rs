@@ -106,7 +106,12 @@ impl ParquetReader {
     /// Takes bytes that are wanted; what is beyond them is dropped. Where none are, reads some records.
     pub fn push(&mut self, bytes: &[u8], report: &mut FileReport, sink: &mut impl RowSink) {
         if let Some(wanted) = self.wants() {
-            let n = bytes.len().min(usize::try_from(wanted.end - wanted.start).unwrap_or(usize::MAX));
+            let n_missing = usize::try_from(wanted.end - wanted.start).unwrap_or(usize::MAX);
+            let n = bytes.len().min(n_missing);
+            if self.held.is_empty() {
+                // No more than there is of the file: growing step by step would take twice as much.
+                self.held.reserve_exact(n_missing);
+            }
             self.held.extend_from_slice(&bytes[..n]);
             report.n_bytes_read = self.n_bytes.min(self.n_bytes_read + self.held.len() as u64);
             if self.wants().is_some() {
