@@ -76,7 +76,7 @@ impl Reading {
     /// Goes on at a place that is in the bytes at hand, as the next member of an archive nearly always is; false where
     /// it is elsewhere.
     fn skip_to(&mut self, (file, offset): Place) -> bool {
-        let n_left = (self.bytes.len() - self.n_parsed) as u64;
+        let n_left = (self.buffer.bytes().len() - self.n_parsed) as u64;
         let Some(n_skipped) = offset.checked_sub(self.offset).filter(|n| *n <= n_left) else { return false };
         if file != self.file {
             return false;
