@@ -118,13 +118,13 @@ test("a file that is no flow log is refused with what it seems to be, and the ot
   visit(async (glass) => {
     await glass.open(
       { name: "holiday.png", bytes: Buffer.from("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "latin1") },
-      { name: "athena.csv", text: '"version","srcaddr","dstaddr"\n"2","10.0.0.1","10.0.0.2"\n' },
+      { name: "stats.csv", text: "srcAddr,sum(bytes)\n10.0.0.1,840\n" },
       { name: "good.log", text: text_of([line()]) },
     );
     await glass.tab("Files");
     const refused = await glass.page.locator(".refused-files").textContent();
     assert.match(refused, /holiday\.png.*image/s);
-    assert.match(refused, /athena\.csv.*CSV/s);
+    assert.match(refused, /stats\.csv.*result of a query/s);
     assert.equal(await glass.n_rows(), 1);
   }));
 

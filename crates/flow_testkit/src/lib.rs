@@ -1,7 +1,8 @@
-//! Development only: fixtures, the slow obvious oracle.
+//! Development only: fixtures, the slow obvious oracle, records in every container.
 
 pub mod archive;
 pub mod filters;
 pub mod oracle;
 pub mod rows;
 pub mod table;
+pub mod wrap;

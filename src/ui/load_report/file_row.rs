@@ -1,19 +1,30 @@
-//! One file in the table of files.
+//! One file in the table of files, with what is known of it below once its name is pressed.
 
 use flow_core::parse::{FileReport, FileState};
 use leptos::prelude::*;
 
+use super::facts::{self, Facts};
 use crate::ui::format;
 
 #[component]
-pub fn FileRow(report: FileReport) -> impl IntoView {
+pub fn FileRow(report: FileReport, facts: Memo<Facts>) -> impl IntoView {
+    let is_open = RwSignal::new(false);
     let FileReport { name, lines, n_bytes, .. } = &report;
     let numbers =
         [lines.total(), lines.rows, lines.status_records, lines.headers, lines.blank, lines.ignored];
     let (layout, layout_names) = layout_words(&report);
     view! {
         <tr>
-            <th scope="row" class="file-name">{name.clone()}</th>
+            <th scope="row" class="file-name">
+                <button
+                    type="button"
+                    class="disclosure"
+                    aria-expanded=move || is_open.get().to_string()
+                    on:click=move |_| is_open.update(|is_open| *is_open = !*is_open)
+                >
+                    {name.clone()}
+                </button>
+            </th>
             <td>{state_words(&report)}</td>
             <td>{format_words(&report)}</td>
             <td title=layout_names>{layout}</td>
@@ -21,6 +32,45 @@ pub fn FileRow(report: FileReport) -> impl IntoView {
             {numbers.map(|number| view! { <td class="number">{format::count(number)}</td> }).collect_view()}
             <td class="number" class:is-trouble={lines.problems > 0}>{format::count(lines.problems)}</td>
         </tr>
+        <Show when=move || is_open.get()>
+            <tr class="file-facts">
+                <td colspan=N_COLUMNS>
+                    <KnownOfFile report=StoredValue::new(report.clone()) facts/>
+                </td>
+            </tr>
+        </Show>
+    }
+}
+
+/// Of the table.
+const N_COLUMNS: usize = 12;
+
+#[component]
+fn KnownOfFile(report: StoredValue<FileReport>, facts: Memo<Facts>) -> impl IntoView {
+    let known = move || {
+        report.with_value(|report| {
+            let mut known = facts
+                .with(|facts| facts.get(report.source).map(|facts| facts::in_words(&report.name, facts)))
+                .unwrap_or_default();
+            let layouts = report.layouts.iter().map(|layout| ("Fields", layout.names().join(" ")));
+            known.extend(layouts);
+            known
+        })
+    };
+    view! {
+        <dl class="known">
+            {move || {
+                let known = known();
+                match known.is_empty() {
+                    true => view! { <div><dt>"Nothing is known of it yet"</dt></div> }.into_any(),
+                    false => known
+                        .into_iter()
+                        .map(|(term, words)| view! { <div><dt>{term}</dt><dd>{words}</dd></div> })
+                        .collect_view()
+                        .into_any(),
+                }
+            }}
+        </dl>
     }
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::archive::{self, ArchiveReader, Member, MemberPlace, MemberReader};
 use super::container::Container;
+use super::encoding::TextDecoder;
 use super::gzip::{self, GzipReader};
 use super::parquet::{self, ParquetReader};
 use super::text::TextReader;
@@ -43,6 +44,7 @@ pub enum Wants {
 /// Never fails: what cannot be read is in the [`report`](FileParser::report).
 pub struct FileParser {
     intake: Intake,
+    decoder: TextDecoder,
     text: TextReader,
     report: FileReport,
     /// Whether it is part of an archive: an archive in that is not opened.
@@ -54,7 +56,7 @@ pub struct FileParser {
 /// Bytes enough to tell what is not text by how it begins: the head of a tar archive's first member.
 const HEAD_BYTES: usize = 512;
 
-/// Bytes to text, or to records.
+/// Bytes to bytes of text, or to records.
 enum Intake {
     /// Too few bytes to tell; holds them.
     Undecided(Vec<u8>),
@@ -85,7 +87,8 @@ impl FileParser {
         match &options.continues {
             Some(before) => {
                 let text = TextReader::continuing(before, &mut report);
-                FileParser { intake: Intake::Plain, text, report, is_member: false, members: Vec::new() }
+                let decoder = TextDecoder::AsItIs;
+                FileParser { text, decoder, ..FileParser::with_intake(Intake::Plain, report) }
             }
             None => {
                 let text = TextReader::new(options.layout.clone());
@@ -96,7 +99,14 @@ impl FileParser {
     }
 
     fn with_intake(intake: Intake, report: FileReport) -> FileParser {
-        FileParser { intake, text: TextReader::new(None), report, is_member: false, members: Vec::new() }
+        FileParser {
+            intake,
+            decoder: TextDecoder::default(),
+            text: TextReader::new(None),
+            report,
+            is_member: false,
+            members: Vec::new(),
+        }
     }
 
     /// What to push next.
@@ -149,22 +159,29 @@ impl FileParser {
     /// There are no more bytes.
     pub fn finish(&mut self, sink: &mut impl RowSink) {
         self.decide_and_read_held(sink);
-        match &mut self.intake {
+        let FileParser { intake, decoder, text, report, members, .. } = self;
+        match intake {
             Intake::Over => return,
             Intake::Parquet(parquet) => {
-                parquet.finish(&mut self.report, sink);
-                self.intake = Intake::Over;
+                parquet.finish(report, sink);
+                *intake = Intake::Over;
                 return;
             }
             Intake::Archive(archive) => {
-                archive.finish(&mut self.report);
-                self.members = archive.take_members();
-                self.intake = Intake::Over;
+                archive.finish(report);
+                *members = archive.take_members();
+                *intake = Intake::Over;
                 return;
             }
             Intake::Member(member) => return member.finish(sink),
-            Intake::Gzip(gzip) if gzip.finish().is_err() => self.text.damaged(&mut self.report, sink),
-            _ => self.text.finish(&mut self.report, sink),
+            Intake::Gzip(gzip) if gzip.finish().is_err() => {
+                decoder.finish(|piece| text.push(piece, report, sink));
+                text.damaged(report, sink);
+            }
+            Intake::Undecided(_) | Intake::Plain | Intake::Gzip(_) => {
+                decoder.finish(|piece| text.push(piece, report, sink));
+                text.finish(report, sink);
+            }
         }
         self.intake = Intake::Over;
         if !self.text.is_over() {
@@ -187,7 +204,11 @@ impl FileParser {
         self.decide_and_read_held(sink);
         match &mut self.intake {
             Intake::Over => return,
-            Intake::Plain | Intake::Gzip(_) => self.text.damaged(&mut self.report, sink),
+            Intake::Plain | Intake::Gzip(_) => {
+                let FileParser { decoder, text, report, .. } = self;
+                decoder.finish(|piece| text.push(piece, report, sink));
+                text.damaged(report, sink);
+            }
             _ => return self.finish(sink),
         }
         self.intake = Intake::Over;
@@ -218,7 +239,7 @@ impl FileParser {
     /// What the lines so far say about those that follow; `None` where that is not known yet, or the file is not
     /// plain text, so that its middle cannot be read by itself.
     pub fn continuation(&self) -> Option<Continuation> {
-        let is_plain = self.report.compression == "none";
+        let is_plain = self.report.compression == "none" && self.decoder.is_as_it_is();
         self.text.continuation(&self.report).filter(|_| is_plain)
     }
 
@@ -277,11 +298,13 @@ impl FileParser {
     }
 
     fn read(&mut self, bytes: &[u8], sink: &mut impl RowSink) {
-        let FileParser { intake, text, report, .. } = self;
+        let FileParser { intake, decoder, text, report, .. } = self;
+        let mut decode = |piece: &[u8]| decoder.push(piece, |piece| text.push(piece, report, sink));
         match intake {
-            Intake::Plain => text.push(bytes, report, sink),
+            Intake::Plain => decode(bytes),
             Intake::Gzip(gzip) => {
-                if gzip.push(bytes, |piece| text.push(piece, report, sink)).is_err() {
+                if gzip.push(bytes, &mut decode).is_err() {
+                    decoder.finish(|piece| text.push(piece, report, sink));
                     text.damaged(report, sink);
                     if !text.is_over() {
                         report.state = FileState::Read;

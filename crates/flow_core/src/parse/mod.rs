@@ -4,16 +4,17 @@
 //! or a [`Problem`], and the counts add up. How the bytes were cut changes nothing.
 //!
 //! A file passes these stages, each pushing into the next: [`FileParser`] tells compressed from plain bytes,
-//! `gzip` inflates, `text` holds the head back until `sniff` has recognised it, `lines` cuts it into lines,
-//! `records` says what each line is, and `row` reads the values of a record as its layout says. Lines that are
-//! plain rows, as nearly all are, take a way of their own past the last two: `block` reads many at once. Files that cannot
-//! be read from front to back take other ways: `parquet` reads tables by ranges, `archive` lists what is in a zip or tar
-//! archive and reads each member through a parser of its own.
+//! `gzip` inflates, `text` holds the head back until `sniff` has recognised it, `lines` cuts it into lines (or `unwrap`
+//! takes them out of JSON, CSV and the like), `records` says what each line is, and `row` reads the values of a record as
+//! its layout says. Lines that are plain rows, as nearly all are, take a way of their own past the last two: `block`
+//! reads many at once. Files that cannot be read from front to back take other ways: `parquet` reads tables by ranges,
+//! `archive` lists what is in a zip or tar archive and reads each member through a parser of its own.
 
 mod archive;
 mod container;
 mod continuation;
 pub mod detect;
+mod encoding;
 mod header;
 mod lines;
 mod number;
@@ -25,6 +26,7 @@ mod short_text;
 mod sniff;
 mod spelling;
 mod text;
+mod unwrap;
 mod values;
 
 pub mod block;

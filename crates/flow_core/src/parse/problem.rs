@@ -18,6 +18,10 @@ pub enum ProblemKind {
     NotText,
     /// The compressed data ends early or is corrupt here; what follows in the file is lost.
     Damaged,
+    /// What should hold a record is no valid JSON, CSV or base64, or ends early.
+    Malformed,
+    /// An object, a document or a list without the record that others of its kind hold.
+    NoRecord,
 }
 
 impl ProblemKind {
@@ -33,6 +37,8 @@ impl ProblemKind {
             ProblemKind::TooManyLayouts => "too-many-layouts",
             ProblemKind::NotText => "not-text",
             ProblemKind::Damaged => "damaged",
+            ProblemKind::Malformed => "malformed",
+            ProblemKind::NoRecord => "no-record",
         }
     }
 
@@ -52,6 +58,10 @@ impl ProblemKind {
             ProblemKind::Damaged => {
                 "The compressed data is damaged or cut off here; the rows before it were kept"
             }
+            ProblemKind::Malformed => {
+                "What should hold a record is cut off here, or is not valid JSON, CSV or base64"
+            }
+            ProblemKind::NoRecord => "This part of the file holds no flow log record",
         }
     }
 }

@@ -4,6 +4,8 @@
 //! Lines that it refuses may still be headers, comments or blank; [`super::records`] tells those apart, so
 //! that records never pay for the question.
 
+use std::cmp::Ordering;
+
 use super::{Layout, OddSpelling, ProblemKind, RawValue, number, spelling, values::Values};
 use crate::record::{Address, ColumnKey, Field, FieldKind};
 
@@ -58,6 +60,52 @@ impl Check {
             _ => Check::Number { max: kind.max().expect("every other kind is a number") },
         }
     }
+
+    /// Reads a value that is there.
+    // Always: the values of a line are read in a loop around it.
+    #[inline(always)]
+    fn value<'a>(
+        self,
+        at: usize,
+        text: &'a str,
+        odd: &mut Vec<OddSpelling<'a>>,
+    ) -> Result<RawValue<'a>, ProblemKind> {
+        Ok(match self {
+            Check::Text => RawValue::Text(text),
+            Check::Number { max } => {
+                let number = number::parse(text.as_bytes(), max)?;
+                if number::is_odd(text.as_bytes()) {
+                    odd.push(OddSpelling { at, text });
+                }
+                RawValue::Number(number)
+            }
+            Check::Address => {
+                let address = Address::parse(text.as_bytes()).ok_or(ProblemKind::NotAnAddress)?;
+                if spelling::is_odd(address, text) {
+                    odd.push(OddSpelling { at, text });
+                }
+                RawValue::Address(address)
+            }
+        })
+    }
+
+    /// The same for a cell of a table, whose whole numbers may be written as `443.0`: many tools do that to
+    /// columns in which some numbers are missing.
+    fn cell<'a>(
+        self,
+        at: usize,
+        text: &'a str,
+        odd: &mut Vec<OddSpelling<'a>>,
+    ) -> Result<RawValue<'a>, ProblemKind> {
+        match (self, text.strip_suffix(".0")) {
+            (Check::Number { max }, Some(digits)) => {
+                let number = number::parse(digits.as_bytes(), max)?;
+                odd.push(OddSpelling { at, text });
+                Ok(RawValue::Number(number))
+            }
+            _ => self.value(at, text, odd),
+        }
+    }
 }
 
 /// The checks of one layout.
@@ -105,26 +153,9 @@ impl RowReader {
                 row.values.push(RawValue::Absent);
                 continue;
             }
-            let value = match check {
-                Check::Text => RawValue::Text(text),
-                Check::Number { max } => match number::parse(text.as_bytes(), *max) {
-                    Ok(number) => {
-                        if number::is_odd(text.as_bytes()) {
-                            row.odd.push(OddSpelling { at, text });
-                        }
-                        RawValue::Number(number)
-                    }
-                    Err(kind) => return Err(self.value_trouble(at, kind, values)),
-                },
-                Check::Address => match Address::parse(text.as_bytes()) {
-                    Some(address) => {
-                        if spelling::is_odd(address, text) {
-                            row.odd.push(OddSpelling { at, text });
-                        }
-                        RawValue::Address(address)
-                    }
-                    None => return Err(self.value_trouble(at, ProblemKind::NotAnAddress, values)),
-                },
+            let value = match check.value(at, text, &mut row.odd) {
+                Ok(value) => value,
+                Err(kind) => return Err(self.value_trouble(at, kind, values)),
             };
             row.values.push(value);
         }
@@ -134,13 +165,37 @@ impl RowReader {
         Ok(self.record_kind(&row.values))
     }
 
+    /// Reads the cells of one record of a table into `row`, whose contents mean nothing when this fails. A cell
+    /// that is empty, `-` or not there is absent.
+    pub fn read_cells<'a>(
+        &self,
+        cells: &[Option<&'a str>],
+        row: &mut RowBuffers<'a>,
+    ) -> Result<RecordKind, Trouble> {
+        match cells.len().cmp(&self.checks.len()) {
+            Ordering::Less => return Err(Trouble { kind: ProblemKind::TooFewFields, at: None }),
+            Ordering::Greater => return Err(Trouble { kind: ProblemKind::TooManyFields, at: None }),
+            Ordering::Equal => {}
+        }
+        for (at, (check, cell)) in self.checks.iter().zip(cells).enumerate() {
+            let value = match cell.map(str::trim_ascii).filter(|text| !matches!(*text, "" | "-")) {
+                None => RawValue::Absent,
+                Some(text) => {
+                    check.cell(at, text, &mut row.odd).map_err(|kind| Trouble { kind, at: Some(at) })?
+                }
+            };
+            row.values.push(value);
+        }
+        Ok(self.record_kind(&row.values))
+    }
+
     /// A line of another length is no record of this layout, and then it says nothing that one of its
     /// values does not fit its column.
     fn value_trouble(&self, at: usize, kind: ProblemKind, rest: Values<'_>) -> Trouble {
         match (at + 1 + rest.count()).cmp(&self.checks.len()) {
-            std::cmp::Ordering::Less => Trouble { kind: ProblemKind::TooFewFields, at: None },
-            std::cmp::Ordering::Equal => Trouble { kind, at: Some(at) },
-            std::cmp::Ordering::Greater => Trouble { kind: ProblemKind::TooManyFields, at: None },
+            Ordering::Less => Trouble { kind: ProblemKind::TooFewFields, at: None },
+            Ordering::Equal => Trouble { kind, at: Some(at) },
+            Ordering::Greater => Trouble { kind: ProblemKind::TooManyFields, at: None },
         }
     }
 
@@ -199,6 +254,28 @@ mod tests {
         assert_eq!(read("srcaddr log-status", "- SKIPDATA"), Ok(RecordKind::StatusRecord));
         assert_eq!(read("srcaddr log-status", "- LATER"), Ok(RecordKind::Row), "dstaddr is not known");
         assert_eq!(read("srcaddr dstaddr", "- -"), Ok(RecordKind::Row));
+    }
+
+    #[test]
+    fn cells_are_read_as_values_are() {
+        let layout = Layout::from_names(["srcaddr", "dstport", "action", "log-status"]);
+        let read = |cells: &[Option<&'static str>]| {
+            let mut row = RowBuffers::default();
+            let result = RowReader::new(&layout).read_cells(cells, &mut row);
+            result.map(|kind| (kind, row.values, row.odd)).map_err(|trouble| (trouble.kind, trouble.at))
+        };
+        let (kind, values, odd) = read(&[Some("::1"), Some(" 443.0"), Some("A b"), Some("OK")]).unwrap();
+        assert_eq!(kind, RecordKind::Row);
+        let expected = [RawValue::Address(Address::V6(1)), RawValue::Number(443), RawValue::Text("A b")];
+        assert_eq!(values[..3], expected);
+        assert_eq!(odd, [OddSpelling { at: 1, text: "443.0" }]);
+        let (kind, values, odd) = read(&[Some("-"), Some(""), None, Some("NODATA")]).unwrap();
+        assert_eq!((kind, odd.len()), (RecordKind::StatusRecord, 0));
+        assert_eq!(values[..3], [RawValue::Absent; 3]);
+        assert_eq!(read(&[None, Some("443.5"), None, None]), Err((ProblemKind::NotANumber, Some(1))));
+        assert_eq!(read(&[None, Some("70000.0"), None, None]), Err((ProblemKind::OutOfRange, Some(1))));
+        assert_eq!(read(&[None; 3]), Err((ProblemKind::TooFewFields, None)));
+        assert_eq!(read(&[None; 5]), Err((ProblemKind::TooManyFields, None)));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Which lines are these? A header, records of a layout that is known, or records that we cannot read.
 
-use super::{ESCAPE, HeadEnd};
+use super::HeadEnd;
 use crate::parse::{Layout, container::Container, header, row::RowBuffers, row::RowReader, values::Values};
 use crate::record::{Address, DEFAULT_LAYOUT};
 
@@ -21,6 +21,11 @@ pub fn content(head: &[u8], end: HeadEnd) -> Vec<&str> {
     text.map(|line| line.trim_start_matches('\u{feff}'))
         .filter(|line| !line.contains('\0') && Values::of(line).next().is_some())
         .collect()
+}
+
+/// The lines of a message that say something.
+pub fn content_of(message: &str) -> impl Iterator<Item = &str> {
+    message.lines().filter(|line| !line.contains('\0') && Values::of(line).next().is_some())
 }
 
 /// Whether there is nothing to decide by. A line cut off by damage says nothing either.
@@ -87,21 +92,20 @@ pub fn container(lines: &[&str]) -> Option<Container> {
 }
 
 fn container_of_line(line: &str) -> Option<Container> {
-    let plain = without_colours(line);
-    let values: Vec<&str> = Values::of(&plain).collect();
-    let n_before = values.len().checked_sub(DEFAULT_LAYOUT.len());
-    let is_prefixed = n_before.is_some_and(|n_before| n_before > 0 && is_default_record(&values[n_before..]));
-    let is_dated =
-        values.first().is_some_and(|first| is_iso_time(first)) && evidence(&values) >= EVIDENCE_MIN;
-    if is_dated {
-        Some(if values[0].ends_with('Z') { Container::CloudWatchExport } else { Container::LogsTail })
-    } else if is_prefixed {
+    let values: Vec<&str> = Values::of(line).collect();
+    if n_before_default_record(&values).is_some_and(|n_before| n_before > 0) {
         Some(Container::PrefixedRecords)
     } else if !line.contains([',', '"']) && evidence(&values) >= EVIDENCE_MIN {
         Some(Container::HeaderlessRecords)
     } else {
         None
     }
+}
+
+/// How many values are in front of a record of the version 2 default format, where the line ends in one.
+pub fn n_before_default_record(values: &[&str]) -> Option<usize> {
+    let n_before = values.len().checked_sub(DEFAULT_LAYOUT.len())?;
+    is_default_record(&values[n_before..]).then_some(n_before)
 }
 
 /// Whether a line is likely a flow log record, of any layout.
@@ -131,24 +135,4 @@ fn evidence(values: &[&str]) -> usize {
         &|text| matches!(text.len(), 10 | 12) && is_digits(text),
     ];
     kinds.iter().filter(|is_kind| values.iter().any(|value| is_kind(value))).count()
-}
-
-/// `2026-11-20T23:15:00`, with or without fraction and zone.
-fn is_iso_time(text: &str) -> bool {
-    const SHAPE: &[u8] = b"0000-00-00T00:00:00";
-    text.len() >= SHAPE.len()
-        && text.bytes().zip(SHAPE).all(|(byte, shape)| match shape {
-            b'0' => byte.is_ascii_digit(),
-            _ => byte == *shape,
-        })
-}
-
-/// The line without the colour codes of terminals, `ESC [ … m`.
-fn without_colours(line: &str) -> String {
-    let mut pieces = line.split(char::from(ESCAPE));
-    let mut plain = pieces.next().unwrap_or("").to_owned();
-    for piece in pieces {
-        plain.push_str(piece.split_once('m').map_or(piece, |(_, rest)| rest));
-    }
-    plain
 }
