@@ -8,7 +8,7 @@
 //! Exit status 0 when every file was read, 1 when a file could not be opened or was refused, 2 for bad usage.
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::process::ExitCode;
 
 use flow_core::parse::{FileState, GivenLayout, log_format};
@@ -97,11 +97,19 @@ fn inspect(arguments: Arguments) -> std::io::Result<bool> {
         match session.step(0.0, &mut |_| {}) {
             Step::Idle => break,
             Step::Worked => {}
-            Step::Read(source) => match files[source.0 as usize].read(&mut chunk) {
-                Ok(0) => session.finish(source, 0.0, &mut |_| {}),
-                Ok(n_read) => session.push(source, &chunk[..n_read], 0.0, &mut |_| {}),
-                Err(error) => session.fail(source, error.to_string(), 0.0, &mut |_| {}),
-            },
+            Step::Read(source) => {
+                let n_bytes_max = session.piece_bytes(source);
+                let read = session.place(source).map_or(Ok(0), |(file, offset)| {
+                    let file = &mut files[file as usize];
+                    file.seek(SeekFrom::Start(offset))?;
+                    file.read(&mut chunk[..n_bytes_max.min(CHUNK_BYTES)])
+                });
+                match read {
+                    Ok(0) => session.finish(source, 0.0, &mut |_| {}),
+                    Ok(n_read) => session.push(source, &chunk[..n_read], 0.0, &mut |_| {}),
+                    Err(error) => session.fail(source, error.to_string(), 0.0, &mut |_| {}),
+                }
+            }
         }
     }
 

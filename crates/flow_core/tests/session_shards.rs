@@ -150,7 +150,7 @@ impl World {
             n_answers += u32::from(matches!(reply, ShardReply::Answered { .. }));
             from.push_back(carried(&reply));
         };
-        let step = shard.step(&mut say);
+        let step = shard.step(self.now_ms, &mut say);
         if let Step::Read(source) = step {
             let (file, offset) = shard.place(source).expect("what is read has a place");
             let bytes = &self.files[file as usize];

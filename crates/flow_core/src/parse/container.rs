@@ -130,9 +130,8 @@ impl Container {
             | Container::FirehoseEvent
             | Container::SubscriptionJson => return None,
             Container::Parquet => (
-                "a Parquet file",
-                "Write it as text, for example with DuckDB, and open that: \
-                 `COPY (FROM 'FILE') TO 'flow.log' (FORMAT csv, HEADER, DELIMITER ' ', NULLSTR '-')`.",
+                "a Parquet file inside a gzip file",
+                "Decompress it with `gzip -d` and open the result: its pages are compressed anyway.",
             ),
             Container::PrefixedRecords => (
                 "flow log records with other text in front of each",
@@ -161,8 +160,13 @@ impl Container {
             Container::Gzip => {
                 ("a gzip file inside a gzip file", "Decompress it once with `gzip -d` and open the result.")
             }
-            Container::Zip => ("a zip archive", "Extract it and open the files inside."),
-            Container::Tar => ("a tar archive", "Extract it with `tar -xf FILE` and open the files inside."),
+            Container::Zip => {
+                ("a zip archive inside another file", "Extract it and open that, or the files inside.")
+            }
+            Container::Tar => (
+                "a tar archive inside another file",
+                "Decompress it with `gzip -d`, or extract it with `tar -xf FILE`, and open the result.",
+            ),
             Container::Zstd => {
                 ("a file compressed with zstd", "Decompress it with `zstd -d FILE` and open the result.")
             }

@@ -5,9 +5,12 @@
 //!
 //! A file passes these stages, each pushing into the next: [`FileParser`] tells compressed from plain bytes,
 //! `gzip` inflates, `text` holds the head back until `sniff` has recognised it, `lines` cuts it into lines (or `unwrap`
-//! takes them out of JSON, CSV and the like), `records` says what each line is, and `row` reads the values of a record as its layout says. Lines that are
-//! plain rows, as nearly all are, take a way of their own past the last two: `block` reads many at once.
+//! takes them out of JSON, CSV and the like), `records` says what each line is, and `row` reads the values of a record as
+//! its layout says. Lines that are plain rows, as nearly all are, take a way of their own past the last two: `block`
+//! reads many at once. Files that cannot be read from front to back take other ways: `parquet` reads tables by ranges,
+//! `archive` lists what is in a zip or tar archive and reads each member through a parser of its own.
 
+mod archive;
 mod container;
 mod continuation;
 pub mod detect;
@@ -15,6 +18,7 @@ mod encoding;
 mod header;
 mod lines;
 mod number;
+mod parquet;
 mod records;
 mod row;
 mod row_block;
@@ -36,8 +40,9 @@ pub mod problem;
 pub mod report;
 pub mod sink;
 
+pub use archive::{Member, MemberPlace};
 pub use continuation::Continuation;
-pub use file_parser::{FileParser, ParseOptions};
+pub use file_parser::{FileParser, ParseOptions, Wants};
 pub use given::GivenLayout;
 pub use layout::Layout;
 pub use lines::LINE_BYTES_MAX;

@@ -201,7 +201,7 @@ impl RowReader {
 
     /// NODATA and SKIPDATA state something about an interface. AWS may add others, and has for other logs
     /// (INCOMPLETEDATA), so an unknown status counts as one when the record names no ends of a flow.
-    fn record_kind(&self, values: &[RawValue<'_>]) -> RecordKind {
+    pub fn record_kind(&self, values: &[RawValue<'_>]) -> RecordKind {
         let Some(RawValue::Text(status)) = self.status_at.map(|at| values[at]) else {
             return RecordKind::Row;
         };

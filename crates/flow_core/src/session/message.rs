@@ -59,13 +59,15 @@ pub struct FileMeta {
     pub n_bytes: u64,
 }
 
-/// Text in a byte of a compressed flow log.
+/// Text in a byte of a compressed flow log, and the names of files that are compressed.
 const GZIP_RATIO: u64 = 5;
+const COMPRESSED: [&str; 3] = [".gz", ".parquet", ".zip"];
 
 impl FileMeta {
     /// How much text there is, about, by the name: only what depends on nothing but work may be decided by it.
     pub fn n_text_bytes_about(&self) -> u64 {
-        if self.name.ends_with(".gz") { self.n_bytes.saturating_mul(GZIP_RATIO) } else { self.n_bytes }
+        let is_compressed = COMPRESSED.iter().any(|ending| self.name.ends_with(ending));
+        if is_compressed { self.n_bytes.saturating_mul(GZIP_RATIO) } else { self.n_bytes }
     }
 }
 

@@ -240,7 +240,7 @@ impl Session {
 
     /// Files given so far; the next one gets this number.
     pub fn n_files(&self) -> u32 {
-        self.load.n_files()
+        self.load.n_opened()
     }
 
     /// Where the next bytes of a source that is read here are: the number of its file, and the first byte wanted.
@@ -305,9 +305,18 @@ impl Session {
         if self.answer_one(now_ms, emit) {
             return Step::Worked;
         }
-        for at in 0..self.members.len() {
-            let Place::Here(shard) = &mut self.members[at].place else { continue };
-            let Step::Read(source) = shard.step(&mut |_| {}) else { continue };
+        for number in 0..self.members.len() as u16 {
+            let Place::Here(shard) = &mut self.members[usize::from(number)].place else { continue };
+            let mut replies = Vec::new();
+            let source = match shard.step(now_ms, &mut |reply| replies.push(reply)) {
+                Step::Idle => continue,
+                Step::Worked => {
+                    replies.into_iter().for_each(|reply| self.hear(number, reply, now_ms, emit));
+                    self.carry_on(now_ms, emit);
+                    return Step::Worked;
+                }
+                Step::Read(source) => source,
+            };
             let Some(text) = self.load.text_of(source) else { return Step::Read(source) };
             if text.is_empty() {
                 self.finish(source, now_ms, emit);
@@ -416,7 +425,7 @@ impl Session {
             let Place::Here(shard) = &mut self.members[usize::from(number)].place else { continue };
             if shard.next_is_question().is_some_and(&may) {
                 let mut replies = Vec::new();
-                shard.step(&mut |reply| replies.push(reply));
+                shard.step(now_ms, &mut |reply| replies.push(reply));
                 replies.into_iter().for_each(|reply| self.hear(number, reply, now_ms, emit));
                 return true;
             }
@@ -449,9 +458,9 @@ impl Session {
                 self.has_unsettled = true;
             }
             ShardReply::Recognised { deal, continuation } => self.load.recognised(deal, continuation),
-            ShardReply::Ended { deal, report, continuation } => {
+            ShardReply::Ended { deal, report, members, continuation } => {
                 self.has_unsettled = true;
-                if let Some((shard, deal)) = self.load.ended(deal, report, continuation) {
+                if let Some((shard, deal)) = self.load.ended(deal, report, members, continuation) {
                     self.take_back(shard, deal);
                 }
             }

@@ -18,7 +18,7 @@ use crate::analysis::summary::SummaryPartial;
 use crate::analysis::timeline::Timeline;
 use crate::analysis::{Metric, TimeExtent};
 use crate::intake::LoadOptions;
-use crate::parse::{Continuation, FileReport, ParseOptions, SourceId};
+use crate::parse::{Continuation, FileReport, Member, ParseOptions, SourceId};
 use crate::query::{Filter, SortKey, SortSpec, Subject};
 use crate::record::ColumnKey;
 
@@ -36,7 +36,7 @@ pub struct Stretch {
     pub deal: Deal,
     /// Names the stretch inside the stores; stretches of a file have ascending numbers, and later files higher ones.
     pub source: SourceId,
-    /// Which of the files that were opened.
+    /// Which of the files that were opened. Of a member, the archive.
     pub file: u32,
     pub name: String,
     /// Size of the file.
@@ -49,8 +49,9 @@ pub struct Stretch {
 
 impl Stretch {
     /// Where its bytes are to be read from: one byte early, because only that says whether a line begins at `start`.
+    /// A member begins where it is in its archive.
     pub fn first_byte(&self) -> u64 {
-        self.start.saturating_sub(1)
+        self.options.member.as_ref().map_or(self.start.saturating_sub(1), |member| member.start)
     }
 }
 
@@ -155,6 +156,8 @@ pub enum ShardReply {
     Ended {
         deal: Deal,
         report: FileReport,
+        /// What is in the file, where it is an archive.
+        members: Vec<Member>,
         continuation: Option<Continuation>,
     },
     /// The memory for rows is used up; nothing more is read.
