@@ -131,7 +131,9 @@ fn inspect(arguments: Arguments) -> std::io::Result<bool> {
                         is_good = false;
                         eprintln!("{}: {message}", report.name);
                     }
-                    FileState::Ignored(word) => eprintln!("{}: {word}", report.name),
+                    FileState::Described(word) | FileState::Ignored(word) => {
+                        eprintln!("{}: {word}", report.name)
+                    }
                     _ => {}
                 }
             }

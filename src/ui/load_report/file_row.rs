@@ -84,6 +84,7 @@ fn state_words(report: &FileReport) -> String {
             format!("cancelled at {}", format::percent_done(report.n_bytes_read, report.n_bytes))
         }
         FileState::Refused(_) => "refused".to_owned(),
+        FileState::Described(what) => what.clone(),
         FileState::Ignored(reason) => format!("ignored: {reason}"),
         FileState::Failed(reason) => format!("not readable: {reason}"),
     }

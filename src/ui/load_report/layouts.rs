@@ -187,8 +187,9 @@ fn LayoutForm(unknown: Memo<Vec<Unknown>>) -> impl IntoView {
                 on:input=move |event| text.set(event_target_value(&event))
             ></textarea>
             <p class="text-dim">
-                "The console shows it with the flow log, and so does "
-                <code>"aws ec2 describe-flow-logs --query 'FlowLogs[].LogFormat'"</code>
+                "The console shows it with the flow log, and so does "<code>"aws ec2 describe-flow-logs"</code>
+                ", whose output can be opened beside the logs instead: it settles all files whose names have the id of their "
+                "flow log"
             </p>
             <label>
                 "or "
