@@ -1,11 +1,14 @@
-//! Reads flow logs in a terminal: the summary as JSON, or every record as a JSON line.
+//! Reads flow logs in a terminal: the summary as JSON, every record as a JSON line, or why what was rejected was.
 //!
 //!     cargo run --release -p flow_core --example inspect -- FILE...
 //!     cargo run --release -p flow_core --example inspect -- --records FILE...
+//!     cargo run --release -p flow_core --example inspect -- --diagnose FILE...
 //!         --layout '${version} ${account-id} …'   for files without a header
 //!         --filter 'dstport = 22'                 only these rows
 //!
 //! Exit status 0 when every file was read, 1 when a file could not be opened or was refused, 2 for bad usage.
+
+mod diagnose;
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -20,10 +23,16 @@ use flow_core::session::{Session, SessionOptions, Step};
 
 const CHUNK_BYTES: usize = 1024 * 1024;
 
-const USAGE: &str = "usage: inspect [--records] [--layout '${field} ${field} …'] [--filter TEXT] FILE...";
+const USAGE: &str =
+    "usage: inspect [--records | --diagnose] [--layout '${field} ${field} …'] [--filter TEXT] FILE...";
+
+enum Output {
+    Export(ExportKind),
+    Diagnosis,
+}
 
 struct Arguments {
-    kind: ExportKind,
+    output: Output,
     layout: Option<Layout>,
     filter: Filter,
     files: Vec<String>,
@@ -37,7 +46,11 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match inspect(arguments) {
+    let is_read = match arguments.output {
+        Output::Diagnosis => diagnose::run(&arguments.files, arguments.layout.as_ref(), &arguments.filter),
+        Output::Export(kind) => export(kind, arguments.layout, arguments.filter, arguments.files),
+    };
+    match is_read {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
@@ -49,14 +62,15 @@ fn main() -> ExitCode {
 
 fn read_arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
     let mut arguments = Arguments {
-        kind: ExportKind::Summary,
+        output: Output::Export(ExportKind::Summary),
         layout: None,
         filter: Filter::everything(),
         files: Vec::new(),
     };
     while let Some(word) = words.next() {
         match word.as_str() {
-            "--records" => arguments.kind = ExportKind::Records,
+            "--records" => arguments.output = Output::Export(ExportKind::Records),
+            "--diagnose" => arguments.output = Output::Diagnosis,
             "--layout" => {
                 let text = words.next().ok_or("--layout needs a log format")?;
                 let names = text.split_whitespace().map(|name| {
@@ -76,10 +90,15 @@ fn read_arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, 
 }
 
 /// Whether every file was read.
-fn inspect(arguments: Arguments) -> std::io::Result<bool> {
+fn export(
+    kind: ExportKind,
+    layout: Option<Layout>,
+    filter: Filter,
+    files: Vec<String>,
+) -> std::io::Result<bool> {
     let mut is_good = true;
     let mut opened = Vec::new();
-    for name in arguments.files {
+    for name in files {
         match File::open(&name).and_then(|file| Ok((file.metadata()?.len(), file))) {
             Ok((n_bytes, file)) => opened.push((FileMeta { name, n_bytes }, file)),
             Err(error) => {
@@ -90,7 +109,7 @@ fn inspect(arguments: Arguments) -> std::io::Result<bool> {
     }
     let (metas, mut files): (Vec<FileMeta>, Vec<File>) = opened.into_iter().unzip();
 
-    let mut session = Session::new(SessionOptions { layout: arguments.layout, ..SessionOptions::default() });
+    let mut session = Session::new(SessionOptions { layout, ..SessionOptions::default() });
     let ask = |id, command| Request { id: RequestId(id), command };
     session.submit(ask(0, Command::Open(metas)), 0.0, &mut |_| {});
     let mut chunk = vec![0; CHUNK_BYTES];
@@ -132,7 +151,7 @@ fn inspect(arguments: Arguments) -> std::io::Result<bool> {
         _ => {}
     };
     session.submit(ask(1, Command::Ask(Question::Report)), 0.0, &mut take);
-    let export = Question::Export { kind: arguments.kind, filter: arguments.filter, sort: None };
+    let export = Question::Export { kind, filter, sort: None };
     session.submit(ask(2, Command::Ask(export)), 0.0, &mut take);
     while session.step(0.0, &mut take) != Step::Idle {}
     written?;

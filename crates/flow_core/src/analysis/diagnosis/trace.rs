@@ -1,0 +1,190 @@
+//! Rows folded by all that a verdict may ask of them: one direction of a conversation, accepted or rejected, as one
+//! interface saw it.
+
+use serde::{Deserialize, Serialize};
+
+use super::row_reader::ReadRow;
+use super::tuple::{Tuple, TupleEnd};
+use crate::analysis::{Tally, TimeExtent};
+use crate::record::Direction;
+use crate::store::ABSENT;
+
+/// What became of a row's packets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub(super) enum Fate {
+    Accepted,
+    Rejected,
+    /// Rejected by VPC Block Public Access, as reject-reason says.
+    RejectedByBlockPublicAccess,
+    RejectedByEncryptionControls,
+    /// No action is recorded.
+    NotRecorded,
+}
+
+impl Fate {
+    /// Of a rejected row, by its reject-reason.
+    pub fn of_reason(text: &str) -> Fate {
+        if text.eq_ignore_ascii_case("BPA") {
+            Fate::RejectedByBlockPublicAccess
+        } else if text.eq_ignore_ascii_case("EC") {
+            Fate::RejectedByEncryptionControls
+        } else {
+            Fate::Rejected
+        }
+    }
+}
+
+/// What tcp-flags show of some rows, a bit for each thing that one row at least shows. Bits of different rows are not
+/// mixed: a SYN and a SYN-ACK in two rows are two bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Marks(u8);
+
+impl Marks {
+    /// SYN without ACK: the first packet of a connection.
+    pub const SYN: Marks = Marks(1);
+    /// The answer to it.
+    pub const SYN_ACK: Marks = Marks(2);
+    /// Neither, where flags are recorded: the middle or the end of a connection.
+    pub const LATER: Marks = Marks(4);
+    /// FIN or RST, whatever else.
+    pub const CLOSING: Marks = Marks(8);
+    /// TCP whose flags are not recorded, which is not "no flags".
+    pub const NOT_RECORDED: Marks = Marks(16);
+
+    const TCP: u64 = 6;
+
+    /// The bits are ORed over a row's window, so each is tested alone. Rows that are not TCP show nothing.
+    pub fn of_row(with_ports: bool, protocol: u64, flags: u64) -> Marks {
+        const FIN: u64 = 1;
+        const SYN: u64 = 2;
+        const RST: u64 = 4;
+        const ACK: u64 = 16;
+        if !with_ports || !(protocol == Marks::TCP || protocol == ABSENT) {
+            return Marks::default();
+        }
+        if flags == ABSENT {
+            return Marks::NOT_RECORDED;
+        }
+        let opening = match (flags & SYN != 0, flags & ACK != 0) {
+            (true, true) => Marks::SYN_ACK,
+            (true, false) => Marks::SYN,
+            (false, _) => Marks::LATER,
+        };
+        if flags & (FIN | RST) == 0 { opening } else { opening.and(Marks::CLOSING) }
+    }
+
+    #[must_use]
+    pub fn and(self, other: Marks) -> Marks {
+        Marks(self.0 | other.0)
+    }
+
+    pub fn has(self, mark: Marks) -> bool {
+        self.0 & mark.0 != 0
+    }
+}
+
+/// Which rows are folded together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub(super) struct TraceKey {
+    pub src: TupleEnd,
+    pub dst: TupleEnd,
+    pub protocol: Option<u8>,
+    /// [`crate::analysis::places::NOT_THERE`] for rows without one.
+    pub interface: u32,
+    pub direction: Direction,
+    pub is_transit: bool,
+    pub is_readdressed: bool,
+    pub fate: Fate,
+}
+
+impl TraceKey {
+    pub fn of(row: &ReadRow) -> TraceKey {
+        TraceKey {
+            src: row.src,
+            dst: row.dst,
+            protocol: row.protocol,
+            interface: row.interface,
+            direction: row.direction,
+            is_transit: row.is_transit,
+            is_readdressed: row.is_readdressed,
+            fate: row.fate,
+        }
+    }
+
+    pub fn tuple(&self) -> Tuple {
+        Tuple::new(self.src, self.dst, self.protocol)
+    }
+}
+
+/// What the rows of a key add up to. Empty for a direction that was not seen.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Trace {
+    pub tally: Tally,
+    /// Smallest start to largest end.
+    pub time: Option<TimeExtent>,
+    pub marks: Marks,
+    /// Whether the question is about one of these rows.
+    pub is_asked: bool,
+}
+
+impl Trace {
+    pub fn of_row(row: &ReadRow, is_asked: bool) -> Trace {
+        Trace {
+            tally: Tally::of_row(row.n_records, row.packets, row.bytes),
+            time: TimeExtent::of_window(row.start, row.end),
+            marks: row.marks,
+            is_asked,
+        }
+    }
+
+    pub fn add(&mut self, other: Trace) {
+        self.tally.add(other.tally);
+        self.time = TimeExtent::joined(self.time, other.time);
+        self.marks = self.marks.and(other.marks);
+        self.is_asked |= other.is_asked;
+    }
+
+    pub fn is_there(&self) -> bool {
+        self.tally.rows > 0
+    }
+
+    /// When it began; without a time, before everything.
+    pub fn first_secs(&self) -> u64 {
+        self.time.map_or(0, |time| time.start_secs)
+    }
+
+    pub fn last_secs(&self) -> u64 {
+        self.time.map_or(0, |time| time.end_secs)
+    }
+
+    /// Bytes for each packet, rounded up; `None` where there were no packets, or nobody counted them.
+    pub fn bytes_per_packet(&self) -> Option<u64> {
+        (self.tally.packets > 0 && self.tally.bytes > 0)
+            .then(|| self.tally.bytes.div_ceil(self.tally.packets))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_are_tested_bit_by_bit() {
+        let marks = |flags| Marks::of_row(true, 6, flags);
+        for syn in [2, 3, 6] {
+            assert!(marks(syn).has(Marks::SYN) && !marks(syn).has(Marks::SYN_ACK), "{syn}");
+        }
+        for syn_ack in [18, 19, 22] {
+            assert!(marks(syn_ack).has(Marks::SYN_ACK) && !marks(syn_ack).has(Marks::SYN), "{syn_ack}");
+        }
+        for later in [0, 1, 4, 16] {
+            assert!(marks(later).has(Marks::LATER), "{later}");
+        }
+        for closing in [1, 4, 5, 19] {
+            assert!(marks(closing).has(Marks::CLOSING), "{closing}");
+        }
+        assert_eq!(marks(ABSENT), Marks::NOT_RECORDED);
+        assert_eq!(Marks::of_row(true, 17, 2), Marks::default());
+        assert_eq!(Marks::of_row(false, ABSENT, 2), Marks::default());
+    }
+}

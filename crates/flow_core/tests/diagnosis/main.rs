@@ -1,0 +1,4 @@
+//! Diagnosis: cases drawn as text, and what must hold of any log.
+
+mod cases;
+mod load;
