@@ -6,7 +6,7 @@
 mod line;
 mod log;
 mod network;
-mod random;
+pub mod random;
 mod record;
 mod traffic;
 

@@ -10,7 +10,9 @@ use std::{env, fs};
 use flow_core::analysis::diagnosis::{Diagnosis, to_json_line};
 use flow_core::query::Filter;
 
-use crate::load::Load;
+use flow_testkit::load::Load;
+
+use crate::load::diagnosis;
 
 /// A case, as it stands in its file.
 struct Case {
@@ -52,7 +54,7 @@ fn shown(diagnosis: &Diagnosis) -> String {
 }
 
 fn diagnosed(files: &[(usize, &str)]) -> String {
-    shown(&Load::of(files).diagnose(&Filter::everything(), None))
+    shown(&diagnosis(&Load::of(files), &Filter::everything(), None))
 }
 
 #[test]

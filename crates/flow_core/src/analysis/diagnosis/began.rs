@@ -10,13 +10,15 @@ use crate::store::ABSENT;
 
 /// The end that began, as a place in [`Tuple::ends`], and what tells.
 ///
-/// `halves` are those of all interfaces together: a connection has one beginning, wherever it is looked at. Flags
+/// `halves` are those of all interfaces together: a connection has one beginning, wherever it is looked at. `one_way`
+/// says of which ends an interface accepted something, and of the other only refused. Flags
 /// tell, then many peers of one port, then a known service; then that one direction only was accepted, because a
 /// stateful group lets replies pass and a reply to nothing is not sent; then the smaller port; then that one end
 /// only sent; then, without ports, who was accepted first.
 pub(super) fn who_began(
     tuple: &Tuple,
     halves: &[Half; 2],
+    one_way: [bool; 2],
     servers: &Servers,
     evidence: &mut RowEvidence,
 ) -> (Option<usize>, Began) {
@@ -45,10 +47,7 @@ pub(super) fn who_began(
     if hint.evidence == ServicePort {
         return (by_port, Began::Told(ServicePort));
     }
-    let accepted = halves.map(|half| half.accepted.is_there());
-    if let Some(end) = the_only(accepted)
-        && halves[1 - end].rejected.is_there()
-    {
+    if let Some(end) = the_only(one_way) {
         return (Some(end), Began::AcceptedOneWay);
     }
     if hint.evidence == SmallerPort {
@@ -58,7 +57,7 @@ pub(super) fn who_began(
         return (Some(end), Began::OnlySender);
     }
     let first_secs = halves.map(|half| half.accepted.first_secs());
-    if accepted == [true, true] && first_secs[0] != first_secs[1] {
+    if halves.iter().all(|half| half.accepted.is_there()) && first_secs[0] != first_secs[1] {
         return (Some(usize::from(first_secs[1] < first_secs[0])), Began::AcceptedFirst);
     }
     (None, Began::Nothing)

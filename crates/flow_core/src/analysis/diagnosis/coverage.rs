@@ -14,7 +14,8 @@ use crate::store::{ABSENT, Store};
 
 /// The longest that packets of one row can lie apart, and the lateness of its times: AWS closes a row after ten
 /// minutes at the latest, and its times are up to a minute late.
-pub(super) const WINDOW_SECS_MAX: u64 = 600 + 60;
+pub(super) const WINDOW_SECS_MAX: u64 = 600 + LATENESS_SECS;
+const LATENESS_SECS: u64 = 60;
 
 /// Of one interface.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,12 +35,13 @@ impl Coverage {
         self.subnets.extend(other.subnets);
     }
 
-    /// Whether records may be missing that belong to what happened at `time`.
-    pub fn is_skipped_near(&self, time: Option<TimeExtent>) -> bool {
+    /// Whether records may be missing of what went before, or with, what happened at `time`. What came after it
+    /// would tell nothing.
+    pub fn is_skipped_before(&self, time: Option<TimeExtent>) -> bool {
         let Some(time) = time else { return !self.skipped.is_empty() };
         self.skipped.iter().any(|window| {
             window.is_none_or(|(start, end)| {
-                start <= time.end_secs.saturating_add(WINDOW_SECS_MAX)
+                start <= time.end_secs.saturating_add(LATENESS_SECS)
                     && end.saturating_add(WINDOW_SECS_MAX) >= time.start_secs
             })
         })
@@ -136,12 +138,13 @@ mod tests {
             skipped: BTreeSet::from([Some((5_000, 5_060))]),
             ..Coverage::default()
         };
-        let near = |start_secs, end_secs| coverage.is_skipped_near(Some(TimeExtent { start_secs, end_secs }));
+        let near =
+            |start_secs, end_secs| coverage.is_skipped_before(Some(TimeExtent { start_secs, end_secs }));
         assert!(near(5_010, 5_020) && near(4_000, 9_000));
         assert!(near(5_060 + 660, 6_000) && !near(5_060 + 661, 6_000));
-        assert!(near(4_000, 5_000 - 660) && !near(4_000, 5_000 - 661));
+        assert!(near(4_000, 5_000 - 60) && !near(4_000, 5_000 - 61));
         assert!(coverage.may_begin_before(1_659) && !coverage.may_begin_before(1_660));
         let timeless = Coverage { skipped: BTreeSet::from([None]), ..Coverage::default() };
-        assert!(timeless.is_skipped_near(Some(TimeExtent { start_secs: 0, end_secs: 0 })));
+        assert!(timeless.is_skipped_before(Some(TimeExtent { start_secs: 0, end_secs: 0 })));
     }
 }

@@ -101,6 +101,12 @@ impl View {
         }
     }
 
+    /// Whether something of one end was accepted, and of the other end only refused.
+    pub fn accepted_only_of(&self, end: usize) -> bool {
+        let other = &self.halves[1 - end];
+        self.halves[end].accepted.is_there() && !other.accepted.is_there() && other.rejected.is_there()
+    }
+
     pub fn is_between(&self) -> bool {
         self.is_between
     }

@@ -31,7 +31,7 @@ pub(super) fn diagnosis(
     let judge = Judge::new(&partial, knowledge);
     let mut cases: Vec<Case> = Vec::new();
     let mut evidence = RowEvidence::new(partial.is_rolled_up);
-    for (tuple, views) in views.by_tuple() {
+    for (tuple, views) in views.by_conversation() {
         judge.take_cases(tuple, views, &mut evidence, &mut cases);
     }
     let scanners = judge.scanners(&cases);
@@ -65,34 +65,44 @@ fn order(diagnosed: &Diagnosed) -> impl Ord + '_ {
     )
 }
 
-/// What each interface saw of each tuple, those of one tuple together.
+/// What each interface saw of each conversation, those of one conversation together.
 struct Views {
-    views: Vec<(Tuple, View)>,
+    /// With the number of the conversation.
+    views: Vec<(u32, Tuple, View)>,
 }
 
 impl Views {
     fn of(partial: &mut DiagnosisPartial) -> Views {
         let mut traces: Vec<(Tuple, TraceKey, Trace)> =
             partial.traces.drain(..).map(|(key, trace)| (key.tuple(), key, trace)).collect();
-        traces.sort_unstable_by_key(|(tuple, key, _)| (*tuple, key.interface));
-        let mut views: Vec<(Tuple, View)> = Vec::new();
+        traces.sort_unstable_by_key(|(tuple, key, _)| (*tuple, key.span, key.interface));
+        let mut views: Vec<(u32, Tuple, View)> = Vec::new();
+        let mut last: Option<(Tuple, u64)> = None;
+        let (mut conversation, mut first_view) = (0, 0);
         for (tuple, key, trace) in &traces {
-            match views.last_mut() {
-                Some((last, view)) if last == tuple && view.interface == key.interface => {
-                    view.add(key, *trace)
-                }
-                _ => {
+            let goes_on =
+                last.is_some_and(|(last, span)| last == *tuple && key.span <= span.saturating_add(1));
+            if !goes_on {
+                conversation += 1;
+                first_view = views.len();
+            }
+            last = Some((*tuple, key.span));
+            // Few interfaces see one conversation: two, and what forwards between them.
+            let of_interface = |(_, _, view): &&mut (u32, Tuple, View)| view.interface == key.interface;
+            match views[first_view..].iter_mut().rev().find(of_interface) {
+                Some((_, _, view)) => view.add(key, *trace),
+                None => {
                     let mut view = View::of(key.interface);
                     view.add(key, *trace);
-                    views.push((*tuple, view));
+                    views.push((conversation, *tuple, view));
                 }
             }
         }
         Views { views }
     }
 
-    fn by_tuple(&self) -> impl Iterator<Item = (Tuple, &[(Tuple, View)])> {
-        self.views.chunk_by(|a, b| a.0 == b.0).map(|views| (views[0].0, views))
+    fn by_conversation(&self) -> impl Iterator<Item = (Tuple, &[(u32, Tuple, View)])> {
+        self.views.chunk_by(|a, b| a.0 == b.0).map(|views| (views[0].1, views))
     }
 }
 
@@ -140,28 +150,30 @@ impl<'a> Judge<'a> {
     fn take_cases(
         &self,
         tuple: Tuple,
-        views: &[(Tuple, View)],
+        views: &[(u32, Tuple, View)],
         evidence: &mut RowEvidence,
         cases: &mut Vec<Case>,
     ) {
         let mut all = [Half::default(); 2];
-        for (_, view) in views {
-            all[0].join(&view.halves[0]);
-            all[1].join(&view.halves[1]);
+        // Interfaces that accepted something of each half.
+        let mut n_accepted = [0u64; 2];
+        for (_, _, view) in views {
+            for end in [0, 1] {
+                all[end].join(&view.halves[end]);
+                n_accepted[end] += u64::from(view.halves[end].accepted.is_there());
+            }
         }
-        let (client, began) = who_began(&tuple, &all, &self.servers, evidence);
-        for (at, (_, view)) in views.iter().enumerate() {
+        let one_way = [0, 1].map(|end| views.iter().any(|(_, _, view)| view.accepted_only_of(end)));
+        let (client, began) = who_began(&tuple, &all, one_way, &self.servers, evidence);
+        for (_, _, view) in views {
             if !view.halves.iter().any(|half| half.rejected.is_there()) {
                 continue;
             }
-            let mut elsewhere = Elsewhere::default();
-            for (_, other) in views.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, view)| view)
-            {
-                if let Some(client) = client {
-                    elsewhere.request_accepted |= other.halves[client].accepted.is_there();
-                    elsewhere.reply_accepted |= other.halves[1 - client].accepted.is_there();
-                }
-            }
+            let elsewhere = client.map_or_else(Elsewhere::default, |client| Elsewhere {
+                request_accepted: n_accepted[client] > u64::from(view.halves[client].accepted.is_there()),
+                reply_accepted: n_accepted[1 - client]
+                    > u64::from(view.halves[1 - client].accepted.is_there()),
+            });
             let facts = client.and_then(|client| self.facts(&tuple, view, client, began, elsewhere));
             cases.push(Case { tuple, view: *view, began, client, facts });
         }
@@ -203,7 +215,7 @@ impl<'a> Judge<'a> {
             elsewhere,
             same_subnet: local.and_then(|local| self.same_subnet(coverage, addresses, local)),
             lacks_subnets: are_ours && is_v4 && !self.partial.recorded.subnet_id,
-            is_skipped: coverage.is_some_and(|coverage| coverage.is_skipped_near(view.time())),
+            is_skipped: coverage.is_some_and(|coverage| coverage.is_skipped_before(view.time())),
             may_begin_before: rejected.is_none_or(|time| {
                 coverage.is_none_or(|coverage| coverage.may_begin_before(time.start_secs))
             }),

@@ -3,8 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::coverage::WINDOW_SECS_MAX;
 use super::row_reader::ReadRow;
 use super::tuple::{Tuple, TupleEnd};
+use crate::analysis::time_extent::time_of;
 use crate::analysis::{Tally, TimeExtent};
 use crate::record::Direction;
 use crate::store::ABSENT;
@@ -89,6 +91,8 @@ pub(super) struct TraceKey {
     pub src: TupleEnd,
     pub dst: TupleEnd,
     pub protocol: Option<u8>,
+    /// When, in spans of [`WINDOW_SECS_MAX`]; 0 where ports tell conversations apart.
+    pub span: u64,
     /// [`crate::analysis::places::NOT_THERE`] for rows without one.
     pub interface: u32,
     pub direction: Direction,
@@ -103,6 +107,7 @@ impl TraceKey {
             src: row.src,
             dst: row.dst,
             protocol: row.protocol,
+            span: span_of(row),
             interface: row.interface,
             direction: row.direction,
             is_transit: row.is_transit,
@@ -113,6 +118,15 @@ impl TraceKey {
 
     pub fn tuple(&self) -> Tuple {
         Tuple::new(self.src, self.dst, self.protocol)
+    }
+}
+
+/// Pings between two hosts have one tuple, whoever began and whenever: without ports, rows belong together only where
+/// no span without any lies between them.
+fn span_of(row: &ReadRow) -> u64 {
+    match (row.src.port, row.dst.port) {
+        (None, None) => time_of(row.start, row.end).unwrap_or(0) / WINDOW_SECS_MAX,
+        _ => 0,
     }
 }
 

@@ -1,0 +1,51 @@
+//! How often diagnosis is right, against simulated VPCs of which the truth is known, and how long it takes.
+//!
+//!     cargo run --release -p flow_core --example diagnosis_score -- [--events N] [--seeds N]
+//!
+//! `cargo xtask bench diagnose` runs it. What comes out is in docs/diagnosis.md.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use flow_core::analysis::diagnosis::diagnose;
+use flow_testkit::load::Load;
+use flow_testkit::vpc_simulation::{Format, Score, SimulationSpec, simulate};
+
+const USAGE: &str = "usage: diagnosis_score [--events N] [--seeds N]";
+
+fn main() -> ExitCode {
+    let (mut n_events, mut n_seeds) = (40_000, 3);
+    let mut words = std::env::args().skip(1);
+    while let Some(word) = words.next() {
+        let value = words.next().and_then(|value| value.parse().ok());
+        match (word.as_str(), value) {
+            ("--events", Some(value)) => n_events = value,
+            ("--seeds", Some(value)) => n_seeds = value,
+            _ => {
+                eprintln!("{USAGE}");
+                return ExitCode::from(2);
+            }
+        }
+    }
+    let formats =
+        [(Format::Full, "With tcp-flags, subnets and packet addresses"), (Format::PlainV2, "Plain v2")];
+    for (format, title) in formats {
+        let mut score = Score::default();
+        for seed in 1..=n_seeds {
+            let simulated = simulate(&SimulationSpec::new(seed, format, n_events));
+            let load = Load::of(&[(0, &simulated.text)]);
+            let rows = load.all_rows();
+            let began = Instant::now();
+            let diagnosis = diagnose(&load.views(&rows), &load.knowledge, None).expect("there is a shard");
+            eprintln!(
+                "{title}, seed {seed}: {} rows, {} conversations with a rejected row, {} ms",
+                simulated.n_rows,
+                diagnosis.conversations.len(),
+                began.elapsed().as_millis()
+            );
+            score.add(&Score::of(&simulated, &diagnosis.conversations));
+        }
+        println!("### {title}\n\n{score}");
+    }
+    ExitCode::SUCCESS
+}
