@@ -1,6 +1,8 @@
 //! The decision table: from what was seen of a conversation to what refused it. docs/diagnosis.md says the same in
 //! words; the wording of single verdicts is in `words`.
 
+use serde::{Deserialize, Serialize};
+
 use super::facts::{Facts, Half};
 use super::trace::{Marks, Trace};
 use super::verdict::{Began, Confidence, Verdict};
@@ -8,14 +10,14 @@ use crate::intake::client::InitiatorEvidence;
 use crate::record::{Address, Field};
 
 /// A refusal in the one direction or the other is another verdict.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) enum Refused {
     Request,
     Reply,
 }
 
 /// Which line of the table it was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) enum Line {
     BlockPublicAccess,
     EncryptionControls,
@@ -158,8 +160,8 @@ fn is_small(facts: &Facts) -> bool {
 }
 
 /// Whether sizes speak against the opening of a connection, where no flag speaks for it: a hint and no more.
-pub(super) fn has_large_packets(facts: &Facts, decision: &Decision) -> bool {
-    decision.line == Line::RequestRefused && !is_request(facts, &facts.request.rejected) && !is_small(facts)
+pub(super) fn has_large_packets(facts: &Facts, line: Line) -> bool {
+    line == Line::RequestRefused && !is_request(facts, &facts.request.rejected) && !is_small(facts)
 }
 
 /// The initiator's packets were refused, and are a request as far as one can tell.

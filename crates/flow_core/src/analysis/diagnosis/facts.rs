@@ -1,10 +1,10 @@
 //! A conversation as one interface saw it, put so that the decision table can be read off.
 
-use super::trace::{Fate, Marks, Trace, TraceKey};
+use super::trace::{Fate, Marks, Trace};
 use super::verdict::{Began, SeenBy};
 use crate::analysis::TimeExtent;
 use crate::intake::client::has_ports;
-use crate::record::{Address, Direction};
+use crate::record::Address;
 
 /// What one end sent the other.
 #[derive(Clone, Copy, Debug, Default)]
@@ -52,71 +52,6 @@ impl Half {
 
     pub fn time(&self) -> Option<TimeExtent> {
         [self.accepted.time, self.rejected.time, self.other.time].into_iter().fold(None, TimeExtent::joined)
-    }
-}
-
-/// Both halves as one interface saw them: what the low end of the tuple sent, what the high end sent.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct View {
-    pub interface: u32,
-    pub halves: [Half; 2],
-    /// By end: whether a row has it as the interface's own.
-    is_local: [bool; 2],
-    is_between: bool,
-    is_readdressed: bool,
-}
-
-impl View {
-    pub fn of(interface: u32) -> View {
-        View { interface, ..View::default() }
-    }
-
-    pub fn add(&mut self, key: &TraceKey, trace: Trace) {
-        let sender = usize::from(key.src != key.tuple().ends()[0]);
-        self.halves[sender].add(key.fate, trace);
-        match key.direction {
-            Direction::Egress => self.is_local[sender] = true,
-            Direction::Ingress => self.is_local[1 - sender] = true,
-            Direction::Unknown => {}
-        }
-        self.is_between |= key.is_transit;
-        self.is_readdressed |= key.is_readdressed;
-    }
-
-    /// The end on the interface's side; `None` where rows do not tell, or contradict each other.
-    ///
-    /// Where nothing is known of the interface, its end is the private one of two: AWS writes an interface's primary
-    /// private IPv4 address at its end, unless it forwards for others.
-    pub fn local(&self, ends: [Address; 2]) -> Option<usize> {
-        let may_be = |end: usize| matches!(ends[end], Address::V4(_)) && ends[end].is_private();
-        match self.is_local {
-            [true, false] => Some(0),
-            [false, true] => Some(1),
-            [false, false] if !self.is_readdressed => match [may_be(0), may_be(1)] {
-                [true, false] => Some(0),
-                [false, true] => Some(1),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    /// Whether something of one end was accepted, and of the other end only refused.
-    pub fn accepted_only_of(&self, end: usize) -> bool {
-        let other = &self.halves[1 - end];
-        self.halves[end].accepted.is_there() && !other.accepted.is_there() && other.rejected.is_there()
-    }
-
-    pub fn is_between(&self) -> bool {
-        self.is_between
-    }
-
-    pub fn is_asked(&self) -> bool {
-        self.halves.iter().any(|half| half.rejected.is_asked)
-    }
-
-    pub fn time(&self) -> Option<TimeExtent> {
-        TimeExtent::joined(self.halves[0].time(), self.halves[1].time())
     }
 }
 

@@ -22,7 +22,7 @@ pub fn to_json_line(diagnosed: &Diagnosed) -> String {
         "seen_by": diagnosed.seen_by.name(),
         "verdict": diagnosed.verdict.name(),
         "confidence": diagnosed.confidence.name(),
-        "because": diagnosed.because,
+        "because": diagnosed.because(),
         "needs": diagnosed.needs.iter().map(|field| field.name()).collect::<Vec<_>>(),
         "rule": diagnosed.rule.as_ref().map(rule),
         "rows": diagnosed.n_rows,

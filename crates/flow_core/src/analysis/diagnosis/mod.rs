@@ -11,15 +11,18 @@ mod contact;
 mod coverage;
 mod decide;
 mod facts;
+mod grounds;
 mod json_lines;
 mod judge;
 mod partial;
 mod policy_evaluator;
 mod row_reader;
 mod sequential_test;
+mod surroundings;
 mod trace;
 mod tuple;
 mod verdict;
+mod view;
 mod wanted;
 mod words;
 
@@ -29,6 +32,7 @@ use super::interface::InterfaceKnowledge;
 use super::{Analysis, ShardView, answer};
 use crate::record::Field;
 
+pub use grounds::Grounds;
 pub use json_lines::to_json_line;
 pub use partial::DiagnosisPartial;
 pub use policy_evaluator::{PolicyEvaluator, Refinement, Refusal};

@@ -7,7 +7,6 @@ use super::contact::{Contact, ContactKey};
 use super::coverage::{self, Coverage};
 use super::row_reader::RowReader;
 use super::trace::{Trace, TraceKey};
-use super::tuple::TupleEnd;
 use super::wanted::{RejectedTuples, WantedCodes};
 use crate::analysis::ShardView;
 use crate::analysis::by_key::ByKey;
@@ -171,10 +170,5 @@ impl DiagnosisPartial {
 
     pub(super) fn interface(&self, place: u32) -> &Value {
         self.interfaces.get(place as usize).unwrap_or(&Value::Absent)
-    }
-
-    /// The end with its address, to be compared between shards.
-    pub(super) fn end(&self, end: TupleEnd) -> (Option<Address>, Option<u16>) {
-        (self.address(end.address), end.port)
     }
 }

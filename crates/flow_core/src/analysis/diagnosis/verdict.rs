@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::grounds::Grounds;
 use crate::intake::client::InitiatorEvidence;
 use crate::record::{Address, Field, Value};
 
@@ -149,12 +150,13 @@ pub struct Diagnosed {
     pub seen_by: SeenBy,
     pub verdict: Verdict,
     pub confidence: Confidence,
-    /// One or two sentences for people.
-    pub because: String,
+    /// What it rests on; [`Diagnosed::because`] says it in words.
+    pub grounds: Grounds,
     /// Fields that would settle it.
     pub needs: Vec<Field>,
-    /// Only where somebody knows the configuration.
+    /// Only where somebody knows the configuration; with a sentence for people.
     pub rule: Option<NamedRule>,
+    pub rule_because: Option<String>,
     /// All rows of the conversation, accepted ones too.
     pub n_rows: u64,
     /// Smallest start and largest end, seconds since 1970.

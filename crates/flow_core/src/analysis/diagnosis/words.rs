@@ -1,131 +1,137 @@
 //! A verdict in one or two sentences for people: what was seen, and what that means.
 
-use super::decide::{Decision, Line, Refused, has_large_packets};
-use super::facts::Facts;
-use super::trace::{Marks, Trace};
-use super::verdict::{Began, Confidence, SeenBy};
+use super::decide::{Line, Refused};
+use super::verdict::{Began, Confidence, Diagnosed, SeenBy};
 use crate::intake::client::InitiatorEvidence;
+use crate::record::Address;
 use crate::record::iso_time::to_iso;
 
-/// Two sentences: the evidence, then the conclusion.
-pub(super) fn because(facts: &Facts, decision: &Decision) -> String {
-    format!("{}. {}.", seen(facts, decision), meaning(facts, decision))
-}
-
-/// The same where nobody knows who began.
-pub(super) fn because_without_beginner(n_rejected: u64, decision: &Decision) -> String {
-    let seen = refused(n_rejected, "of the conversation");
-    match decision.line {
-        Line::BlockPublicAccess | Line::EncryptionControls => {
-            format!("{seen}. {}.", by_reason(decision.line))
+impl Diagnosed {
+    /// The evidence and the conclusion, each a sentence; where rules are known, what they say besides.
+    pub fn because(&self) -> String {
+        let mut text = match self.grounds.line {
+            Line::BeginnerNotKnown => format!(
+                "{}. Nothing in the rows tells which end began it.",
+                refused(self.grounds.n_refused(), "of the conversation")
+            ),
+            _ => format!("{}. {}.", seen(self), meaning(self)),
+        };
+        if let Some(rule) = &self.rule_because {
+            text.push(' ');
+            text += rule;
         }
-        _ => format!("{seen}. Nothing in the rows tells which end began it."),
+        text
     }
 }
 
 /// The evidence.
-fn seen(facts: &Facts, decision: &Decision) -> String {
-    let (request, reply) = (&facts.request, &facts.reply);
-    let (initiator, asked) = (facts.initiator, service(facts));
-    let at = |trace: &Trace| trace.tally.rows;
-    let rest = what_tells(facts, decision);
-    let n_refused = at(&request.rejected) + at(&reply.rejected);
-    let text = match decision.line {
+fn seen(diagnosed: &Diagnosed) -> String {
+    let grounds = &diagnosed.grounds;
+    let (initiator, asked) = (end(diagnosed.initiator), service(diagnosed));
+    let text = match grounds.line {
         Line::RequestRefused => {
-            let evidence = match (facts.elsewhere.request_accepted, has_syn(facts)) {
+            let evidence = match (grounds.is_accepted_elsewhere, grounds.has_syn) {
                 (true, _) => ", which the interface at the other side accepted",
                 (false, true) => ", with the SYN that opens a connection and nothing accepted before",
                 (false, false) => ", and nothing of the conversation was accepted",
             };
-            refused(at(&request.rejected), &format!("from {initiator} to {asked}")) + evidence
+            refused(grounds.n_requests_refused, &format!("from {initiator} to {asked}")) + evidence
         }
         Line::Scanner => format!(
             "{initiator} was refused at {} services and hardly ever answered, this one among them",
-            facts.scanner_refusals.unwrap_or_default()
+            grounds.n_scanner_refusals
         ),
         Line::RequestRefusedForATime => format!(
             "Requests from {initiator} to {asked} were refused from {} to {}, and packets of the conversation \
              accepted from {}",
-            time(request.rejected.first_secs()),
-            time(request.rejected.last_secs()),
-            time(facts.first_accepted_secs().unwrap_or_default())
+            time(grounds.refused_first_secs),
+            time(grounds.refused_last_secs),
+            time(grounds.accepted_first_secs)
         ),
         Line::ReplyRefused | Line::LateReplyRefused => format!(
             "The request from {initiator} to {asked} was accepted, but {}",
-            refused(at(&reply.rejected), "of the reply")
+            refused(grounds.n_replies_refused, "of the reply")
         ),
         Line::ReplyInOneSubnet | Line::ReplyTooLate => {
-            refused(at(&reply.rejected), &format!("of replies from {asked} to {initiator}"))
+            refused(grounds.n_replies_refused, &format!("of replies from {asked} to {initiator}"))
         }
         Line::ReplyRefusedForATime => format!(
             "Replies to {initiator} from {asked} were refused from {} to {}, and accepted from {}",
-            time(reply.rejected.first_secs()),
-            time(reply.rejected.last_secs()),
-            time(reply.accepted.first_secs())
+            time(grounds.refused_first_secs),
+            time(grounds.refused_last_secs),
+            time(grounds.accepted_first_secs)
         ),
         Line::ReplyRefusedRequestNotSeen => format!(
             "{}; the request is not in these logs, but the SYN-ACK shows that it arrived",
-            refused(at(&reply.rejected), &format!("of the reply from {asked} to {initiator}"))
+            refused(grounds.n_replies_refused, &format!("of the reply from {asked} to {initiator}"))
         ),
         Line::ReplyToNothing => format!(
             "{}; it looks like a reply, and no interface here saw the request",
-            refused(at(&reply.rejected), &format!("from {asked} to {initiator}"))
+            refused(grounds.n_replies_refused, &format!("from {asked} to {initiator}"))
         ),
         Line::LateInConnection => format!(
             "Packets between {initiator} and {asked} were accepted, and {} that opens no connection as far as the \
              logs tell",
-            refused(n_refused, "of the same conversation")
+            refused(grounds.n_refused(), "of the same conversation")
         ),
         Line::LateAlone => format!(
             "{} that does not look like the opening of a connection, and nothing else of it is in these logs",
-            refused(n_refused, &format!("between {initiator} and {asked}"))
+            refused(grounds.n_refused(), &format!("between {initiator} and {asked}"))
         ),
         Line::Skipped => format!(
             "{}, and AWS skipped records of the interface about then (SKIPDATA)",
-            refused(n_refused, &format!("between {initiator} and {asked}"))
+            refused(grounds.n_refused(), &format!("between {initiator} and {asked}"))
         ),
         Line::SideNotKnown(Refused::Request) => {
-            refused(at(&request.rejected), &format!("from {initiator} to {asked}"))
+            refused(grounds.n_requests_refused, &format!("from {initiator} to {asked}"))
         }
         Line::SideNotKnown(Refused::Reply) => format!(
             "The request from {initiator} to {asked} was accepted, but {}",
-            refused(at(&reply.rejected), "of the reply")
+            refused(grounds.n_replies_refused, "of the reply")
         ),
+        Line::BlockPublicAccess | Line::EncryptionControls if diagnosed.initiator.is_some() => {
+            refused(grounds.n_refused(), &format!("between {initiator} and {asked}"))
+        }
         Line::BlockPublicAccess | Line::EncryptionControls | Line::BeginnerNotKnown => {
-            refused(n_refused, &format!("between {initiator} and {asked}"))
+            refused(grounds.n_refused(), "of the conversation")
         }
     };
-    text + rest
+    text + what_tells(diagnosed)
 }
 
 /// The conclusion.
-fn meaning(facts: &Facts, decision: &Decision) -> String {
-    let way = match facts.request_comes_in {
+fn meaning(diagnosed: &Diagnosed) -> String {
+    let grounds = &diagnosed.grounds;
+    let way = match grounds.request_comes_in {
         Some(true) => "inbound",
         _ => "outbound",
     };
-    let at = match facts.seen_by {
+    let at = match diagnosed.seen_by {
         SeenBy::Initiator => "the initiator's interface",
         SeenBy::Responder => "the responder's interface",
         SeenBy::Between | SeenBy::Unknown => "this interface",
     };
-    match decision.line {
-        Line::BlockPublicAccess | Line::EncryptionControls => by_reason(decision.line).to_owned(),
+    match grounds.line {
+        Line::BlockPublicAccess | Line::EncryptionControls => by_reason(grounds.line).to_owned(),
         Line::Scanner => "That is how a scanner looks, so no rule is missing".to_owned(),
-        Line::RequestRefused | Line::RequestRefusedForATime if facts.same_subnet == Some(true) => format!(
+        Line::RequestRefused | Line::RequestRefusedForATime if grounds.is_one_subnet => format!(
             "Both ends are in one subnet, where network ACLs are not asked, so no {way} rule of the security groups \
              of {at} allows it{}",
-            changed(decision.line)
+            changed(grounds.line)
         ),
         Line::RequestRefused | Line::RequestRefusedForATime => format!(
             "A security group or the network ACL of {at} does not allow it {way}; the logs alone cannot tell which{}",
-            changed(decision.line)
+            changed(grounds.line)
         ),
         Line::ReplyRefused | Line::ReplyRefusedForATime | Line::ReplyRefusedRequestNotSeen => format!(
             "Security groups let replies pass, so it is the network ACL at {at}: its {} rules do not allow {}{}",
             if way == "inbound" { "outbound" } else { "inbound" },
-            if facts.port.is_some() { "the initiator's ephemeral port" } else { "replies of this protocol" },
-            changed(decision.line)
+            if diagnosed.port.is_some() {
+                "the initiator's ephemeral port"
+            } else {
+                "replies of this protocol"
+            },
+            changed(grounds.line)
         ),
         Line::LateReplyRefused => {
             "The network ACL may refuse replies to ephemeral ports; without a refused SYN-ACK \
@@ -191,28 +197,27 @@ fn changed(line: Line) -> &'static str {
 }
 
 /// What weakens it: said in the same breath as the evidence.
-fn what_tells(facts: &Facts, decision: &Decision) -> &'static str {
-    let weak = decision.confidence >= Confidence::Medium;
-    match facts.began {
+fn what_tells(diagnosed: &Diagnosed) -> &'static str {
+    let grounds = &diagnosed.grounds;
+    let is_weak = diagnosed.confidence >= Confidence::Medium;
+    match diagnosed.began {
         Began::Told(InitiatorEvidence::SmallerPort) => "; who began is a guess by the smaller port",
         Began::AcceptedFirst => "; who began is a guess by the earlier start",
-        Began::OnlySender if facts.port.is_none() => "; its rows do not tell a request from a reply",
+        Began::OnlySender if diagnosed.port.is_none() => "; its rows do not tell a request from a reply",
         Began::OnlySender => "; who began is a guess by who sent",
-        _ if facts.is_rolled_up && weak => {
+        _ if grounds.is_rolled_up && is_weak => {
             "; rows were put together while loading, so this may be many connections"
         }
-        _ if has_large_packets(facts, decision) => {
-            "; its packets are larger than those that open a connection"
-        }
-        _ if weak && facts.may_begin_before && decision.line == Line::RequestRefused => {
+        _ if grounds.has_large_packets => "; its packets are larger than those that open a connection",
+        _ if is_weak && grounds.may_begin_before && grounds.line == Line::RequestRefused => {
             "; it may have begun before the first row of the interface"
         }
         _ => "",
     }
 }
 
-fn has_syn(facts: &Facts) -> bool {
-    facts.is_tcp() && facts.request.rejected.marks.has(Marks::SYN)
+fn end(address: Option<Address>) -> String {
+    address.map_or_else(|| "an unknown address".to_owned(), |address| address.to_string())
 }
 
 /// A time as people read it; past the year 9999 only a number is left.
@@ -221,10 +226,11 @@ fn time(secs: u64) -> String {
 }
 
 /// What was asked for.
-fn service(facts: &Facts) -> String {
-    match facts.port {
-        Some(port) => format!("{} port {port}", facts.responder),
-        None => facts.responder.to_string(),
+fn service(diagnosed: &Diagnosed) -> String {
+    let responder = end(diagnosed.responder);
+    match diagnosed.port {
+        Some(port) => format!("{responder} port {port}"),
+        None => responder,
     }
 }
 
