@@ -40,7 +40,7 @@ impl Contact {
             End::Src => (row.src, row.dst),
             End::Dst => (row.dst, row.src),
         };
-        let key = ContactKey { outsider: of_outsider.address, service, protocol: row.protocol };
+        let key = ContactKey { outsider: of_outsider.address, service, protocol: row.tuple.protocol() };
         let contact = Contact {
             is_asked: outsider == End::Src,
             is_answered: outsider == End::Dst,

@@ -73,7 +73,7 @@ pub(super) fn decide(facts: &Facts) -> Decision {
     }
     let mut decision = read_table(facts);
     decision.confidence = decision.confidence.max(weakest_with(facts));
-    if facts.is_tcp() && flags_would_help(facts, &decision) {
+    if facts.is_tcp && flags_would_help(facts, &decision) {
         decision.needs.push(Field::TCP_FLAGS);
     }
     if facts.lacks_ports() {
@@ -120,7 +120,7 @@ fn read_table(facts: &Facts) -> Decision {
         request_refused(facts)
     } else if facts.reply.rejected.is_there() {
         reply_refused(facts)
-    } else if facts.is_tcp() && rejected.marks.has(Marks::NOT_RECORDED) {
+    } else if facts.is_tcp && rejected.marks.has(Marks::NOT_RECORDED) {
         request_of_unknown_flags_refused(facts)
     } else {
         late(facts)
@@ -147,7 +147,7 @@ fn is_lone_request(facts: &Facts) -> bool {
 
 /// Whether refused packets of the initiator ask for something by themselves.
 fn is_request(facts: &Facts, rejected: &Trace) -> bool {
-    !facts.is_tcp() || rejected.marks.has(Marks::SYN)
+    !facts.is_tcp || rejected.marks.has(Marks::SYN)
 }
 
 /// Whether the refused packets of the initiator can all be empty, as those that open a connection are.
@@ -201,8 +201,8 @@ fn reply_refused(facts: &Facts) -> Decision {
     let (request, reply) = (&facts.request, &facts.reply);
     let (rejected, accepted) = (&reply.rejected, &reply.accepted);
     let request_seen = request.accepted.is_there() || facts.elsewhere.request_accepted;
-    let is_certain = !facts.is_tcp() || rejected.marks.has(Marks::SYN_ACK);
-    let is_not_told = facts.is_tcp() && rejected.marks.has(Marks::NOT_RECORDED);
+    let is_certain = !facts.is_tcp || rejected.marks.has(Marks::SYN_ACK);
+    let is_not_told = facts.is_tcp && rejected.marks.has(Marks::NOT_RECORDED);
     if facts.same_subnet == Some(true) {
         let confidence = if accepted.is_there() { Medium } else { Low };
         return line(Verdict::Straggler, confidence, Line::ReplyInOneSubnet);
@@ -212,7 +212,7 @@ fn reply_refused(facts: &Facts) -> Decision {
         if is_certain {
             let too_late =
                 request.accepted.last_secs().saturating_add(UDP_MEMORY_SECS) < rejected.first_secs();
-            return if !facts.is_tcp() && !opened_later && too_late {
+            return if !facts.is_tcp && !opened_later && too_late {
                 line(Verdict::Straggler, Low, Line::ReplyTooLate)
             } else {
                 network_acl_return(facts, Medium, Line::ReplyRefusedForATime)
@@ -226,7 +226,7 @@ fn reply_refused(facts: &Facts) -> Decision {
     }
     if is_certain {
         let sent_here = facts.request_comes_in == Some(true);
-        return match (request_seen, facts.is_tcp() && sent_here) {
+        return match (request_seen, facts.is_tcp && sent_here) {
             (true, _) => network_acl_return(facts, High, Line::ReplyRefused),
             (false, true) => network_acl_return(facts, Medium, Line::ReplyRefusedRequestNotSeen),
             (false, false) => line(Verdict::Unknown, Low, Line::ReplyToNothing),

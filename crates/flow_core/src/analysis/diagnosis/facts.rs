@@ -72,6 +72,8 @@ pub(super) struct Facts {
     pub responder: Address,
     pub port: Option<u16>,
     pub protocol: Option<u8>,
+    /// TCP, or ports of a protocol that is not recorded.
+    pub is_tcp: bool,
     pub seen_by: SeenBy,
     /// Whether the request comes into the interface; `None` where its side is not known.
     pub request_comes_in: Option<bool>,
@@ -91,15 +93,6 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    /// TCP, or ports of a protocol that is not recorded.
-    pub fn is_tcp(&self) -> bool {
-        const TCP: u8 = 6;
-        match self.protocol {
-            Some(protocol) => protocol == TCP,
-            None => self.port.is_some(),
-        }
-    }
-
     /// Whether the port that was asked for is not recorded, though the protocol has ports.
     pub fn lacks_ports(&self) -> bool {
         self.port.is_none() && self.protocol.is_some_and(|protocol| has_ports(u64::from(protocol), 0, 0))

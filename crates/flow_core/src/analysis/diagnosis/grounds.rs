@@ -43,7 +43,7 @@ impl Grounds {
             refused_last_secs: refused.last_secs(),
             accepted_first_secs,
             is_accepted_elsewhere: facts.elsewhere.request_accepted,
-            has_syn: facts.is_tcp() && request.rejected.marks.has(Marks::SYN),
+            has_syn: facts.is_tcp && request.rejected.marks.has(Marks::SYN),
             has_large_packets: has_large_packets(facts, line),
             is_one_subnet: facts.same_subnet == Some(true),
             n_scanner_refusals: facts.scanner_refusals.unwrap_or(0),

@@ -52,14 +52,22 @@ pub(super) fn diagnosis(
             conversations.push(diagnosed(&partial, &case, evaluator));
         });
     });
-    conversations.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
     let missing = REQUIRED.iter().zip(partial.recorded.required);
     Diagnosis {
-        conversations,
+        conversations: in_order(conversations),
         missing: missing.filter(|(_, is_recorded)| !is_recorded).map(|(field, _)| *field).collect(),
         n_rows: partial.n_rows,
         n_rows_without_action: partial.n_rows_without_action,
     }
+}
+
+/// Sorts places, because a verdict is large to move about.
+fn in_order(conversations: Vec<Diagnosed>) -> Vec<Diagnosed> {
+    let mut places: Vec<u32> = (0..conversations.len() as u32).collect();
+    let at = |place: &u32| order(&conversations[*place as usize]);
+    places.sort_unstable_by(|a, b| at(a).cmp(&at(b)));
+    let mut conversations: Vec<Option<Diagnosed>> = conversations.into_iter().map(Some).collect();
+    places.into_iter().filter_map(|place| conversations[place as usize].take()).collect()
 }
 
 /// By first, interface, initiator, responder and port, as the records are laid down; the rest makes it one order.

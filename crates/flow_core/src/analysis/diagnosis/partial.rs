@@ -6,7 +6,7 @@ use super::REQUIRED;
 use super::contact::{Contact, ContactKey};
 use super::coverage::{self, Coverage};
 use super::row_reader::RowReader;
-use super::trace::{Trace, TraceKey};
+use super::trace::{Marks, Trace, TraceKey};
 use super::wanted::{RejectedTuples, WantedCodes};
 use crate::analysis::ShardView;
 use crate::analysis::by_key::ByKey;
@@ -75,18 +75,27 @@ pub(super) fn scan(shard: ShardView<'_>, wanted: &RejectedTuples) -> DiagnosisPa
         let others = asked.clone().not(segment.n_rows());
         for (rows, is_asked) in [(asked, true), (others, false)] {
             reader.for_each(segment, &rows, |row| {
-                if wanted.tuples.contains(&row.tuple()) {
+                if wanted.tuples.contains(&row.tuple) {
                     traces.at(TraceKey::of(&row)).add(Trace::of_row(&row, is_asked));
+                    // Where flags tell, nobody counts ports.
+                    let flags_tell = row.marks.has(Marks::SYN.and(Marks::SYN_ACK));
                     if let (Some(src_port), Some(dst_port)) = (row.src.port, row.dst.port)
+                        && !flags_tell
                         && row.src.address != NOT_THERE
                         && row.dst.address != NOT_THERE
                     {
-                        fan_in.note(row.src.address, row.dst.address, src_port, dst_port, row.protocol);
+                        fan_in.note(
+                            row.src.address,
+                            row.dst.address,
+                            src_port,
+                            dst_port,
+                            row.tuple.protocol(),
+                        );
                     }
                 }
                 if wanted.is_outsider(row.src.address) || wanted.is_outsider(row.dst.address) {
                     let decoded = |port: Option<u16>| port.map_or(ABSENT, u64::from);
-                    let protocol = row.protocol.map_or(ABSENT, u64::from);
+                    let protocol = row.tuple.protocol().map_or(ABSENT, u64::from);
                     let (src_port, dst_port) = (decoded(row.src.port), decoded(row.dst.port));
                     let client = evidence.hint(protocol, row.flags, src_port, dst_port).client;
                     if let Some((key, contact)) =

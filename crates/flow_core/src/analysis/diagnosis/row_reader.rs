@@ -17,7 +17,7 @@ pub(super) struct ReadRow {
     pub interface: u32,
     pub src: TupleEnd,
     pub dst: TupleEnd,
-    pub protocol: Option<u8>,
+    pub tuple: Tuple,
     pub fate: Fate,
     pub marks: Marks,
     pub direction: Direction,
@@ -32,12 +32,6 @@ pub(super) struct ReadRow {
     pub start: u64,
     pub end: u64,
     pub flags: u64,
-}
-
-impl ReadRow {
-    pub fn tuple(&self) -> Tuple {
-        Tuple::new(self.src, self.dst, self.protocol)
-    }
 }
 
 /// Reads the rows of one segment after the other.
@@ -117,11 +111,14 @@ impl<'a> RowReader<'a> {
                     port: u16::try_from(port).ok().filter(|_| with_ports),
                 };
                 let orientation = Orientation::from_code(self.orientations[at]);
+                let src_end = tuple_end(src[at], pkt_src[at], src_port[at]);
+                let dst_end = tuple_end(dst[at], pkt_dst[at], dst_port[at]);
+                let tuple = Tuple::new(src_end, dst_end, u8::try_from(protocol[at]).ok());
                 visit(ReadRow {
                     interface: code(interface[at]),
-                    src: tuple_end(src[at], pkt_src[at], src_port[at]),
-                    dst: tuple_end(dst[at], pkt_dst[at], dst_port[at]),
-                    protocol: u8::try_from(protocol[at]).ok(),
+                    src: src_end,
+                    dst: dst_end,
+                    tuple,
                     fate: match self.actions.get(action[at]) {
                         Action::Accepted => Fate::Accepted,
                         Action::Other => Fate::NotRecorded,
@@ -129,7 +126,7 @@ impl<'a> RowReader<'a> {
                             self.reasons.get(reason[at] as usize).copied().unwrap_or(Fate::Rejected)
                         }
                     },
-                    marks: Marks::of_row(with_ports, protocol[at], flags[at]),
+                    marks: if tuple.is_tcp() { Marks::of_tcp(flags[at]) } else { Marks::default() },
                     direction: orientation.direction,
                     is_transit: orientation.class == FlowClass::Transit,
                     is_readdressed: differs(src[at], pkt_src[at]) || differs(dst[at], pkt_dst[at]),

@@ -119,6 +119,7 @@ impl<'a> Surroundings<'a> {
             responder,
             port: ends[1 - client].port,
             protocol: tuple.protocol(),
+            is_tcp: tuple.is_tcp(),
             seen_by: match local {
                 _ if view.is_between() => SeenBy::Between,
                 Some(local) if local == client => SeenBy::Initiator,

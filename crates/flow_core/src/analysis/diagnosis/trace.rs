@@ -1,6 +1,8 @@
 //! Rows folded by all that a verdict may ask of them: one direction of a conversation, accepted or rejected, as one
 //! interface saw it.
 
+use std::hash::{Hash, Hasher};
+
 use serde::{Deserialize, Serialize};
 
 use super::coverage::WINDOW_SECS_MAX;
@@ -53,17 +55,13 @@ impl Marks {
     /// TCP whose flags are not recorded, which is not "no flags".
     pub const NOT_RECORDED: Marks = Marks(16);
 
-    const TCP: u64 = 6;
-
-    /// The bits are ORed over a row's window, so each is tested alone. Rows that are not TCP show nothing.
-    pub fn of_row(with_ports: bool, protocol: u64, flags: u64) -> Marks {
+    /// Of a row of TCP, from its decoded flags. The bits are ORed over the row's window, so each is tested alone. Rows
+    /// that are not TCP show nothing.
+    pub fn of_tcp(flags: u64) -> Marks {
         const FIN: u64 = 1;
         const SYN: u64 = 2;
         const RST: u64 = 4;
         const ACK: u64 = 16;
-        if !with_ports || !(protocol == Marks::TCP || protocol == ABSENT) {
-            return Marks::default();
-        }
         if flags == ABSENT {
             return Marks::NOT_RECORDED;
         }
@@ -86,7 +84,7 @@ impl Marks {
 }
 
 /// Which rows are folded together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct TraceKey {
     pub src: TupleEnd,
     pub dst: TupleEnd,
@@ -101,12 +99,29 @@ pub(super) struct TraceKey {
     pub fate: Fate,
 }
 
+impl Hash for TraceKey {
+    /// Four words instead of a dozen small writes.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let (addresses, rest) = self.tuple().sort_key();
+        state.write_u64(addresses);
+        state.write_u64(rest);
+        state.write_u64(self.span);
+        let is_low = self.src < self.dst;
+        state.write_u64(
+            u64::from(self.interface) << 24
+                | (self.direction as u64) << 8
+                | (self.fate as u64) << 1
+                | u64::from(is_low),
+        );
+    }
+}
+
 impl TraceKey {
     pub fn of(row: &ReadRow) -> TraceKey {
         TraceKey {
             src: row.src,
             dst: row.dst,
-            protocol: row.protocol,
+            protocol: row.tuple.protocol(),
             span: span_of(row),
             interface: row.interface,
             direction: row.direction,
@@ -184,7 +199,7 @@ mod tests {
 
     #[test]
     fn flags_are_tested_bit_by_bit() {
-        let marks = |flags| Marks::of_row(true, 6, flags);
+        let marks = Marks::of_tcp;
         for syn in [2, 3, 6] {
             assert!(marks(syn).has(Marks::SYN) && !marks(syn).has(Marks::SYN_ACK), "{syn}");
         }
@@ -198,7 +213,5 @@ mod tests {
             assert!(marks(closing).has(Marks::CLOSING), "{closing}");
         }
         assert_eq!(marks(ABSENT), Marks::NOT_RECORDED);
-        assert_eq!(Marks::of_row(true, 17, 2), Marks::default());
-        assert_eq!(Marks::of_row(false, ABSENT, 2), Marks::default());
     }
 }

@@ -24,11 +24,9 @@ pub(super) struct Tuple {
 impl Hash for Tuple {
     /// Two words: every row of a store is looked up.
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let port = |port: Option<u16>| u64::from(port.unwrap_or(0));
-        state.write_u64(u64::from(self.low.address) << 32 | u64::from(self.high.address));
-        state.write_u64(
-            port(self.low.port) << 24 | port(self.high.port) << 8 | u64::from(self.protocol.unwrap_or(0)),
-        );
+        let (addresses, rest) = self.sort_key();
+        state.write_u64(addresses);
+        state.write_u64(rest);
     }
 }
 
@@ -43,6 +41,23 @@ impl Tuple {
 
     pub fn protocol(&self) -> Option<u8> {
         self.protocol
+    }
+
+    /// TCP, or ports of a protocol that is not recorded.
+    pub fn is_tcp(&self) -> bool {
+        const TCP: u8 = 6;
+        let has_port = self.low.port.is_some() || self.high.port.is_some();
+        self.protocol.map_or(has_port, |protocol| protocol == TCP)
+    }
+
+    /// Numbers that are equal for equal tuples only and quick to compare: nothing takes longer than sorting.
+    pub fn sort_key(&self) -> (u64, u64) {
+        let port = |port: Option<u16>| port.map_or(0, |port| u64::from(port) + 1);
+        let protocol = self.protocol.map_or(0, |protocol| u64::from(protocol) + 1);
+        (
+            u64::from(self.low.address) << 32 | u64::from(self.high.address),
+            port(self.low.port) << 32 | port(self.high.port) << 12 | protocol,
+        )
     }
 
     /// The same with other addresses; `None` where one of them is nowhere.

@@ -73,7 +73,7 @@ impl View {
 
 /// Sorts folded rows so that [`for_each_conversation`] finds those of one conversation together.
 pub(super) fn sort_by_conversation(traces: &mut [(TraceKey, Trace)]) {
-    traces.sort_unstable_by_key(|(key, _)| (key.tuple(), key.span, key.interface));
+    traces.sort_unstable_by_key(|(key, _)| (key.tuple().sort_key(), key.span, key.interface));
 }
 
 /// Visits what all interfaces saw of one conversation after the other.

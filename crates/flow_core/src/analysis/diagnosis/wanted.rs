@@ -36,7 +36,7 @@ impl Analysis for RejectedTuplesQuestion {
         for (segment, rows) in store.rows().segments().iter().zip(rows.segments()) {
             let rejected = reader.rejected(segment).and(rows.clone());
             reader.for_each(segment, &rejected, |row| {
-                tuples.insert(row.tuple());
+                tuples.insert(row.tuple);
             });
         }
         let mut places = Places::new(store.addresses().all().len());
