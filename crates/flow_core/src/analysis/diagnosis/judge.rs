@@ -61,13 +61,14 @@ pub(super) fn diagnosis(
     }
 }
 
-/// Sorts places, because a verdict is large to move about.
+/// Sorts places with their times, because a verdict is large to move about and far to look up.
 fn in_order(conversations: Vec<Diagnosed>) -> Vec<Diagnosed> {
-    let mut places: Vec<u32> = (0..conversations.len() as u32).collect();
-    let at = |place: &u32| order(&conversations[*place as usize]);
-    places.sort_unstable_by(|a, b| at(a).cmp(&at(b)));
+    let firsts = conversations.iter().map(|diagnosed| diagnosed.first_secs);
+    let mut places: Vec<(Option<u64>, u32)> = firsts.zip(0..).collect();
+    let rest = |place: u32| order(&conversations[place as usize]);
+    places.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| rest(a.1).cmp(&rest(b.1))));
     let mut conversations: Vec<Option<Diagnosed>> = conversations.into_iter().map(Some).collect();
-    places.into_iter().filter_map(|place| conversations[place as usize].take()).collect()
+    places.into_iter().filter_map(|(_, place)| conversations[place as usize].take()).collect()
 }
 
 /// By first, interface, initiator, responder and port, as the records are laid down; the rest makes it one order.
