@@ -24,7 +24,7 @@ pub fn to_json_line(diagnosed: &Diagnosed) -> String {
         "confidence": diagnosed.confidence.name(),
         "because": diagnosed.because(),
         "needs": diagnosed.needs.iter().map(|field| field.name()).collect::<Vec<_>>(),
-        "rule": diagnosed.rule.as_ref().map(rule),
+        "rule": diagnosed.rule.as_ref().map(|finding| rule(&finding.rule)),
         "rows": diagnosed.n_rows,
         "first": diagnosed.first_secs,
         "last": diagnosed.last_secs,

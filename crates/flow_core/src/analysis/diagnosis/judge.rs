@@ -12,7 +12,8 @@ use super::policy_evaluator::{PolicyEvaluator, Refusal};
 use super::sequential_test::{Met, refusals_of_scanner};
 use super::surroundings::{Case, Surroundings};
 use super::trace::Marks;
-use super::verdict::{Diagnosed, SeenBy, Verdict};
+use super::tuple::TupleEnd;
+use super::verdict::{Diagnosed, RuleFinding, SeenBy, Verdict};
 use super::view::{for_each_conversation, sort_by_conversation};
 use super::{Diagnosis, REQUIRED};
 use crate::analysis::interface::InterfaceKnowledge;
@@ -29,7 +30,13 @@ pub(super) fn diagnosis(
     let mut evidence = RowEvidence::new(partial.is_rolled_up);
     // Facts are worked out twice, because they take more room than all that they are worked out from.
     let mut met: HashMap<Address, Vec<Met>, FxBuildHasher> = HashMap::default();
+    let mut n_asked = 0;
     for_each_conversation(&partial.traces, |tuple, views| {
+        n_asked += views.iter().filter(|view| view.is_asked()).count();
+        let is_private = |end: TupleEnd| partial.address(end.address).is_none_or(Address::is_private);
+        if tuple.ends().into_iter().all(is_private) {
+            return;
+        }
         surroundings.for_each_case(tuple, views, &mut evidence, |case| {
             if let Some(facts) = case.facts
                 && !knowledge.is_ours(facts.initiator)
@@ -40,7 +47,7 @@ pub(super) fn diagnosis(
         });
     });
     let scanners = scanners(&partial, met);
-    let mut conversations: Vec<Diagnosed> = Vec::new();
+    let mut conversations: Vec<Diagnosed> = Vec::with_capacity(n_asked);
     for_each_conversation(&partial.traces, |tuple, views| {
         surroundings.for_each_case(tuple, views, &mut evidence, |mut case| {
             if !case.view.is_asked() {
@@ -149,7 +156,6 @@ fn diagnosed(
         grounds,
         needs: decision.needs,
         rule: None,
-        rule_because: None,
         n_rows: halves.iter().map(Half::n_rows).sum(),
         first_secs: time.map(|time| time.start_secs),
         last_secs: time.map(|time| time.end_secs),
@@ -216,6 +222,5 @@ fn refine(diagnosed: &mut Diagnosed, facts: &Facts, evaluator: &dyn PolicyEvalua
         diagnosed.confidence = refinement.confidence;
         diagnosed.needs.retain(|field| *field != Field::SUBNET_ID);
     }
-    diagnosed.rule_because = Some(refinement.because);
-    diagnosed.rule = Some(refinement.rule);
+    diagnosed.rule = Some(Box::new(RuleFinding { rule: refinement.rule, because: refinement.because }));
 }

@@ -36,7 +36,7 @@ pub use grounds::Grounds;
 pub use json_lines::to_json_line;
 pub use partial::DiagnosisPartial;
 pub use policy_evaluator::{PolicyEvaluator, Refinement, Refusal};
-pub use verdict::{Began, Confidence, Diagnosed, NamedRule, SeenBy, Verdict};
+pub use verdict::{Began, Confidence, Diagnosed, NamedRule, RuleFinding, SeenBy, Verdict};
 pub use wanted::{RejectedTuples, RejectedTuplesQuestion};
 
 /// Fields without which nothing can be diagnosed.

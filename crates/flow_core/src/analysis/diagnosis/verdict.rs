@@ -133,6 +133,14 @@ pub struct NamedRule {
     pub miss: Option<String>,
 }
 
+/// What rules say of a refusal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleFinding {
+    pub rule: NamedRule,
+    /// One sentence for people.
+    pub because: String,
+}
+
 /// One conversation as one interface saw it, of which something was rejected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnosed {
@@ -154,9 +162,8 @@ pub struct Diagnosed {
     pub grounds: Grounds,
     /// Fields that would settle it.
     pub needs: Vec<Field>,
-    /// Only where somebody knows the configuration; with a sentence for people.
-    pub rule: Option<NamedRule>,
-    pub rule_because: Option<String>,
+    /// Only where somebody knows the configuration. Boxed, because most have none and there are many.
+    pub rule: Option<Box<RuleFinding>>,
     /// All rows of the conversation, accepted ones too.
     pub n_rows: u64,
     /// Smallest start and largest end, seconds since 1970.

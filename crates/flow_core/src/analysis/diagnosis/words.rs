@@ -16,9 +16,9 @@ impl Diagnosed {
             ),
             _ => format!("{}. {}.", seen(self), meaning(self)),
         };
-        if let Some(rule) = &self.rule_because {
+        if let Some(finding) = &self.rule {
             text.push(' ');
-            text += rule;
+            text += &finding.because;
         }
         text
     }
