@@ -12,6 +12,7 @@ pub enum Slot {
     Direction,
     Rejected,
     Report,
+    Files,
 }
 
 /// While files are read, an answer is asked for again at most this often: four times a second looks alive,

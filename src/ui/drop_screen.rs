@@ -38,7 +38,8 @@ fn Formats() -> impl IntoView {
         <section aria-labelledby="formats-heading">
             <h2 id="formats-heading">"What opens"</h2>
             <ul>
-                <li>"Flow logs as text, plain or gzip, as many files as you like"</li>
+                <li>"Flow logs as text, plain or gzip, or as Parquet, as many files as you like"</li>
+                <li>"Zip and tar archives of them"</li>
                 <li>"The default format and custom ones of any version, with a header line or without"</li>
                 <li>"VPC and Transit Gateway flow logs"</li>
             </ul>

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { Flowglass, gzip, line, text_of } from "./lib/flowglass.mjs";
 import { start_browser } from "./lib/harness.mjs";
 
@@ -50,6 +51,26 @@ test("files and folders that are dropped are read: plain, gzip, several members"
     rmSync(folder, { recursive: true });
   }
 });
+
+test("a Parquet table and the files of a zip archive are read, each with its own line", () =>
+  visit(async (glass) => {
+    const log = (name) => fileURLToPath(new URL(`../logs/${name}`, import.meta.url));
+    await glass.drop([log("parquet.log.parquet"), log("archive.zip"), log("archive.tar")]);
+    await glass.settled();
+    await glass.tab("Files");
+    const names = await glass.page.locator(".file-table tbody .file-name").allTextContents();
+    const table = await file_row(glass, "parquet.log.parquet");
+    assert.equal(table.Format, "parquet, gzip");
+    for (const archive of ["archive.zip", "archive.tar"]) {
+      assert.deepEqual(names.filter((name) => name.startsWith(`${archive}/`)).sort(), [
+        `${archive}/AWSLogs/packed.log.gz`,
+        `${archive}/AWSLogs/plain.log`,
+        `${archive}/AWSLogs/table.log.parquet`,
+      ]);
+      const member = await file_row(glass, `${archive}/AWSLogs/table.log.parquet`);
+      assert.deepEqual([member.State, member.Rows, member.Lines], [table.State, table.Rows, table.Lines]);
+    }
+  }));
 
 test("what is opened later is added to what is loaded", () =>
   visit(async (glass) => {
@@ -97,13 +118,13 @@ test("a file that is no flow log is refused with what it seems to be, and the ot
   visit(async (glass) => {
     await glass.open(
       { name: "holiday.png", bytes: Buffer.from("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "latin1") },
-      { name: "athena.csv", text: '"version","srcaddr","dstaddr"\n"2","10.0.0.1","10.0.0.2"\n' },
+      { name: "stats.csv", text: "srcAddr,sum(bytes)\n10.0.0.1,840\n" },
       { name: "good.log", text: text_of([line()]) },
     );
     await glass.tab("Files");
     const refused = await glass.page.locator(".refused-files").textContent();
     assert.match(refused, /holiday\.png.*image/s);
-    assert.match(refused, /athena\.csv.*CSV/s);
+    assert.match(refused, /stats\.csv.*result of a query/s);
     assert.equal(await glass.n_rows(), 1);
   }));
 

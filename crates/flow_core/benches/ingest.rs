@@ -15,6 +15,7 @@ use flow_core::parse::{FileParser, Layout, ParseOptions, RawRow, RowBlock, RowSi
 use flow_core::record::Address;
 use flow_core::sample::{SampleLog, SampleSpec};
 use flow_core::store::{AddressDictionary, Column, SEGMENT_ROWS, Store, TextDictionary};
+use flow_testkit::wrap::Wrap;
 
 /// As the worker hands files over.
 const PIECE_BYTES: usize = 1024 * 1024;
@@ -128,6 +129,29 @@ fn text_stages(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// The same records in each container, in bytes of the container, decompressed.
+fn containers(criterion: &mut Criterion) {
+    let spec = SampleSpec { n_rows: N_ROWS / 5, ..SampleSpec::demo() };
+    let log: Vec<u8> = SampleLog::new(&spec).flatten().collect();
+    let log = String::from_utf8(log).expect("the sample is text");
+    // Without its header, as containers have none.
+    let records: Vec<String> = log.lines().skip(1).map(str::to_owned).collect();
+    let mut group = criterion.benchmark_group("container to rows");
+    let mut bench = |name: String, file: &[u8], n_bytes: usize| {
+        group.throughput(Throughput::Bytes(n_bytes as u64));
+        group.bench_function(name, |bencher| bencher.iter(|| read(black_box(file), &mut Nowhere)));
+    };
+    for wrap in Wrap::ALL {
+        let file = wrap.file(&Layout::aws_default(), &records);
+        bench(format!("{wrap:?}"), &file, file.len());
+    }
+    for wrap in [Wrap::Text, Wrap::GetLogEvents, Wrap::CommaCsv] {
+        let file = wrap.file(&Layout::aws_default(), &records);
+        bench(format!("{wrap:?}, gzip"), &gzip(&file), file.len());
+    }
+    group.finish();
+}
+
 fn dictionaries(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("interning");
     // Numbers without pattern, the same at each run.
@@ -172,5 +196,5 @@ fn freezing(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, text_stages, dictionaries, freezing);
+criterion_group!(benches, text_stages, containers, dictionaries, freezing);
 criterion_main!(benches);

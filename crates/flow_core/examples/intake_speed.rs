@@ -64,7 +64,11 @@ fn main() {
         ("roll up", "", true),
         ("keep and roll up", "dstport = 443", true),
     ];
-    let options = ways.map(|(_, keep, roll_up)| LoadOptions { keep: parse_filter(keep).unwrap(), roll_up });
+    let options = ways.map(|(_, keep, roll_up)| LoadOptions {
+        keep: parse_filter(keep).unwrap(),
+        roll_up,
+        ..LoadOptions::default()
+    });
     let mut secs = ways.map(|_| Vec::new());
     for _ in 0..N_ROUNDS {
         for (options, secs) in options.iter().zip(&mut secs) {

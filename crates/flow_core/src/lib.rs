@@ -1,9 +1,10 @@
 //! Flowglass's engine: the bytes of VPC Flow Logs in, answers out.
 //!
 //! No browser, no clock, no randomness, no threads and no IO: whatever is needed comes as an argument.
-//! Modules look left only: record, parse, store, query, intake, analysis, session.
+//! Modules look left only: record, config, parse, store, query, intake, analysis, session.
 
 pub mod analysis;
+pub mod config;
 pub mod intake;
 pub mod parse;
 pub mod query;

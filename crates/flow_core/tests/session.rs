@@ -19,7 +19,6 @@ use flow_core::session::{Session, SessionOptions, Step};
 struct Driver {
     session: Session,
     files: Vec<Vec<u8>>,
-    n_pushed: Vec<usize>,
     chunk_bytes: usize,
     events: Vec<Event>,
     next_id: u32,
@@ -30,15 +29,7 @@ struct Driver {
 impl Driver {
     fn new(options: SessionOptions, chunk_bytes: usize) -> Driver {
         let session = Session::new(options);
-        Driver {
-            session,
-            files: Vec::new(),
-            n_pushed: Vec::new(),
-            chunk_bytes,
-            events: Vec::new(),
-            next_id: 0,
-            now_ms: 0.0,
-        }
+        Driver { session, files: Vec::new(), chunk_bytes, events: Vec::new(), next_id: 0, now_ms: 0.0 }
     }
 
     fn with_shards(n_shards: u16, chunk_bytes: usize) -> Driver {
@@ -58,7 +49,6 @@ impl Driver {
             n_bytes: bytes.len() as u64,
         };
         self.files.extend(files.iter().map(|(_, bytes)| bytes.clone()));
-        self.n_pushed.resize(self.files.len(), 0);
         self.submit(Command::Open(files.iter().map(meta).collect()))
     }
 
@@ -66,16 +56,13 @@ impl Driver {
     fn step(&mut self) -> Step {
         self.now_ms += 100.0;
         let now_ms = self.now_ms;
-        let Driver { session, files, n_pushed, chunk_bytes, events, .. } = self;
+        let Driver { session, files, chunk_bytes, events, .. } = self;
         let mut emit = |event| events.push(event);
         let step = session.step(now_ms, &mut emit);
         if let Step::Read(source) = step {
-            let at = source.0 as usize;
-            match files[at][n_pushed[at]..].chunks(*chunk_bytes).next() {
-                Some(chunk) => {
-                    n_pushed[at] += chunk.len();
-                    session.push(source, chunk, now_ms, &mut emit);
-                }
+            let (file, offset) = session.place(source).expect("what is read has a place");
+            match files[file as usize][offset as usize..].chunks(*chunk_bytes).next() {
+                Some(chunk) => session.push(source, chunk, now_ms, &mut emit),
                 None => session.finish(source, now_ms, &mut emit),
             }
         }

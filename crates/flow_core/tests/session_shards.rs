@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 
 use flow_core::analysis::Metric;
+use flow_core::parse::Layout;
 use flow_core::query::{Filter, SortSpec, Subject, parse_filter};
 use flow_core::record::{DEFAULT_LAYOUT, Field, Value};
 use flow_core::sample::{SampleLog, SampleSpec};
@@ -13,6 +14,7 @@ use flow_core::session::message::{
 use flow_core::session::shard::Shard;
 use flow_core::session::shard_message::{ShardReply, ShardRequest};
 use flow_core::session::{Session, SessionOptions, Step, n_shards_for};
+use flow_testkit::wrap::Wrap;
 use proptest::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -148,7 +150,7 @@ impl World {
             n_answers += u32::from(matches!(reply, ShardReply::Answered { .. }));
             from.push_back(carried(&reply));
         };
-        let step = shard.step(&mut say);
+        let step = shard.step(self.now_ms, &mut say);
         if let Step::Read(source) = step {
             let (file, offset) = shard.place(source).expect("what is read has a place");
             let bytes = &self.files[file as usize];
@@ -399,6 +401,22 @@ proptest! {
             let around = |text: &str| -> String { text.chars().skip(same.saturating_sub(60)).take(160).collect() };
             prop_assert!(answer == expected, "answer {at}:\n{}\n{}", around(answer), around(expected));
         }
+    }
+}
+
+/// Only plain lines can be read from the middle of a file.
+#[test]
+fn a_large_file_in_another_container_is_read_whole() {
+    let log = String::from_utf8(sample(3_000, 7)).unwrap();
+    let records: Vec<String> = log.lines().skip(1).map(str::to_owned).collect();
+    for wrap in [Wrap::CloudWatchExport, Wrap::GetLogEvents, Wrap::FilterLogEvents, Wrap::CommaCsv] {
+        let files = [wrap.file(&Layout::aws_default(), &records)];
+        let mut world = World::new(2, options(150_000), 40_000, 7);
+        world.open(&files);
+        world.run();
+        let n_read = world.progress().n_rows + world.progress().n_status_records;
+        assert_eq!(n_read, records.len() as u64, "{wrap:?}");
+        assert_eq!(world.all_answers(), expected(&files), "{wrap:?}");
     }
 }
 

@@ -21,7 +21,7 @@ impl Load {
         let n_shards = files.iter().map(|(shard, _)| shard + 1).max().unwrap_or(1);
         let mut stores = vec![Store::default(); n_shards];
         for (source, (shard, text)) in (0..).map(SourceId).zip(files) {
-            let options = ParseOptions { layout: None, continues: None };
+            let options = ParseOptions::default();
             let mut parser = FileParser::new(source, "drawn.log", text.len() as u64, &options);
             parser.push(text.as_bytes(), &mut stores[*shard]);
             parser.finish(&mut stores[*shard]);

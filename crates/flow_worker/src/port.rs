@@ -77,8 +77,8 @@ struct Served {
 impl Work for Served {
     type Word = ShardReply;
 
-    fn step(&mut self, _now_ms: f64) -> Step {
-        self.shard.step(&mut |reply| self.replies.push(reply))
+    fn step(&mut self, now_ms: f64) -> Step {
+        self.shard.step(now_ms, &mut |reply| self.replies.push(reply))
     }
 
     fn place(&self, source: SourceId) -> Option<Place> {

@@ -54,8 +54,8 @@ impl SourceFiles {
 
     /// A reading at this place, the last one if that is where it is; `None` where the file is not here.
     pub fn read(&mut self, last: Option<Reading>, place: Place) -> Option<Reading> {
-        if let Some(last) = last {
-            if (last.file, last.offset) == place {
+        if let Some(mut last) = last {
+            if last.skip_to(place) {
                 return Some(last);
             }
             self.spare = last.buffer;
@@ -73,6 +73,19 @@ impl SourceFiles {
 }
 
 impl Reading {
+    /// Goes on at a place that is in the bytes at hand, as the next member of an archive nearly always is; false where
+    /// it is elsewhere.
+    fn skip_to(&mut self, (file, offset): Place) -> bool {
+        let n_left = (self.buffer.bytes().len() - self.n_parsed) as u64;
+        let Some(n_skipped) = offset.checked_sub(self.offset).filter(|n| *n <= n_left) else { return false };
+        if file != self.file {
+            return false;
+        }
+        self.n_parsed += n_skipped as usize;
+        self.offset = offset;
+        true
+    }
+
     /// Makes sure that there are bytes to parse; false at the end of the file.
     pub async fn fill(&mut self) -> Result<bool, String> {
         if self.n_parsed == self.buffer.bytes().len() {

@@ -241,7 +241,7 @@ async fn files_are_read_again_even_from_the_middle_of_reading() {
     let reload = |id, options| {
         engine.handle(Request { id: RequestId(id), command: Command::Reload(options) }, Vec::new())
     };
-    reload(1, LoadOptions { keep, roll_up: false });
+    reload(1, LoadOptions { keep, ..LoadOptions::default() });
     let kept = wait_for(&events, settled).await;
     assert_eq!((kept.phase.clone(), kept.n_records_read), (LoadPhase::Loaded, 400_000));
     assert!(kept.n_rows > 0 && kept.n_rows < 200_000 && kept.n_rows.is_multiple_of(2), "{kept:?}");

@@ -19,9 +19,10 @@ enum Mistake {
     Undecided(String),
 }
 
-fn read(text: &str, columns: &[String], roll_up: bool) -> Result<LoadOptions, Mistake> {
+/// The options in force, with another filter.
+fn read(text: &str, columns: &[String], in_force: LoadOptions) -> Result<LoadOptions, Mistake> {
     let keep = parse_filter_with(text, columns).map_err(Mistake::Text)?;
-    let options = LoadOptions { keep, roll_up };
+    let options = LoadOptions { keep, ..in_force };
     match options.check() {
         Ok(()) => Ok(options),
         Err(cannot_keep) => Err(Mistake::Undecided(cannot_keep.to_string())),
@@ -41,7 +42,7 @@ pub(super) fn KeepOnly(id: &'static str) -> impl IntoView {
     let text = Memo::new(move |_| typed.get().unwrap_or_else(|| offered.get()));
     let options = Memo::new(move |_| {
         let columns = state.column_names.get();
-        text.with(|text| read(text, &columns, state.is_rolled_up()))
+        text.with(|text| read(text, &columns, state.load_options.get()))
     });
     let keeps_all = move || {
         options.with(|options| options.as_ref().is_ok_and(|options| options.keep == Filter::everything()))
@@ -95,7 +96,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_and_what_cannot_be_asked_are_two_mistakes() {
-        let read = |text: &str| read(text, &[], true);
+        let read = |text: &str| read(text, &[], LoadOptions { roll_up: true, ..LoadOptions::default() });
         assert!(read("dstport = 443").is_ok_and(|options| options.roll_up));
         assert!(matches!(read("dstport ="), Err(Mistake::Text(_))));
         let Err(Mistake::Undecided(words)) = read("class = inbound") else { panic!("not recorded in rows") };

@@ -82,14 +82,19 @@ pub fn LoadAgain() -> impl IntoView {
 fn Everything() -> impl IntoView {
     let state = AppState::get();
     let engine = Engine::get();
-    let is_less = move || state.load_options.with(|options| *options != LoadOptions::default());
+    let is_less = move || state.load_options.with(|options| !options.keeps_everything());
     view! {
         <Show when=is_less>
-            <button type="button" class="button" on:click=move |_| load_again(engine, LoadOptions::default())>
+            <button type="button" class="button" on:click=move |_| load_everything(engine, state)>
                 "Load everything again"
             </button>
         </Show>
     }
+}
+
+fn load_everything(engine: Engine, state: AppState) {
+    let options = state.load_options.get_untracked();
+    load_again(engine, LoadOptions { keep: Filter::everything(), roll_up: false, ..options });
 }
 
 /// What of the files is kept, where that is not all of it.
@@ -109,7 +114,7 @@ pub fn OptionsInForce() -> impl IntoView {
             <button
                 type="button"
                 class="button is-small"
-                on:click=move |_| load_again(engine, LoadOptions { keep: Filter::everything(), roll_up: false })
+                on:click=move |_| load_everything(engine, state)
             >
                 "Load everything"
             </button>

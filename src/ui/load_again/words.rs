@@ -75,7 +75,7 @@ mod tests {
         Progress {
             coverage: Coverage { generation: 1, n_bytes_read: 900, n_bytes: 1_000_000 },
             n_bytes_parsed: 483_000,
-            options: LoadOptions { keep: parse_filter(keep).unwrap(), roll_up },
+            options: LoadOptions { keep: parse_filter(keep).unwrap(), roll_up, ..LoadOptions::default() },
             n_records_read: 1_000_000,
             n_records: 1_204,
             n_rows: 120,

@@ -1,10 +1,13 @@
 //! What became of each file and each line: the counts add up to all that was read.
 
+mod facts;
 mod file_row;
+mod layouts;
 mod problems;
 mod refused;
 mod reports;
 mod sums;
+mod warnings;
 
 use flow_core::session::message::Question;
 use leptos::prelude::*;
@@ -13,11 +16,14 @@ use super::format;
 use super::load_again::LoadAgain;
 use crate::engine::{Slot, ask};
 use crate::state::{AppState, LoadState};
+use facts::Facts;
 use file_row::FileRow;
+use layouts::Layouts;
 use problems::Problems;
 use refused::RefusedFiles;
 use reports::Reports;
 use sums::Sums;
+use warnings::Warnings;
 
 /// Rows of the table of files that are shown until the reader asks for all: thousands of files are common,
 /// and those with something to say come first.
@@ -32,11 +38,18 @@ pub fn FilesTab() -> impl IntoView {
     let question = Signal::derive(move || (state.load.get() != LoadState::Empty).then_some(Question::Report));
     let asked = ask(Slot::Report, question);
     let reports = Memo::new(move |_| asked.answer.with(|answer| Reports::of(answer.as_ref())));
+    // Of what is there by then: a scan of all rows is not worth its time while they still come.
+    let facts_question =
+        Signal::derive(move || (state.load.get() == LoadState::Settled).then_some(Question::Files));
+    let asked_facts = ask(Slot::Files, facts_question);
+    let facts = Memo::new(move |_| asked_facts.answer.with(|answer| Facts::of(answer.as_ref())));
     view! {
         <section class="view files" class:is-pending=asked.pending aria-label="Files">
             {move || asked.failure.get().map(|message| view! { <p class="state-message" role="alert">{message}</p> })}
             <RefusedFiles reports/>
-            <FileTable reports/>
+            <Layouts reports/>
+            <Warnings reports facts/>
+            <FileTable reports facts/>
             <NoRows/>
             <LoadAgain/>
             <Memory/>
@@ -92,7 +105,7 @@ fn Memory() -> impl IntoView {
 }
 
 #[component]
-fn FileTable(reports: Memo<Reports>) -> impl IntoView {
+fn FileTable(reports: Memo<Reports>, facts: Memo<Facts>) -> impl IntoView {
     let shows_all = RwSignal::new(false);
     let sums = Memo::new(move |_| reports.with(|reports| Sums::of(reports)));
     let n_files = Memo::new(move |_| reports.with(|reports| reports.len()));
@@ -100,7 +113,7 @@ fn FileTable(reports: Memo<Reports>) -> impl IntoView {
         let n_shown = if shows_all.get() { usize::MAX } else { FILES_SHOWN };
         reports.with(|reports| {
             let ordered = sums::in_order_of_interest(reports).into_iter().take(n_shown);
-            ordered.map(|report| view! { <FileRow report=report.clone()/> }).collect_view()
+            ordered.map(|report| view! { <FileRow report=report.clone() facts/> }).collect_view()
         })
     };
     view! {
@@ -109,7 +122,7 @@ fn FileTable(reports: Memo<Reports>) -> impl IntoView {
                 <caption class="visually-hidden">"Files and what became of their lines"</caption>
                 <thead>
                     <tr>
-                        <th scope="col">"File"</th>
+                        <th scope="col" title="Press a name for what is known of the file">"File"</th>
                         <th scope="col">"State"</th>
                         <th scope="col">"Format"</th>
                         <th scope="col">"Layout"</th>

@@ -11,10 +11,11 @@
 mod diagnose;
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::process::ExitCode;
 
-use flow_core::parse::{FileState, Layout};
+use flow_core::analysis::Metric;
+use flow_core::parse::{FileState, GivenLayout, log_format};
 use flow_core::query::{Filter, parse_filter};
 use flow_core::session::message::{
     Answer, Command, Event, ExportKind, FileMeta, Question, Request, RequestId,
@@ -33,7 +34,7 @@ enum Output {
 
 struct Arguments {
     output: Output,
-    layout: Option<Layout>,
+    layouts: Vec<GivenLayout>,
     filter: Filter,
     files: Vec<String>,
 }
@@ -46,11 +47,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let is_read = match arguments.output {
-        Output::Diagnosis => diagnose::run(&arguments.files, arguments.layout.as_ref(), &arguments.filter),
-        Output::Export(kind) => export(kind, arguments.layout, arguments.filter, arguments.files),
-    };
-    match is_read {
+    match inspect(arguments) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
@@ -63,7 +60,7 @@ fn main() -> ExitCode {
 fn read_arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
     let mut arguments = Arguments {
         output: Output::Export(ExportKind::Summary),
-        layout: None,
+        layouts: Vec::new(),
         filter: Filter::everything(),
         files: Vec::new(),
     };
@@ -73,10 +70,8 @@ fn read_arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, 
             "--diagnose" => arguments.output = Output::Diagnosis,
             "--layout" => {
                 let text = words.next().ok_or("--layout needs a log format")?;
-                let names = text.split_whitespace().map(|name| {
-                    name.strip_prefix("${").and_then(|name| name.strip_suffix('}')).unwrap_or(name)
-                });
-                arguments.layout = Some(Layout::from_names(names));
+                let layout = log_format::parse(&text).map_err(|problem| problem.explanation().to_owned())?;
+                arguments.layouts.push(layout.into());
             }
             "--filter" => {
                 let text = words.next().ok_or("--filter needs a filter")?;
@@ -90,12 +85,21 @@ fn read_arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, 
 }
 
 /// Whether every file was read.
-fn export(
-    kind: ExportKind,
-    layout: Option<Layout>,
-    filter: Filter,
-    files: Vec<String>,
-) -> std::io::Result<bool> {
+fn inspect(arguments: Arguments) -> std::io::Result<bool> {
+    let (mut session, is_good) = read(arguments.files, arguments.layouts);
+    match arguments.output {
+        Output::Export(kind) => export(&mut session, kind, arguments.filter)?,
+        Output::Diagnosis => {
+            // Directions are worked out for a question.
+            answer(&mut session, Question::Overview { filter: Filter::everything(), metric: Metric::Rows });
+            diagnose::write(&session, &arguments.filter)?;
+        }
+    }
+    Ok(is_good)
+}
+
+/// All files read, and whether all could be; those that could not are named on standard error.
+fn read(files: Vec<String>, layouts: Vec<GivenLayout>) -> (Session, bool) {
     let mut is_good = true;
     let mut opened = Vec::new();
     for name in files {
@@ -109,52 +113,71 @@ fn export(
     }
     let (metas, mut files): (Vec<FileMeta>, Vec<File>) = opened.into_iter().unzip();
 
-    let mut session = Session::new(SessionOptions { layout, ..SessionOptions::default() });
-    let ask = |id, command| Request { id: RequestId(id), command };
-    session.submit(ask(0, Command::Open(metas)), 0.0, &mut |_| {});
+    let mut session = Session::new(SessionOptions { layouts, ..SessionOptions::default() });
+    session.submit(Request { id: RequestId(0), command: Command::Open(metas) }, 0.0, &mut |_| {});
     let mut chunk = vec![0; CHUNK_BYTES];
     loop {
         match session.step(0.0, &mut |_| {}) {
             Step::Idle => break,
             Step::Worked => {}
-            Step::Read(source) => match files[source.0 as usize].read(&mut chunk) {
-                Ok(0) => session.finish(source, 0.0, &mut |_| {}),
-                Ok(n_read) => session.push(source, &chunk[..n_read], 0.0, &mut |_| {}),
-                Err(error) => session.fail(source, error.to_string(), 0.0, &mut |_| {}),
-            },
+            Step::Read(source) => {
+                let n_bytes_max = session.piece_bytes(source);
+                let read = session.place(source).map_or(Ok(0), |(file, offset)| {
+                    let file = &mut files[file as usize];
+                    file.seek(SeekFrom::Start(offset))?;
+                    file.read(&mut chunk[..n_bytes_max.min(CHUNK_BYTES)])
+                });
+                match read {
+                    Ok(0) => session.finish(source, 0.0, &mut |_| {}),
+                    Ok(n_read) => session.push(source, &chunk[..n_read], 0.0, &mut |_| {}),
+                    Err(error) => session.fail(source, error.to_string(), 0.0, &mut |_| {}),
+                }
+            }
         }
     }
 
+    for event in answer(&mut session, Question::Report) {
+        let Event::Answered { answer: Answer::Report(reports), .. } = event else { continue };
+        for report in reports {
+            match report.state {
+                FileState::Refused(refusal) => {
+                    is_good = false;
+                    eprintln!(
+                        "{}: not read; this seems to be {}. {}",
+                        report.name, refusal.seems_to_be, refusal.next_step
+                    );
+                }
+                FileState::Failed(message) => {
+                    is_good = false;
+                    eprintln!("{}: {message}", report.name);
+                }
+                FileState::Described(word) | FileState::Ignored(word) => eprintln!("{}: {word}", report.name),
+                _ => {}
+            }
+        }
+    }
+    (session, is_good)
+}
+
+/// All that a question comes to.
+fn answer(session: &mut Session, question: Question) -> Vec<Event> {
+    let mut events = Vec::new();
+    let request = Request { id: RequestId(1), command: Command::Ask(question) };
+    session.submit(request, 0.0, &mut |event| events.push(event));
+    while session.step(0.0, &mut |event| events.push(event)) != Step::Idle {}
+    events
+}
+
+fn export(session: &mut Session, kind: ExportKind, filter: Filter) -> std::io::Result<()> {
     let mut stdout = std::io::stdout().lock();
     let mut written = Ok(());
     let mut take = |event| match event {
         Event::ExportPart { bytes, .. } if written.is_ok() => written = stdout.write_all(&bytes),
-        Event::Answered { answer: Answer::Report(reports), .. } => {
-            for report in reports {
-                match report.state {
-                    FileState::Refused(refusal) => {
-                        is_good = false;
-                        eprintln!(
-                            "{}: not read; this seems to be {}. {}",
-                            report.name, refusal.seems_to_be, refusal.next_step
-                        );
-                    }
-                    FileState::Failed(message) => {
-                        is_good = false;
-                        eprintln!("{}: {message}", report.name);
-                    }
-                    FileState::Ignored(word) => eprintln!("{}: {word}", report.name),
-                    _ => {}
-                }
-            }
-        }
         _ => {}
     };
-    session.submit(ask(1, Command::Ask(Question::Report)), 0.0, &mut take);
     let export = Question::Export { kind, filter, sort: None };
-    session.submit(ask(2, Command::Ask(export)), 0.0, &mut take);
+    session.submit(Request { id: RequestId(2), command: Command::Ask(export) }, 0.0, &mut take);
     while session.step(0.0, &mut take) != Step::Idle {}
     written?;
-    stdout.flush()?;
-    Ok(is_good)
+    stdout.flush()
 }

@@ -13,6 +13,7 @@ pub mod diagnosis;
 pub mod direction;
 pub mod export;
 mod fan_in;
+pub mod files;
 pub mod interface;
 mod keyed;
 mod memory;

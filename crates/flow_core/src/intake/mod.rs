@@ -42,7 +42,7 @@ pub struct Intake {
 impl Intake {
     /// `None` where everything is kept as it is.
     pub fn new(options: &LoadOptions) -> Option<Intake> {
-        (!options.is_exact() || !options.keep.is_everything()).then(|| Intake {
+        (!options.keeps_everything()).then(|| Intake {
             options: options.clone(),
             staged: Store::default(),
             codes: Codes::default(),

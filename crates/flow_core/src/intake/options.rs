@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::parse::GivenLayout;
 use crate::query::{Filter, Scope, Subject};
 
 /// Chosen before loading; by default every row is kept as it is.
@@ -11,11 +12,13 @@ pub struct LoadOptions {
     pub keep: Filter,
     /// Whether records of the same minute, ends and service become one row.
     pub roll_up: bool,
+    /// Layouts of files without a header.
+    pub layouts: Vec<GivenLayout>,
 }
 
 impl Default for LoadOptions {
     fn default() -> LoadOptions {
-        LoadOptions { keep: Filter::everything(), roll_up: false }
+        LoadOptions { keep: Filter::everything(), roll_up: false, layouts: Vec::new() }
     }
 }
 
@@ -28,6 +31,11 @@ pub struct CannotKeep {
 }
 
 impl LoadOptions {
+    /// Whether every row is kept as it is.
+    pub fn keeps_everything(&self) -> bool {
+        self.is_exact() && self.keep.is_everything()
+    }
+
     /// Whether each row that is kept is a record, just as it stands in its file.
     pub fn is_exact(&self) -> bool {
         !self.roll_up
@@ -75,7 +83,7 @@ mod tests {
 
     fn check(text: &str) -> Option<String> {
         let keep = parse_filter(text).expect("a filter");
-        LoadOptions { keep, roll_up: false }.check().err().map(|cannot_keep| cannot_keep.condition)
+        LoadOptions { keep, ..LoadOptions::default() }.check().err().map(|cannot_keep| cannot_keep.condition)
     }
 
     #[test]

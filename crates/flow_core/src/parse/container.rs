@@ -9,7 +9,7 @@ use super::Refusal;
 /// All that a file can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Container {
-    /// Records, one a line: what S3 holds, and what we read.
+    /// Records, one a line: what S3 holds.
     Text,
 
     // Flow log records wrapped in something else.
@@ -31,6 +31,13 @@ pub enum Container {
     Parquet,
     PrefixedRecords,
     HeaderlessRecords,
+    /// The same inside another container.
+    HeaderlessMessages,
+    /// What a container of log events holds where they are no flow logs.
+    OtherMessages,
+    /// Sums and counts, each for many records.
+    ComputedTable,
+    WideTable,
 
     // Files that hold other files.
     Gzip,
@@ -60,6 +67,10 @@ pub enum Container {
     PlainText,
 }
 
+/// What to do about records whose layout nothing says.
+const SAY_THE_LAYOUT: &str = "Say what the columns are: open the output of `aws ec2 describe-flow-logs` beside it, or \
+                              paste the LogFormat in that into the Files tab (or give it to `inspect --layout`).";
+
 impl Container {
     /// The name that the summary export uses.
     pub const fn name(self) -> &'static str {
@@ -79,6 +90,7 @@ impl Container {
             Container::FieldsCsv | Container::OtherCsv => "csv",
             Container::FirehoseJson | Container::FirehoseEvent => "firehose-json",
             Container::SubscriptionJson => "subscription-json",
+            Container::FieldsJson => "json",
             Container::Parquet | Container::DamagedParquet => "parquet",
             _ => "unknown",
         }
@@ -103,87 +115,58 @@ impl Container {
 
     const fn refusal_text(self) -> Option<(&'static str, &'static str)> {
         Some(match self {
-            Container::Text => return None,
-            Container::CloudWatchExport => (
-                "a CloudWatch Logs export to S3, with a time in front of each record",
-                "Cut the time off and open the result: `gzip -dc 000000.gz | cut -d' ' -f2- > flow.log`.",
-            ),
-            Container::LogsTail => (
-                "the output of `aws logs tail`, with a time in front of each record",
-                "Save it without the time and open that: \
-                 `aws logs tail GROUP --format short --color off | cut -d' ' -f2- > flow.log`.",
-            ),
-            Container::EventsJson => (
-                "CloudWatch log events as JSON, from `aws logs filter-log-events` or `get-log-events`",
-                "Take the records out and open them: `jq -r '.events[].message' FILE > flow.log`.",
-            ),
-            Container::InsightsJson => (
-                "the result of a CloudWatch Logs Insights query, as JSON",
-                "Query `fields @message`, download the result as JSON, take the records out with \
-                 `jq -r '.[].\"@message\"' FILE > flow.log` and open that.",
-            ),
-            Container::InsightsResultsJson => (
-                "the result of a CloudWatch Logs Insights query, from `aws logs get-query-results`",
-                "Query `fields @message`, take the records out with \
-                 `jq -r '.results[][] | select(.field == \"@message\").value' FILE > flow.log` and open that.",
-            ),
-            Container::InsightsCsv => (
-                "the result of a CloudWatch Logs Insights query, as CSV",
-                "Query only `fields @message`, download that as CSV, cut its first line off with \
-                 `tail -n +2 FILE | tr -d '\"' > flow.log` and open the result.",
-            ),
-            Container::ConsoleCsv => (
-                "search results that the CloudWatch console saved as CSV",
-                "Keep the message column and open the result: `tail -n +2 FILE | cut -d, -f2- | tr -d '\"' > flow.log`.",
-            ),
-            Container::AthenaCsv => (
-                "the result of an Athena query, as CSV",
-                "Turn the commas into spaces and open the result: \
-                 `sed 's/\"//g; s/,,/,-,/g; s/,,/,-,/g; s/,$/,-/; s/,/ /g' FILE > flow.log`.",
-            ),
-            Container::FieldsCsv => (
-                "a CSV table with flow log fields",
-                "Turn the delimiters into spaces and open the result: \
-                 `tr ';' ',' < FILE | sed 's/\"//g; s/,,/,-,/g; s/,,/,-,/g; s/,$/,-/; s/,/ /g' > flow.log`.",
-            ),
-            Container::FieldsJson => (
-                "JSON objects with flow log fields",
-                "Turn each into a line of values, in the order of a first line with their names, for example with \
-                 `jq -r '[.srcaddr, .dstaddr, .dstport] | join(\" \")'`, and open the result.",
-            ),
-            Container::FirehoseJson => (
-                "flow logs that Firehose delivered, as JSON",
-                "Take the records out and open them: `jq -r .message FILE > flow.log`.",
-            ),
-            Container::FirehoseEvent => (
-                "an event that Firehose or Kinesis gave to a Lambda function, as JSON",
-                "Take the records out and open them: \
-                 `jq -r '.records[].data | @base64d' FILE > flow.log`.",
-            ),
-            Container::SubscriptionJson => (
-                "messages of a CloudWatch Logs subscription, as JSON",
-                "Take the records out and open them: `jq -r '.logEvents[]?.message' FILE > flow.log` \
-                 (after `gzip -d`, if it is compressed).",
-            ),
+            Container::Text
+            | Container::CloudWatchExport
+            | Container::LogsTail
+            | Container::EventsJson
+            | Container::InsightsJson
+            | Container::InsightsResultsJson
+            | Container::InsightsCsv
+            | Container::ConsoleCsv
+            | Container::AthenaCsv
+            | Container::FieldsCsv
+            | Container::FieldsJson
+            | Container::FirehoseJson
+            | Container::FirehoseEvent
+            | Container::SubscriptionJson => return None,
             Container::Parquet => (
-                "a Parquet file",
-                "Write it as text, for example with DuckDB, and open that: \
-                 `COPY (FROM 'FILE') TO 'flow.log' (FORMAT csv, HEADER, DELIMITER ' ', NULLSTR '-')`.",
+                "a Parquet file inside a gzip file",
+                "Decompress it with `gzip -d` and open the result: its pages are compressed anyway.",
             ),
             Container::PrefixedRecords => (
                 "flow log records with other text in front of each",
                 "Cut the text in front off, so that each line begins with the record's first value, and open the result.",
             ),
-            Container::HeaderlessRecords => (
-                "flow log records without a header, in a layout that the file does not say",
-                "Put the names of the fields, in the order of the flow log's format, as the first line of the file \
-                 (`aws ec2 describe-flow-logs` shows the format as LogFormat), or read it with `inspect --layout`.",
+            Container::HeaderlessRecords => {
+                ("flow log records without a header, in a layout that the file does not say", SAY_THE_LAYOUT)
+            }
+            Container::HeaderlessMessages => {
+                ("flow log records in a layout that the file does not say, inside log events", SAY_THE_LAYOUT)
+            }
+            Container::OtherMessages => (
+                "log events of something else: none of the first ones looks like a flow log record",
+                "Choose the log group that the flow log writes to; `aws ec2 describe-flow-logs` shows its LogGroupName.",
+            ),
+            Container::ComputedTable => (
+                "the result of a query, with neither `@message` nor the fields of a record, or with computed \
+                 columns: its lines are not flow log records",
+                "Query the records themselves, in CloudWatch Logs Insights with `fields @timestamp, @message`, and \
+                 open that result.",
+            ),
+            Container::WideTable => (
+                "a table with more columns than a flow log can have",
+                "Keep only the columns that are flow log fields and open the result.",
             ),
             Container::Gzip => {
                 ("a gzip file inside a gzip file", "Decompress it once with `gzip -d` and open the result.")
             }
-            Container::Zip => ("a zip archive", "Extract it and open the files inside."),
-            Container::Tar => ("a tar archive", "Extract it with `tar -xf FILE` and open the files inside."),
+            Container::Zip => {
+                ("a zip archive inside another file", "Extract it and open that, or the files inside.")
+            }
+            Container::Tar => (
+                "a tar archive inside another file",
+                "Decompress it with `gzip -d`, or extract it with `tar -xf FILE`, and open the result.",
+            ),
             Container::Zstd => {
                 ("a file compressed with zstd", "Decompress it with `zstd -d FILE` and open the result.")
             }
@@ -199,8 +182,8 @@ impl Container {
                 "Open the flow logs themselves: the `.log.gz` files below `AWSLogs/` in the bucket that the flow log writes to.",
             ),
             Container::AwsDescription => (
-                "a description of AWS resources, not a log",
-                "Open the flow logs that belong to it: the `.log.gz` files below `AWSLogs/` in the flow log's bucket.",
+                "a description of AWS resources, too long to be read as a whole",
+                "Describe less at a time, for example with `--filters`, and open the results together.",
             ),
             Container::OtherCloud => (
                 "a flow log of another cloud",
@@ -241,8 +224,8 @@ impl Container {
             Container::Pdf => ("a PDF document", "Open the log itself, not a document about it."),
             Container::Image => ("an image", "Open the log itself, not a picture of it."),
             Container::Utf16 => (
-                "text in UTF-16, as PowerShell's `>` writes it",
-                "Save it as UTF-8, for example with `iconv -f UTF-16 -t UTF-8 FILE > flow.log`, and open the result.",
+                "text in UTF-16, without the byte order mark that would say in which",
+                "Save it as UTF-8, for example with `iconv -f UTF-16LE -t UTF-8 FILE > flow.log`, and open the result.",
             ),
             Container::Binary => (
                 "binary data of a kind we do not know",

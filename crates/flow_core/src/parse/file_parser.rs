@@ -1,36 +1,71 @@
 //! One file, from bytes to records: the parser that the outside drives.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
+use super::archive::{self, ArchiveReader, Member, MemberPlace, MemberReader};
+use super::container::Container;
+use super::encoding::TextDecoder;
 use super::gzip::{self, GzipReader};
+use super::parquet::{self, ParquetReader};
 use super::text::TextReader;
-use super::{Continuation, FileReport, FileState, Layout, RowSink, SourceId};
+use super::{Continuation, FileReport, FileState, GivenLayout, Refusal, RowSink, SourceId, given};
 
 /// What a reader may say about files that do not say it themselves.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ParseOptions {
-    /// The layout of files without a header. A header in the file wins.
-    pub layout: Option<Layout>,
+    /// Layouts of files without a header. A header in the file wins.
+    pub layouts: Vec<GivenLayout>,
     /// What is read is plain text from the middle of a file, from the start of a line, and this is what the lines
     /// before it said: nothing is sniffed, nothing assumed.
     pub continues: Option<Continuation>,
+    /// What is read is this member of the archive that the bytes are of, as the file that it was.
+    pub member: Option<MemberPlace>,
+}
+
+/// What a parser wants to be given next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wants {
+    /// The bytes behind those that were pushed last.
+    Next,
+    /// These bytes of the file: the first of them, in a piece of any size, after which it may want others. What is
+    /// pushed beyond them is dropped.
+    Range(Range<u64>),
+    /// Nothing: it has work to do on what it has, and does some of it when nothing is pushed.
+    Turn,
 }
 
 /// Reads one file that comes in pieces of any size; where it is cut changes nothing.
 ///
+/// Most files are pushed from front to back. Of some the end must be read first: who drives a parser asks it before
+/// each push what it [`wants`](FileParser::wants).
+///
 /// Never fails: what cannot be read is in the [`report`](FileParser::report).
 pub struct FileParser {
     intake: Intake,
+    decoder: TextDecoder,
     text: TextReader,
     report: FileReport,
+    /// Whether it is part of an archive: an archive in that is not opened.
+    is_member: bool,
+    /// Of an archive whose listing is over.
+    members: Vec<Member>,
 }
 
-/// Bytes to text.
+/// Bytes enough to tell what is not text by how it begins: the head of a tar archive's first member.
+const HEAD_BYTES: usize = 512;
+
+/// Bytes to bytes of text, or to records.
 enum Intake {
     /// Too few bytes to tell; holds them.
     Undecided(Vec<u8>),
     Plain,
     Gzip(Box<GzipReader>),
+    Parquet(Box<ParquetReader>),
+    Archive(Box<ArchiveReader>),
+    /// Somebody else's file in this one.
+    Member(Box<MemberReader>),
     /// Nothing more is read: refused, cancelled, damaged or finished.
     Over,
 }
@@ -38,28 +73,82 @@ enum Intake {
 impl FileParser {
     /// A parser for the file that the reader knows as `name`, of `n_bytes` on disk.
     pub fn new(source: SourceId, name: &str, n_bytes: u64, options: &ParseOptions) -> FileParser {
+        if let Some(place) = &options.member {
+            let of_member = ParseOptions { member: None, ..options.clone() };
+            let mut parser = FileParser::new(source, name, place.n_bytes_unpacked(), &of_member);
+            parser.is_member = true;
+            if place.is_deflated() {
+                parser.report.compression = "zip".to_owned();
+            }
+            let intake = Intake::Member(Box::new(MemberReader::new(place.clone(), parser)));
+            return FileParser::with_intake(intake, FileReport::new(source, name, n_bytes));
+        }
         let mut report = FileReport::new(source, name, n_bytes);
         match &options.continues {
             Some(before) => {
                 let text = TextReader::continuing(before, &mut report);
-                FileParser { intake: Intake::Plain, text, report }
+                let decoder = TextDecoder::AsItIs;
+                FileParser { text, decoder, ..FileParser::with_intake(Intake::Plain, report) }
             }
             None => {
-                let text = TextReader::new(options.layout.clone());
-                FileParser { intake: Intake::Undecided(Vec::new()), text, report }
+                let text = TextReader::new(given::for_file(&options.layouts, name));
+                let intake = Intake::Undecided(Vec::new());
+                FileParser { text, ..FileParser::with_intake(intake, report) }
             }
         }
     }
 
+    fn with_intake(intake: Intake, report: FileReport) -> FileParser {
+        FileParser {
+            intake,
+            decoder: TextDecoder::default(),
+            text: TextReader::new(Vec::new()),
+            report,
+            is_member: false,
+            members: Vec::new(),
+        }
+    }
+
+    /// What to push next.
+    pub fn wants(&self) -> Wants {
+        match &self.intake {
+            Intake::Parquet(parquet) => parquet.wants().map_or(Wants::Turn, Wants::Range),
+            Intake::Archive(archive) => Wants::Range(archive.wants()),
+            Intake::Member(member) => member.wants(),
+            Intake::Undecided(_) | Intake::Plain | Intake::Gzip(_) | Intake::Over => Wants::Next,
+        }
+    }
+
+    /// Whether too little has come to tell what it is.
+    pub fn is_undecided(&self) -> bool {
+        matches!(self.intake, Intake::Undecided(_))
+    }
+
+    /// Whether a few bytes can become very many, or nobody knows yet.
+    pub fn unpacks(&self) -> bool {
+        match &self.intake {
+            Intake::Undecided(_) | Intake::Gzip(_) => true,
+            Intake::Member(member) => member.unpacks(),
+            Intake::Plain | Intake::Parquet(_) | Intake::Archive(_) | Intake::Over => false,
+        }
+    }
+
+    /// Whether the file can be read from front to back only, or not from its middle: as a whole, by one parser.
+    pub fn is_whole(&self) -> bool {
+        !matches!(self.intake, Intake::Undecided(_) | Intake::Plain)
+    }
+
     /// Reads the next bytes of the file.
     pub fn push(&mut self, bytes: &[u8], sink: &mut impl RowSink) {
-        self.report.n_bytes_read += bytes.len() as u64;
+        if self.wants() == Wants::Next {
+            self.report.n_bytes_read += bytes.len() as u64;
+        }
         if self.report.state == FileState::Waiting {
             self.report.state = FileState::Reading;
         }
         if let Intake::Undecided(held) = &mut self.intake {
             held.extend_from_slice(bytes);
-            if held.len() >= gzip::MAGIC.len() {
+            if held.len() >= HEAD_BYTES || begins_by_range(held) {
                 self.decide_and_read_held(sink);
             }
         } else {
@@ -70,13 +159,34 @@ impl FileParser {
     /// There are no more bytes.
     pub fn finish(&mut self, sink: &mut impl RowSink) {
         self.decide_and_read_held(sink);
-        match &self.intake {
+        let FileParser { intake, decoder, text, report, members, .. } = self;
+        match intake {
             Intake::Over => return,
-            Intake::Gzip(gzip) if gzip.finish().is_err() => self.text.damaged(&mut self.report, sink),
-            _ => self.text.finish(&mut self.report, sink),
+            Intake::Parquet(parquet) => {
+                parquet.finish(report, sink);
+                *intake = Intake::Over;
+                return;
+            }
+            Intake::Archive(archive) => {
+                archive.finish(report);
+                *members = archive.take_members();
+                *intake = Intake::Over;
+                return;
+            }
+            Intake::Member(member) => return member.finish(sink),
+            Intake::Gzip(gzip) if gzip.finish().is_err() => {
+                decoder.finish(|piece| text.push(piece, report, sink));
+                text.damaged(report, sink);
+            }
+            Intake::Undecided(_) | Intake::Plain | Intake::Gzip(_) => {
+                decoder.finish(|piece| text.push(piece, report, sink));
+                text.finish(report, sink);
+            }
         }
         self.intake = Intake::Over;
-        if !self.text.is_over() {
+        if self.text.is_description() {
+            self.report.state = FileState::Described("a description of AWS resources".to_owned());
+        } else if !self.text.is_over() {
             self.report.state = FileState::Read;
         }
     }
@@ -91,29 +201,78 @@ impl FileParser {
         self.stop(FileState::Failed(words.to_owned()));
     }
 
+    /// There is more of the file, but nobody can read it.
+    pub fn damaged(&mut self, sink: &mut impl RowSink) {
+        self.decide_and_read_held(sink);
+        match &mut self.intake {
+            Intake::Over => return,
+            Intake::Plain | Intake::Gzip(_) => {
+                let FileParser { decoder, text, report, .. } = self;
+                decoder.finish(|piece| text.push(piece, report, sink));
+                text.damaged(report, sink);
+            }
+            _ => return self.finish(sink),
+        }
+        self.intake = Intake::Over;
+        if !self.text.is_over() {
+            self.report.state = FileState::Read;
+        }
+    }
+
+    /// Reads no more, for a reason that lies in what the file is in.
+    pub fn refuse(&mut self, refusal: Refusal) {
+        self.stop(FileState::Refused(refusal));
+    }
+
     /// Whether more bytes would change nothing, so that the driver may stop reading.
     pub fn is_over(&self) -> bool {
-        matches!(self.intake, Intake::Over)
+        match &self.intake {
+            Intake::Over => true,
+            Intake::Member(member) => member.is_over(),
+            _ => false,
+        }
+    }
+
+    /// What is in the file, if it is an archive and all of that is known.
+    pub fn take_members(&mut self) -> Vec<Member> {
+        std::mem::take(&mut self.members)
+    }
+
+    /// What the file says about the account, if that is what it is and all of it was read.
+    pub fn take_description(&mut self) -> Option<Vec<u8>> {
+        match &mut self.intake {
+            Intake::Member(member) => member.parser_mut().take_description(),
+            _ if matches!(self.report.state, FileState::Described(_)) => self.text.take_description(),
+            _ => None,
+        }
     }
 
     /// What the lines so far say about those that follow; `None` where that is not known yet, or the file is not
     /// plain text, so that its middle cannot be read by itself.
     pub fn continuation(&self) -> Option<Continuation> {
-        let is_plain = self.report.compression == "none";
+        let is_plain = self.report.compression == "none" && self.decoder.is_as_it_is();
         self.text.continuation(&self.report).filter(|_| is_plain)
     }
 
     pub fn report(&self) -> &FileReport {
-        &self.report
+        match &self.intake {
+            Intake::Member(member) => member.parser().report(),
+            _ => &self.report,
+        }
     }
 
     /// The report of a file that is finished, without the buffers it was read with.
     pub fn into_report(self) -> FileReport {
-        self.report
+        match self.intake {
+            Intake::Member(member) => member.into_parser().into_report(),
+            _ => self.report,
+        }
     }
 
     fn stop(&mut self, state: FileState) {
-        if !self.is_over() {
+        if let Intake::Member(member) = &mut self.intake {
+            member.parser_mut().stop(state);
+        } else if !self.is_over() {
             self.intake = Intake::Over;
             self.report.state = state;
         }
@@ -122,24 +281,41 @@ impl FileParser {
     fn decide_and_read_held(&mut self, sink: &mut impl RowSink) {
         if let Intake::Undecided(held) = &mut self.intake {
             let held = std::mem::take(held);
+            let report = &mut self.report;
             // At the end of a file, half the magic is a gzip file cut off, and no text either.
-            let is_gzip = held.starts_with(&gzip::MAGIC) || held == gzip::MAGIC[..1];
-            self.intake = if is_gzip {
-                self.report.compression = "gzip".to_owned();
+            self.intake = if held.starts_with(&gzip::MAGIC) || held == gzip::MAGIC[..1] {
+                report.compression = "gzip".to_owned();
                 Intake::Gzip(Box::default())
+            } else if held.starts_with(&parquet::MAGIC) {
+                report.container = Container::Parquet.name().to_owned();
+                Intake::Parquet(Box::new(ParquetReader::new(report.n_bytes)))
+            } else if begins_by_range(&held) && !self.is_member {
+                Intake::Archive(Box::new(ArchiveReader::zip(report.n_bytes)))
+            } else if archive::looks_like_tar(&held) && !self.is_member {
+                Intake::Archive(Box::new(ArchiveReader::tar(report.n_bytes)))
             } else {
                 Intake::Plain
             };
-            self.read(&held, sink);
+            if let Intake::Archive(archive) = &self.intake {
+                archive.name().clone_into(&mut report.container);
+            }
+            if self.wants() == Wants::Next {
+                self.read(&held, sink);
+            } else {
+                // What came so far is asked for again, if it is wanted at all.
+                self.report.n_bytes_read = 0;
+            }
         }
     }
 
     fn read(&mut self, bytes: &[u8], sink: &mut impl RowSink) {
-        let FileParser { intake, text, report } = self;
+        let FileParser { intake, decoder, text, report, .. } = self;
+        let mut decode = |piece: &[u8]| decoder.push(piece, |piece| text.push(piece, report, sink));
         match intake {
-            Intake::Plain => text.push(bytes, report, sink),
+            Intake::Plain => decode(bytes),
             Intake::Gzip(gzip) => {
-                if gzip.push(bytes, |piece| text.push(piece, report, sink)).is_err() {
+                if gzip.push(bytes, &mut decode).is_err() {
+                    decoder.finish(|piece| text.push(piece, report, sink));
                     text.damaged(report, sink);
                     if !text.is_over() {
                         report.state = FileState::Read;
@@ -147,6 +323,20 @@ impl FileParser {
                     *intake = Intake::Over;
                 }
             }
+            Intake::Parquet(parquet) => {
+                parquet.push(bytes, report, sink);
+                if parquet.is_over() {
+                    *intake = Intake::Over;
+                }
+            }
+            Intake::Archive(archive) => {
+                archive.push(bytes, report);
+                if archive.is_over() {
+                    self.members = archive.take_members();
+                    *intake = Intake::Over;
+                }
+            }
+            Intake::Member(member) => member.push(bytes, sink),
             Intake::Undecided(_) | Intake::Over => {}
         }
         if self.text.is_over() {
@@ -155,12 +345,17 @@ impl FileParser {
     }
 }
 
+/// Whether it is certain already, of a file that may be smaller than a head.
+fn begins_by_range(held: &[u8]) -> bool {
+    held.starts_with(&parquet::MAGIC) || archive::ZIP_STARTS.iter().any(|start| held.starts_with(start))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::problem::PROBLEMS_KEPT_PER_FILE;
     use super::super::report::LAYOUTS_KEPT_PER_FILE;
     use super::super::sniff::SNIFF_BYTES_MAX;
-    use super::super::{Problem, ProblemKind, RawRow};
+    use super::super::{Layout, LayoutFrom, Problem, ProblemKind, RawRow};
     use super::*;
 
     /// Counts; that is all these tests need.
@@ -262,7 +457,10 @@ mod tests {
     fn a_header_behind_very_many_comments_is_found() {
         let comments = "# nothing yet\n".repeat(2 * SNIFF_BYTES_MAX / 14);
         let (report, count) = read(&(comments + "srcaddr dstaddr dstport\n10.0.0.1 10.0.0.2 443\n"));
-        assert_eq!((report.state, report.layout_assumed, count.n_rows), (FileState::Read, false, 1));
+        assert_eq!(
+            (report.state, report.layout_from, count.n_rows),
+            (FileState::Read, LayoutFrom::Header, 1)
+        );
     }
 
     #[test]

@@ -18,19 +18,24 @@ pub const NAMES_OF_SHORT_HEADER_MAX: usize = 2;
 
 /// The layout that a header line gives; `None` where the line is not one.
 pub fn layout_of(line: &str) -> Option<Layout> {
+    let names = Values::of(line).map(without_braces);
+    are_names(names.clone()).then(|| Layout::from_names(names))
+}
+
+/// Whether the values are the names of fields.
+pub fn are_names<'a>(values: impl Iterator<Item = &'a str> + Clone) -> bool {
     // Cheap and first: nearly every record has a number, an address or `-` among its first values.
     let mut n_names = 0;
-    for value in Values::of(line) {
+    for value in values.clone() {
         n_names += 1;
-        if n_names > NAMES_MAX || !is_name(without_braces(value)) {
-            return None;
+        if n_names > NAMES_MAX || !is_name(value) {
+            return false;
         }
     }
-    let names = || Values::of(line).map(without_braces);
     // Looking a name up is slow, so prose gives up at the first word too many.
     let n_unknown_max = n_names * UNKNOWN_PERCENT_MAX / 100;
-    let n_unknown = names().filter(|name| Field::from_name(name).is_none()).take(n_unknown_max + 1).count();
-    (n_unknown <= n_unknown_max && n_unknown < n_names).then(|| Layout::from_names(names()))
+    let n_unknown = values.filter(|name| Field::from_name(name).is_none()).take(n_unknown_max + 1).count();
+    n_unknown <= n_unknown_max && n_unknown < n_names
 }
 
 /// `${srcaddr}`, as in the log format that AWS shows, means `srcaddr`.

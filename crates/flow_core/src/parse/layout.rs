@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::record::{ColumnKey, DEFAULT_LAYOUT};
+use crate::record::{ColumnKey, DEFAULT_LAYOUT, Field};
 
 /// Which column each value of a line belongs to. Columns are distinct.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Layout {
     columns: Vec<ColumnKey>,
 }
@@ -15,7 +15,12 @@ pub struct Layout {
 impl Layout {
     /// The version 2 default format.
     pub fn aws_default() -> Layout {
-        Layout { columns: DEFAULT_LAYOUT.map(ColumnKey::from).to_vec() }
+        Layout::of_fields(&DEFAULT_LAYOUT)
+    }
+
+    /// Distinct fields in order.
+    pub fn of_fields(fields: &[Field]) -> Layout {
+        Layout { columns: fields.iter().copied().map(ColumnKey::from).collect() }
     }
 
     /// A layout from names in order. A name that was there before is kept as a column of its own,

@@ -12,7 +12,7 @@ use super::problem::TEXT_CHARS_MAX;
 pub const LINE_BYTES_MAX: usize = 64 * 1024;
 
 /// What is kept of a line that is too long: enough for the text of its problem, whatever the characters.
-const LINE_START_BYTES: usize = TEXT_CHARS_MAX * 4;
+pub const LINE_START_BYTES: usize = TEXT_CHARS_MAX * 4;
 
 /// What comes next of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

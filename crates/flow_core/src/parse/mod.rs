@@ -4,15 +4,21 @@
 //! or a [`Problem`], and the counts add up. How the bytes were cut changes nothing.
 //!
 //! A file passes these stages, each pushing into the next: [`FileParser`] tells compressed from plain bytes,
-//! `gzip` inflates, `text` holds the head back until `sniff` has recognised it, `lines` cuts it into lines,
-//! `records` says what each line is, and `row` reads the values of a record as its layout says. Lines that are
-//! plain rows, as nearly all are, take a way of their own past the last two: `block` reads many at once.
+//! `gzip` inflates, `text` holds the head back until `sniff` has recognised it, `lines` cuts it into lines (or `unwrap`
+//! takes them out of JSON, CSV and the like), `records` says what each line is, and `row` reads the values of a record as
+//! its layout says. Lines that are plain rows, as nearly all are, take a way of their own past the last two: `block`
+//! reads many at once. Files that cannot be read from front to back take other ways: `parquet` reads tables by ranges,
+//! `archive` lists what is in a zip or tar archive and reads each member through a parser of its own.
 
+mod archive;
 mod container;
 mod continuation;
+pub mod detect;
+mod encoding;
 mod header;
 mod lines;
 mod number;
+mod parquet;
 mod records;
 mod row;
 mod row_block;
@@ -20,22 +26,29 @@ mod short_text;
 mod sniff;
 mod spelling;
 mod text;
+mod unwrap;
 mod values;
+mod window;
 
 pub mod block;
+pub mod file_name;
 pub mod file_parser;
+mod given;
 pub mod gzip;
 pub mod layout;
+pub mod log_format;
 pub mod problem;
 pub mod report;
 pub mod sink;
 
+pub use archive::{Member, MemberPlace};
 pub use continuation::Continuation;
-pub use file_parser::{FileParser, ParseOptions};
+pub use file_parser::{FileParser, ParseOptions, Wants};
+pub use given::GivenLayout;
 pub use layout::Layout;
 pub use lines::LINE_BYTES_MAX;
 pub use problem::{Problem, ProblemKind};
-pub use report::{FileReport, FileState, LineCounts, Refusal};
+pub use report::{FileReport, FileState, LayoutFrom, LineCounts, Refusal};
 pub use row_block::{ABSENT_NUMBER, BlockAddresses, BlockColumn, BlockText, BlockTexts, RowBlock};
 pub use short_text::ShortText;
 pub use sink::{OddSpelling, RawRow, RawValue, RowSink, SourceId};

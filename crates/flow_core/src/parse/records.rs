@@ -7,7 +7,7 @@ use memchr::memchr;
 use super::block::{self, BlockReader, Part};
 use super::lines::{self, Line};
 use super::row::{RecordKind, RowBuffers, RowReader, Trouble};
-use super::{FileReport, Layout, Problem, ProblemKind, RawRow, RowSink, header, values::Values};
+use super::{FileReport, Layout, LayoutFrom, Problem, ProblemKind, RawRow, RowSink, header, values::Values};
 
 /// What some editors put in front of a UTF-8 text.
 pub const BOM: &[u8] = "\u{feff}".as_bytes();
@@ -107,10 +107,46 @@ impl RecordReader {
         }
     }
 
-    /// The data is damaged: `start` is what there is of the next line.
-    pub fn damaged(&mut self, start: &[u8], report: &mut FileReport) {
+    /// Reads the next record where it comes as the cells of a table, as many as the layout has columns; `text` is the
+    /// whole of it as it is written.
+    pub fn cells(
+        &mut self,
+        cells: &[Option<&str>],
+        text: &[u8],
+        report: &mut FileReport,
+        sink: &mut impl RowSink,
+    ) {
         self.n_lines += 1;
-        self.problem(ProblemKind::Damaged, None, start, report);
+        let mut row = mem::take(&mut self.buffers).for_another_line();
+        match self.reader.read_cells(cells, &mut row) {
+            Ok(kind) => self.record(kind, text, &row, report, sink),
+            Err(Trouble { kind, at }) => self.problem(kind, at, text, report),
+        }
+        self.buffers = row.for_another_line();
+    }
+
+    /// The next line is what the container is known to carry beside records.
+    pub fn ignored(&mut self, report: &mut FileReport) {
+        self.n_lines += 1;
+        report.lines.ignored += 1;
+    }
+
+    /// The next line cannot be read: `start` is what there is of it.
+    pub fn unreadable(&mut self, kind: ProblemKind, start: &[u8], report: &mut FileReport) {
+        self.n_lines += 1;
+        self.problem(kind, None, start, report);
+    }
+
+    /// What follows is in this layout.
+    pub fn change_layout(&mut self, layout: Layout, report: &mut FileReport) {
+        report.add_layout(&layout);
+        if layout != self.layout {
+            self.reader = RowReader::new(&layout);
+            self.blocks = BlockReader::new(&self.reader);
+            self.layout = layout;
+            self.begun = false;
+            self.is_refused = false;
+        }
     }
 
     fn text_line(&mut self, text: &str, report: &mut FileReport, sink: &mut impl RowSink) {
@@ -118,11 +154,13 @@ impl RecordReader {
         let result = self.reader.read(text, &mut row);
         match result {
             // A line that fits a column of numbers or addresses is no line of names.
-            Ok(kind) if !self.reader.takes_any_text() => self.record(kind, text, &row, report, sink),
+            Ok(kind) if !self.reader.takes_any_text() => {
+                self.record(kind, text.as_bytes(), &row, report, sink)
+            }
             _ => match self.other_line(text, report) {
                 OtherLine::Taken => {}
                 OtherLine::RecordAfterAll => match result {
-                    Ok(kind) => self.record(kind, text, &row, report, sink),
+                    Ok(kind) => self.record(kind, text.as_bytes(), &row, report, sink),
                     Err(Trouble { kind, at }) => self.problem(kind, at, text.as_bytes(), report),
                 },
             },
@@ -133,22 +171,22 @@ impl RecordReader {
     fn record(
         &mut self,
         kind: RecordKind,
-        text: &str,
+        text: &[u8],
         row: &RowBuffers<'_>,
         report: &mut FileReport,
         sink: &mut impl RowSink,
     ) {
         if self.is_refused {
-            return self.problem(ProblemKind::TooManyLayouts, None, text.as_bytes(), report);
+            return self.problem(ProblemKind::TooManyLayouts, None, text, report);
         }
         if !self.begun {
             if !sink.accepts(&self.layout) {
                 self.is_refused = true;
-                return self.problem(ProblemKind::TooManyLayouts, None, text.as_bytes(), report);
+                return self.problem(ProblemKind::TooManyLayouts, None, text, report);
             }
             self.begun = true;
             if report.lines.headers == 0 && report.layouts.is_empty() {
-                report.layout_assumed = true;
+                report.layout_from = LayoutFrom::Assumed;
             }
             report.add_layout(&self.layout);
             sink.begin(report.source, &self.layout);
@@ -184,14 +222,7 @@ impl RecordReader {
             return OtherLine::RecordAfterAll;
         }
         report.lines.headers += 1;
-        report.add_layout(&layout);
-        if layout != self.layout {
-            self.reader = RowReader::new(&layout);
-            self.blocks = BlockReader::new(&self.reader);
-            self.layout = layout;
-            self.begun = false;
-            self.is_refused = false;
-        }
+        self.change_layout(layout, report);
         OtherLine::Taken
     }
 

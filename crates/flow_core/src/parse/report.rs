@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::container::Container;
+use super::detect::{ColumnGuess, Confidence};
 use super::problem::PROBLEMS_KEPT_PER_FILE;
 use super::{Layout, Problem, SourceId};
 
@@ -56,10 +57,26 @@ pub enum FileState {
     Cancelled,
     /// Not a flow log, or one in a container that we cannot read.
     Refused(Refusal),
+    /// A description of AWS resources; what it describes.
+    Described(String),
     /// A file that AWS puts beside logs and that holds none; said, not an error.
     Ignored(String),
     /// The file itself could not be read, in the words of the system.
     Failed(String),
+}
+
+/// How the layout of a file is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LayoutFrom {
+    /// The file names its fields.
+    #[default]
+    Header,
+    /// The reader said it.
+    Given,
+    /// Told by what the values look like.
+    Shape(Confidence),
+    /// Records came before any header: the AWS default, or that of a header further down.
+    Assumed,
 }
 
 /// All that is known of one file.
@@ -68,15 +85,16 @@ pub struct FileReport {
     pub source: SourceId,
     pub name: String,
     pub state: FileState,
-    /// As the summary export names it: `text`.
+    /// As the summary export names it: `text`, `parquet`, `zip`.
     pub container: String,
-    /// As the summary export names it: `none` or `gzip`.
+    /// As the summary export names it: `none`, `gzip`; of a table, that of its pages; `zip` where an archive packed it.
     pub compression: String,
     /// Distinct layouts in the order they came, the first [`LAYOUTS_KEPT_PER_FILE`]. Empty while none is known.
     pub layouts: Vec<Layout>,
-    /// Whether records came before any header, so that the first layout is an assumption: the AWS default,
-    /// or that of a header further down.
-    pub layout_assumed: bool,
+    /// How the first of them is known.
+    pub layout_from: LayoutFrom,
+    /// What can be told of the columns of a file that was refused because nothing says its layout; else empty.
+    pub columns: Vec<ColumnGuess>,
     /// Size of the file as it is on disk.
     pub n_bytes: u64,
     /// Bytes of it that have been read.
@@ -95,7 +113,8 @@ impl FileReport {
             container: Container::Text.name().to_owned(),
             compression: "none".to_owned(),
             layouts: Vec::new(),
-            layout_assumed: false,
+            layout_from: LayoutFrom::default(),
+            columns: Vec::new(),
             n_bytes,
             n_bytes_read: 0,
             lines: LineCounts::default(),

@@ -4,6 +4,9 @@
 //! Lines that it refuses may still be headers, comments or blank; [`super::records`] tells those apart, so
 //! that records never pay for the question.
 
+use std::cmp::Ordering;
+
+use super::window;
 use super::{Layout, OddSpelling, ProblemKind, RawValue, number, spelling, values::Values};
 use crate::record::{Address, ColumnKey, Field, FieldKind};
 
@@ -58,6 +61,52 @@ impl Check {
             _ => Check::Number { max: kind.max().expect("every other kind is a number") },
         }
     }
+
+    /// Reads a value that is there.
+    // Always: the values of a line are read in a loop around it.
+    #[inline(always)]
+    fn value<'a>(
+        self,
+        at: usize,
+        text: &'a str,
+        odd: &mut Vec<OddSpelling<'a>>,
+    ) -> Result<RawValue<'a>, ProblemKind> {
+        Ok(match self {
+            Check::Text => RawValue::Text(text),
+            Check::Number { max } => {
+                let number = number::parse(text.as_bytes(), max)?;
+                if number::is_odd(text.as_bytes()) {
+                    odd.push(OddSpelling { at, text });
+                }
+                RawValue::Number(number)
+            }
+            Check::Address => {
+                let address = Address::parse(text.as_bytes()).ok_or(ProblemKind::NotAnAddress)?;
+                if spelling::is_odd(address, text) {
+                    odd.push(OddSpelling { at, text });
+                }
+                RawValue::Address(address)
+            }
+        })
+    }
+
+    /// The same for a cell of a table, whose whole numbers may be written as `443.0`: many tools do that to
+    /// columns in which some numbers are missing.
+    fn cell<'a>(
+        self,
+        at: usize,
+        text: &'a str,
+        odd: &mut Vec<OddSpelling<'a>>,
+    ) -> Result<RawValue<'a>, ProblemKind> {
+        match (self, text.strip_suffix(".0")) {
+            (Check::Number { max }, Some(digits)) => {
+                let number = number::parse(digits.as_bytes(), max)?;
+                odd.push(OddSpelling { at, text });
+                Ok(RawValue::Number(number))
+            }
+            _ => self.value(at, text, odd),
+        }
+    }
 }
 
 /// The checks of one layout.
@@ -65,6 +114,8 @@ impl Check {
 pub struct RowReader {
     checks: Vec<Check>,
     status_at: Option<usize>,
+    /// Where `start` and `end` are.
+    window_at: [Option<usize>; 2],
     /// Where `srcaddr` and `dstaddr` are, where the layout has both.
     ends_at: Option<(usize, usize)>,
 }
@@ -75,6 +126,7 @@ impl RowReader {
         RowReader {
             checks: layout.columns().iter().map(|key| Check::of(key.kind())).collect(),
             status_at: place(Field::LOG_STATUS),
+            window_at: [place(Field::START), place(Field::END)],
             ends_at: place(Field::SRCADDR).zip(place(Field::DSTADDR)),
         }
     }
@@ -87,6 +139,11 @@ impl RowReader {
     /// Where the layout has `log-status`.
     pub fn status_at(&self) -> Option<usize> {
         self.status_at
+    }
+
+    /// Where the layout has `start` and `end`.
+    pub fn window_at(&self) -> [Option<usize>; 2] {
+        self.window_at
     }
 
     /// Whether a line of names could pass for a record, because no column checks anything.
@@ -105,48 +162,69 @@ impl RowReader {
                 row.values.push(RawValue::Absent);
                 continue;
             }
-            let value = match check {
-                Check::Text => RawValue::Text(text),
-                Check::Number { max } => match number::parse(text.as_bytes(), *max) {
-                    Ok(number) => {
-                        if number::is_odd(text.as_bytes()) {
-                            row.odd.push(OddSpelling { at, text });
-                        }
-                        RawValue::Number(number)
-                    }
-                    Err(kind) => return Err(self.value_trouble(at, kind, values)),
-                },
-                Check::Address => match Address::parse(text.as_bytes()) {
-                    Some(address) => {
-                        if spelling::is_odd(address, text) {
-                            row.odd.push(OddSpelling { at, text });
-                        }
-                        RawValue::Address(address)
-                    }
-                    None => return Err(self.value_trouble(at, ProblemKind::NotAnAddress, values)),
-                },
+            let value = match check.value(at, text, &mut row.odd) {
+                Ok(value) => value,
+                Err(kind) => return Err(self.value_trouble(at, kind, values)),
             };
             row.values.push(value);
         }
         if values.next().is_some() {
             return Err(Trouble { kind: ProblemKind::TooManyFields, at: None });
         }
-        Ok(self.record_kind(&row.values))
+        self.record(&row.values)
+    }
+
+    /// Reads the cells of one record of a table into `row`, whose contents mean nothing when this fails. A cell
+    /// that is empty, `-` or not there is absent.
+    pub fn read_cells<'a>(
+        &self,
+        cells: &[Option<&'a str>],
+        row: &mut RowBuffers<'a>,
+    ) -> Result<RecordKind, Trouble> {
+        match cells.len().cmp(&self.checks.len()) {
+            Ordering::Less => return Err(Trouble { kind: ProblemKind::TooFewFields, at: None }),
+            Ordering::Greater => return Err(Trouble { kind: ProblemKind::TooManyFields, at: None }),
+            Ordering::Equal => {}
+        }
+        for (at, (check, cell)) in self.checks.iter().zip(cells).enumerate() {
+            let value = match cell.map(str::trim_ascii).filter(|text| !matches!(*text, "" | "-")) {
+                None => RawValue::Absent,
+                Some(text) => {
+                    check.cell(at, text, &mut row.odd).map_err(|kind| Trouble { kind, at: Some(at) })?
+                }
+            };
+            row.values.push(value);
+        }
+        self.record(&row.values)
     }
 
     /// A line of another length is no record of this layout, and then it says nothing that one of its
     /// values does not fit its column.
     fn value_trouble(&self, at: usize, kind: ProblemKind, rest: Values<'_>) -> Trouble {
         match (at + 1 + rest.count()).cmp(&self.checks.len()) {
-            std::cmp::Ordering::Less => Trouble { kind: ProblemKind::TooFewFields, at: None },
-            std::cmp::Ordering::Equal => Trouble { kind, at: Some(at) },
-            std::cmp::Ordering::Greater => Trouble { kind: ProblemKind::TooManyFields, at: None },
+            Ordering::Less => Trouble { kind: ProblemKind::TooFewFields, at: None },
+            Ordering::Equal => Trouble { kind, at: Some(at) },
+            Ordering::Greater => Trouble { kind: ProblemKind::TooManyFields, at: None },
         }
+    }
+
+    /// What a record of these values is, unless they cannot be those of one record.
+    pub fn record(&self, values: &[RawValue<'_>]) -> Result<RecordKind, Trouble> {
+        let time = |at: Option<usize>| match at.map(|at| values[at]) {
+            Some(RawValue::Number(secs)) => Some(secs),
+            _ => None,
+        };
+        let [start, end] = self.window_at.map(time);
+        if window::is_plausible(start, end) {
+            return Ok(self.kind(values));
+        }
+        let at = self.window_at.into_iter().flatten().next();
+        Err(Trouble { kind: ProblemKind::ImplausibleTime, at })
     }
 
     /// NODATA and SKIPDATA state something about an interface. AWS may add others, and has for other logs
     /// (INCOMPLETEDATA), so an unknown status counts as one when the record names no ends of a flow.
-    fn record_kind(&self, values: &[RawValue<'_>]) -> RecordKind {
+    fn kind(&self, values: &[RawValue<'_>]) -> RecordKind {
         let Some(RawValue::Text(status)) = self.status_at.map(|at| values[at]) else {
             return RecordKind::Row;
         };
@@ -199,6 +277,28 @@ mod tests {
         assert_eq!(read("srcaddr log-status", "- SKIPDATA"), Ok(RecordKind::StatusRecord));
         assert_eq!(read("srcaddr log-status", "- LATER"), Ok(RecordKind::Row), "dstaddr is not known");
         assert_eq!(read("srcaddr dstaddr", "- -"), Ok(RecordKind::Row));
+    }
+
+    #[test]
+    fn cells_are_read_as_values_are() {
+        let layout = Layout::from_names(["srcaddr", "dstport", "action", "log-status"]);
+        let read = |cells: &[Option<&'static str>]| {
+            let mut row = RowBuffers::default();
+            let result = RowReader::new(&layout).read_cells(cells, &mut row);
+            result.map(|kind| (kind, row.values, row.odd)).map_err(|trouble| (trouble.kind, trouble.at))
+        };
+        let (kind, values, odd) = read(&[Some("::1"), Some(" 443.0"), Some("A b"), Some("OK")]).unwrap();
+        assert_eq!(kind, RecordKind::Row);
+        let expected = [RawValue::Address(Address::V6(1)), RawValue::Number(443), RawValue::Text("A b")];
+        assert_eq!(values[..3], expected);
+        assert_eq!(odd, [OddSpelling { at: 1, text: "443.0" }]);
+        let (kind, values, odd) = read(&[Some("-"), Some(""), None, Some("NODATA")]).unwrap();
+        assert_eq!((kind, odd.len()), (RecordKind::StatusRecord, 0));
+        assert_eq!(values[..3], [RawValue::Absent; 3]);
+        assert_eq!(read(&[None, Some("443.5"), None, None]), Err((ProblemKind::NotANumber, Some(1))));
+        assert_eq!(read(&[None, Some("70000.0"), None, None]), Err((ProblemKind::OutOfRange, Some(1))));
+        assert_eq!(read(&[None; 3]), Err((ProblemKind::TooFewFields, None)));
+        assert_eq!(read(&[None; 5]), Err((ProblemKind::TooManyFields, None)));
     }
 
     #[test]

@@ -2,58 +2,87 @@
 
 use std::mem;
 
+use super::container::Container;
 use super::lines::{LineSplitter, Piece};
 use super::records::RecordReader;
-use super::sniff::{self, HeadEnd, SNIFF_BYTES_MAX, Verdict};
-use super::{Continuation, FileReport, FileState, Layout, RowSink};
+use super::sniff::{self, Form, HeadEnd, SNIFF_BYTES_MAX, Verdict};
+use super::unwrap::Unwrapper;
+use super::{Continuation, FileReport, FileState, Layout, ProblemKind, RowSink};
+
+/// A description is read as a whole, and what is made of it takes several times its room. Those of ten thousand
+/// interfaces are 25 MB.
+pub const DESCRIPTION_BYTES_MAX: usize = 64 << 20;
 
 pub struct TextReader {
     stage: Stage,
-    /// The layout to use where the text has no header.
-    given_layout: Option<Layout>,
+    /// Layouts to use where the text has no header, the likeliest first.
+    given: Vec<Layout>,
 }
 
 enum Stage {
     /// Not recognised yet; holds the head so far.
     Sniffing(Vec<u8>),
-    Reading(Box<Reading>),
+    /// Each line is a record, or about records.
+    Lines(Box<LineReader>),
+    /// Records must be taken out of something.
+    Wrapped(Box<Unwrapper>),
+    /// A description of the account, which is read as a whole; holds it so far.
+    Describing(Vec<u8>),
     /// Refused or ignored: nothing more is read.
     Over,
 }
 
-impl Stage {
-    fn reading(layout: Layout) -> Stage {
-        Stage::Reading(Box::new(Reading {
-            lines: LineSplitter::default(),
-            records: RecordReader::new(layout),
-        }))
-    }
-}
-
-struct Reading {
+struct LineReader {
     lines: LineSplitter,
     records: RecordReader,
 }
 
+impl Stage {
+    fn reading(form: Form, layout: Layout) -> Stage {
+        let records = RecordReader::new(layout);
+        match form.wrapping {
+            None => Stage::Lines(Box::new(LineReader { lines: LineSplitter::default(), records })),
+            Some(wrapping) => Stage::Wrapped(Box::new(Unwrapper::new(wrapping, records))),
+        }
+    }
+}
+
 impl TextReader {
-    pub fn new(given_layout: Option<Layout>) -> TextReader {
-        TextReader { stage: Stage::Sniffing(Vec::new()), given_layout }
+    pub fn new(given: Vec<Layout>) -> TextReader {
+        TextReader { stage: Stage::Sniffing(Vec::new()), given }
     }
 
     /// Reads on behind lines that somebody else reads.
     pub fn continuing(before: &Continuation, report: &mut FileReport) -> TextReader {
         report.layouts.clone_from(&before.known);
-        TextReader { stage: Stage::reading(before.layout.clone()), given_layout: None }
+        TextReader { stage: Stage::reading(Form::TEXT, before.layout.clone()), given: Vec::new() }
     }
 
-    /// `None` while no line has shown a layout.
+    /// `None` while no line has shown a layout, and for records that must be taken out of something.
     pub fn continuation(&self, report: &FileReport) -> Option<Continuation> {
         match &self.stage {
-            Stage::Reading(reading) if !report.layouts.is_empty() => {
-                let layout = reading.records.layout().clone();
+            Stage::Lines(reader) if !report.layouts.is_empty() => {
+                let layout = reader.records.layout().clone();
                 Some(Continuation { layout, known: report.layouts.clone() })
             }
-            Stage::Reading(_) | Stage::Sniffing(_) | Stage::Over => None,
+            Stage::Lines(_) | Stage::Wrapped(_) | Stage::Sniffing(_) | Stage::Describing(_) | Stage::Over => {
+                None
+            }
+        }
+    }
+
+    pub fn is_description(&self) -> bool {
+        matches!(self.stage, Stage::Describing(_))
+    }
+
+    /// A description of the account that has come to its end.
+    pub fn take_description(&mut self) -> Option<Vec<u8>> {
+        match mem::replace(&mut self.stage, Stage::Over) {
+            Stage::Describing(description) => Some(description),
+            stage => {
+                self.stage = stage;
+                None
+            }
         }
     }
 
@@ -83,17 +112,25 @@ impl TextReader {
     /// There is no more text.
     pub fn finish(&mut self, report: &mut FileReport, sink: &mut impl RowSink) {
         self.decide_and_read_head(HeadEnd::End, report, sink);
-        if let Stage::Reading(reading) = &mut self.stage {
-            let Reading { lines, records } = &mut **reading;
-            lines.finish(|line| records.line(line, report, sink));
+        match &mut self.stage {
+            Stage::Lines(reader) => {
+                let LineReader { lines, records } = &mut **reader;
+                lines.finish(|line| records.line(line, report, sink));
+            }
+            Stage::Wrapped(unwrapper) => unwrapper.finish(report, sink),
+            Stage::Sniffing(_) | Stage::Describing(_) | Stage::Over => {}
         }
     }
 
     /// There is more text, but nobody can read it.
     pub fn damaged(&mut self, report: &mut FileReport, sink: &mut impl RowSink) {
         self.decide_and_read_head(HeadEnd::Damage, report, sink);
-        if let Stage::Reading(reading) = &mut self.stage {
-            reading.records.damaged(reading.lines.carried(), report);
+        match &mut self.stage {
+            Stage::Lines(reader) => {
+                reader.records.unreadable(ProblemKind::Damaged, reader.lines.carried(), report);
+            }
+            Stage::Wrapped(unwrapper) => unwrapper.damaged(report, sink),
+            Stage::Sniffing(_) | Stage::Describing(_) | Stage::Over => {}
         }
     }
 
@@ -106,42 +143,58 @@ impl TextReader {
     }
 
     fn read(&mut self, text: &[u8], report: &mut FileReport, sink: &mut impl RowSink) {
-        if let Stage::Reading(reading) = &mut self.stage {
-            let Reading { lines, records } = &mut **reading;
-            lines.push(text, |piece| match piece {
-                Piece::Line(line) => records.line(line, report, sink),
-                Piece::Lines(text) => records.lines(text, report, sink),
-            });
+        match &mut self.stage {
+            Stage::Lines(reader) => {
+                let LineReader { lines, records } = &mut **reader;
+                lines.push(text, |piece| match piece {
+                    Piece::Line(line) => records.line(line, report, sink),
+                    Piece::Lines(text) => records.lines(text, report, sink),
+                });
+            }
+            Stage::Wrapped(unwrapper) => unwrapper.push(text, report, sink),
+            Stage::Describing(description) if description.len() + text.len() > DESCRIPTION_BYTES_MAX => {
+                let refusal = Container::AwsDescription.refusal();
+                report.state = FileState::Refused(refusal.expect("it is refused where it is too long"));
+                self.stage = Stage::Over;
+            }
+            Stage::Describing(description) => description.extend_from_slice(text),
+            Stage::Sniffing(_) | Stage::Over => {}
         }
     }
 
     fn decide(&mut self, head: &[u8], end: HeadEnd, report: &mut FileReport) {
-        let layout = match sniff::decide(head, end, &report.name, self.given_layout.as_ref()) {
-            Verdict::Records { layout, assumed } => {
-                report.layout_assumed = assumed;
+        let (form, layout) = match sniff::decide(head, end, &report.name, &self.given) {
+            Verdict::Records { form, layout, from } => {
+                report.layout_from = from;
                 report.add_layout(&layout);
-                layout
+                (form, layout)
             }
             // If records come after all, they are tried in the layout that most files have.
-            Verdict::Nothing => self.given_layout.clone().unwrap_or_else(Layout::aws_default),
+            Verdict::Nothing(form) => (form, self.given.first().cloned().unwrap_or_else(Layout::aws_default)),
+            Verdict::Describe => {
+                self.stage = Stage::Describing(Vec::new());
+                return;
+            }
             Verdict::Ignore(what_it_is) => {
                 report.state = FileState::Ignored(what_it_is.to_owned());
                 self.stage = Stage::Over;
                 return;
             }
-            Verdict::Refuse(container) => {
+            Verdict::Refuse { container, what, columns } => {
+                report.columns = columns;
                 report.container = container.name().to_owned();
                 if let Some(compression) = container.compression()
                     && report.compression == "none"
                 {
                     report.compression = compression.to_owned();
                 }
-                let refusal = container.refusal().expect("only containers without a reader are refused");
+                let refusal = what.refusal().expect("only what has no reader is refused");
                 report.state = FileState::Refused(refusal);
                 self.stage = Stage::Over;
                 return;
             }
         };
-        self.stage = Stage::reading(layout);
+        report.container = form.container.name().to_owned();
+        self.stage = Stage::reading(form, layout);
     }
 }

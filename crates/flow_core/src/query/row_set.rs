@@ -1,6 +1,6 @@
 //! The rows that a filter leaves, segment by segment.
 
-use crate::store::{BLOCK_ROWS, Bitmap, Block, Table};
+use crate::store::{Bitmap, Block, Table};
 
 /// Rows of one segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,13 +122,11 @@ impl SegmentRows {
     }
 
     /// The same a block at a time.
-    pub fn for_each_block(&self, mut visit: impl FnMut(Block<'_>)) {
+    pub fn for_each_block(&self, visit: impl FnMut(Block<'_>)) {
         match self {
             SegmentRows::None => {}
             SegmentRows::All(n_rows) => {
-                for first in (0..*n_rows).step_by(BLOCK_ROWS as usize) {
-                    visit(Block::Run(first, (first + BLOCK_ROWS).min(*n_rows)));
-                }
+                Block::of_run(0..*n_rows).for_each(visit);
             }
             SegmentRows::Some(bitmap) => bitmap.for_each_block(visit),
         }

@@ -127,8 +127,8 @@ impl fmt::Display for Address {
     }
 }
 
-/// A network: the addresses whose first `len` bits equal those of `base`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// A network: the addresses whose first `len` bits equal those of `base`. Ordered by base, the wider first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Prefix {
     base: Address,
     len: u8,

@@ -8,10 +8,14 @@ pub mod direction;
 pub mod field;
 pub mod iso_time;
 pub mod name;
+pub mod shape;
 pub mod value;
 
 pub use address::{Address, Prefix};
 pub use column_key::ColumnKey;
 pub use direction::{Direction, Evidence, FlowClass, Orientation};
-pub use field::{DEFAULT_LAYOUT, FIELDS, Field, FieldInfo, FieldKind, LogKind};
+pub use field::{
+    DEFAULT_LAYOUT, FIELDS, Field, FieldInfo, FieldKind, LogKind, TRANSIT_GATEWAY_LAYOUT, VPC_VERSIONS,
+    fields_up_to,
+};
 pub use value::Value;

@@ -6,8 +6,9 @@
 mod line;
 mod log;
 mod network;
-pub mod random;
+mod random;
 mod record;
 mod traffic;
 
 pub use log::{SampleLog, SampleSpec};
+pub use random::Random;

@@ -85,7 +85,7 @@ pub struct Network {
 
 impl Network {
     pub fn new(random: &mut Random) -> Network {
-        let mut id = |kind: &str| format!("{kind}-0{:016x}", random.next_number());
+        let mut id = |kind: &str| format!("{kind}-0{:016x}", random.any());
         let vpc_id = id("vpc");
         let subnet_ids: Vec<(u8, String)> =
             [0, 1, 10, 11, 20, 21].into_iter().map(|subnet| (subnet, id("subnet"))).collect();

@@ -13,7 +13,7 @@ impl Random {
         Random { state: seed }
     }
 
-    pub fn next_number(&mut self) -> u64 {
+    pub fn any(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.state;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -23,7 +23,7 @@ impl Random {
 
     /// A number below `bound`. The bias of the multiplication is far below what anybody could see here.
     pub fn below(&mut self, bound: u64) -> u64 {
-        ((u128::from(self.next_number()) * u128::from(bound)) >> 64) as u64
+        ((u128::from(self.any()) * u128::from(bound)) >> 64) as u64
     }
 
     /// A number from `low` to `high`, both included.
@@ -55,7 +55,7 @@ impl Random {
     /// A number from 1 on, without end but for `max`: twice as large is half as likely, as sizes on
     /// networks are.
     pub fn heavy_tailed(&mut self, max: u64) -> u64 {
-        let n_doublings = self.next_number().trailing_zeros().min(62);
+        let n_doublings = self.any().trailing_zeros().min(62);
         (1 + self.below(1 << n_doublings) + ((1 << n_doublings) - 1)).min(max)
     }
 
@@ -75,7 +75,7 @@ mod tests {
         let mut random = Random::new(1_234_567);
         // The published test vector of splitmix64.
         assert_eq!(
-            [random.next_number(), random.next_number(), random.next_number()],
+            [random.any(), random.any(), random.any()],
             [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]
         );
     }

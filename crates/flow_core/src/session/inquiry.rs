@@ -10,6 +10,7 @@ use super::message::{Answer, ExportKind, Question, RecordsPage, RequestId, RowRe
 use super::paging::{KEYS_AT_ONCE, Split, merge};
 use super::shard_message::{InquiryId, RowOrder, ShardAnswer, ShardAsk};
 use crate::analysis::direction::DirectionQuestion;
+use crate::analysis::files::FilesQuestion;
 use crate::analysis::interface::InterfaceKnowledge;
 use crate::analysis::overview::OverviewQuestion;
 use crate::analysis::rejected::RejectedQuestion;
@@ -116,6 +117,7 @@ impl Inquiry {
                 (Work::Detail, Some(ask).filter(|_| is_there).into_iter().collect())
             }
             Question::Report => (Work::Report, all(ShardAsk::Report)),
+            Question::Files => (Work::Analysis(question), all(ShardAsk::Files)),
             Question::Export { kind: ExportKind::Summary, filter, .. } => {
                 let work = Work::Summary { reported: Some((shards.to_vec(), filter)) };
                 (work, all(ShardAsk::Report))
@@ -219,6 +221,14 @@ fn analysed(question: &Question, answers: Vec<(u16, ShardAnswer)>, known: Known<
             let question = RejectedQuestion { knowledge, extent };
             Answer::Rejected(merged(&question, answers, |answer| match answer {
                 ShardAnswer::Rejected(partial) => Some(partial),
+                _ => None,
+            }))
+        }
+        Question::Files => {
+            let (names, files) = (known.load.names(), known.load.files_of_sources());
+            let question = FilesQuestion { names: &names, files: &files };
+            Answer::Files(merged(&question, answers, |answer| match answer {
+                ShardAnswer::Files(partial) => Some(partial),
                 _ => None,
             }))
         }

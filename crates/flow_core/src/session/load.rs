@@ -13,7 +13,7 @@ use super::message::{FileMeta, LoadPhase};
 use super::shard_message::{Deal, Stretch};
 use super::stretch_report;
 use crate::intake::{LoadOptions, MINUTE_SECS};
-use crate::parse::{Continuation, FileReport, FileState, ParseOptions, SourceId};
+use crate::parse::{Continuation, FileReport, FileState, Member, MemberPlace, ParseOptions, SourceId};
 use crate::sample::{SampleLog, SampleSpec};
 
 /// Bytes of pasted or generated text parsed in one step, so that a cancel or a question need not wait.
@@ -35,6 +35,8 @@ const SAMPLE_ROW_BYTES: u64 = 112;
 enum Given {
     /// The shell reads it.
     File,
+    /// The shell reads the archive that it is in.
+    Member(MemberPlace),
     /// Kept, as nobody else has it any more.
     Text(Rc<[u8]>),
     Sample,
@@ -50,7 +52,7 @@ enum Input {
 impl Given {
     fn input(&self) -> Input {
         match self {
-            Given::File => Input::File,
+            Given::File | Given::Member(_) => Input::File,
             Given::Text(text) => Input::Text { text: Rc::clone(text), n_pushed: 0 },
             Given::Sample => Input::Sample(Box::new(SampleLog::new(&SampleSpec::demo()))),
         }
@@ -60,6 +62,10 @@ impl Given {
 struct SourceFile {
     name: String,
     n_bytes: u64,
+    /// Which of what was opened it is, or is in: the shell knows it by this number.
+    opened: u32,
+    /// Whether it is an archive whose members are files of the load by now.
+    is_expanded: bool,
     given: Given,
     input: Input,
     /// Its stretches: indices of `pieces`, and their sources.
@@ -110,6 +116,8 @@ pub struct Load {
     session_options: SessionOptions,
     options: LoadOptions,
     files: Vec<SourceFile>,
+    /// How many of them were opened; the others are members of those.
+    n_opened: u32,
     pieces: Vec<Piece>,
     waiting: BTreeSet<u32>,
     /// The pieces of deals that are not void.
@@ -124,9 +132,10 @@ pub struct Load {
 impl Load {
     pub fn new(session_options: SessionOptions) -> Load {
         Load {
+            options: LoadOptions { layouts: session_options.layouts.clone(), ..LoadOptions::default() },
             session_options,
-            options: LoadOptions::default(),
             files: Vec::new(),
+            n_opened: 0,
             pieces: Vec::new(),
             waiting: BTreeSet::new(),
             deals: HashMap::new(),
@@ -160,23 +169,28 @@ impl Load {
         self.waiting.is_empty() && self.hands.iter().all(|hand| hand.n_stretches == 0)
     }
 
+    /// With the members of archives.
     pub fn n_files(&self) -> u32 {
         self.files.len() as u32
     }
 
+    pub fn n_opened(&self) -> u32 {
+        self.n_opened
+    }
+
     pub fn add_files(&mut self, files: Vec<FileMeta>, now_ms: f64) -> Vec<SourceId> {
-        files.into_iter().map(|file| self.add(file.name, file.n_bytes, Given::File, now_ms)).collect()
+        files.into_iter().map(|file| self.open(file.name, file.n_bytes, Given::File, now_ms)).collect()
     }
 
     pub fn add_text(&mut self, name: String, text: String, now_ms: f64) -> Vec<SourceId> {
         let n_bytes = text.len() as u64;
-        vec![self.add(name, n_bytes, Given::Text(text.into_bytes().into()), now_ms)]
+        vec![self.open(name, n_bytes, Given::Text(text.into_bytes().into()), now_ms)]
     }
 
     pub fn add_sample(&mut self, now_ms: f64) -> Vec<SourceId> {
         // Made as it is read: how long it is shows at its end.
         let n_bytes = SampleSpec::demo().n_rows * SAMPLE_ROW_BYTES;
-        vec![self.add("sample.log".to_owned(), n_bytes, Given::Sample, now_ms)]
+        vec![self.open("sample.log".to_owned(), n_bytes, Given::Sample, now_ms)]
     }
 
     /// What of the files is kept.
@@ -191,7 +205,7 @@ impl Load {
 
     /// Whether rows can be taken back from a shard: not where records were left out or put together on the way.
     fn can_take_back(&self) -> bool {
-        self.options.is_exact() && self.options.keep.is_everything()
+        self.options.keeps_everything()
     }
 
     /// Begins anew with all that was given; what shards say of deals before this is void.
@@ -205,8 +219,12 @@ impl Load {
         for hand in &mut self.hands {
             *hand = Hand { is_ready: hand.is_ready, ..Hand::default() };
         }
+        self.n_opened = 0;
+        // Members come again when their archives are read.
         for file in std::mem::take(&mut self.files) {
-            self.add(file.name, file.n_bytes, file.given, now_ms);
+            if !matches!(file.given, Given::Member(_)) {
+                self.open(file.name, file.n_bytes, file.given, now_ms);
+            }
         }
     }
 
@@ -214,12 +232,46 @@ impl Load {
     pub fn n_heap_bytes(&self) -> u64 {
         let n_bytes = |file: &SourceFile| match &file.given {
             Given::Text(text) => text.len() as u64,
-            Given::File | Given::Sample => 0,
+            Given::File | Given::Member(_) | Given::Sample => 0,
         };
         self.files.iter().map(n_bytes).sum()
     }
 
-    fn add(&mut self, name: String, n_bytes: u64, given: Given, now_ms: f64) -> SourceId {
+    fn open(&mut self, name: String, n_bytes: u64, given: Given, now_ms: f64) -> SourceId {
+        let opened = self.n_opened;
+        self.n_opened += 1;
+        let source = self.add(name, n_bytes, opened, given);
+        if !self.is_loading() {
+            self.begin(now_ms);
+        }
+        source
+    }
+
+    /// Adds what is in an archive, each member a file behind all that are there.
+    fn expand(&mut self, archive: u32, members: Vec<Member>) {
+        let file = &mut self.files[archive as usize];
+        // Read once more, because its shard gave back what it had read before.
+        if members.is_empty() || std::mem::replace(&mut file.is_expanded, true) {
+            return;
+        }
+        let (name, opened) = (file.name.clone(), file.opened);
+        for Member { name: path, place, refusal } in members {
+            let n_bytes = place.n_bytes;
+            let source = self.add(format!("{name}/{path}"), n_bytes, opened, Given::Member(place));
+            if let Some(refusal) = refusal {
+                let member = &self.files[source.0 as usize];
+                let at = member.first_piece;
+                let mut report = FileReport::new(source, member.name.clone(), n_bytes);
+                report.state = FileState::Refused(refusal);
+                self.waiting.remove(&at);
+                let piece = &mut self.pieces[at as usize];
+                piece.report = Some(report);
+                piece.state = PieceState::Ended { before: None, after: None };
+            }
+        }
+    }
+
+    fn add(&mut self, name: String, n_bytes: u64, opened: u32, given: Given) -> SourceId {
         let file = self.n_files();
         let first_piece = self.pieces.len() as u32;
         let can_cut = matches!(given, Given::File) && self.hands.len() > 1 && self.can_take_back();
@@ -239,6 +291,8 @@ impl Load {
         self.files.push(SourceFile {
             name,
             n_bytes,
+            opened,
+            is_expanded: false,
             input: given.input(),
             given,
             first_piece,
@@ -246,9 +300,6 @@ impl Load {
             head: None,
             in_turn: false,
         });
-        if !self.is_loading() {
-            self.begin(now_ms);
-        }
         SourceId(file)
     }
 
@@ -301,14 +352,18 @@ impl Load {
                 Stretch {
                     deal,
                     source: SourceId(at),
-                    file: piece.file,
+                    file: file.opened,
                     name: file.name.clone(),
                     n_bytes: file.n_bytes,
                     start: piece.start,
                     end: piece.end,
                     options: ParseOptions {
-                        layout: self.session_options.layout.clone(),
+                        layouts: self.options.layouts.clone(),
                         continues: before.clone(),
+                        member: match &file.given {
+                            Given::Member(place) => Some(place.clone()),
+                            Given::File | Given::Text(_) | Given::Sample => None,
+                        },
                     },
                 },
             ));
@@ -376,6 +431,7 @@ impl Load {
         &mut self,
         deal: Deal,
         report: FileReport,
+        members: Vec<Member>,
         after: Option<Continuation>,
     ) -> Option<(u16, Deal)> {
         let (shard, at) = self.deals.get(&deal).copied()?;
@@ -385,6 +441,7 @@ impl Load {
         let before = before.take();
         self.let_go(shard, at);
         self.pieces[at as usize].state = PieceState::Ended { before, after: after.clone() };
+        self.expand(self.pieces[at as usize].file, members);
         let file = &self.files[self.pieces[at as usize].file as usize];
         let (next, end) = (at + 1, file.first_piece + file.n_pieces);
         if !is_read {
@@ -483,6 +540,16 @@ impl Load {
         &self.files[self.pieces[source.0 as usize].file as usize].name
     }
 
+    /// Of the files, in the order they were given.
+    pub fn names(&self) -> Vec<&str> {
+        self.files.iter().map(|file| &*file.name).collect()
+    }
+
+    /// By source the file that it is a stretch of.
+    pub fn files_of_sources(&self) -> Vec<u32> {
+        self.pieces.iter().map(|piece| piece.file).collect()
+    }
+
     /// Lines of the file before the first of this stretch; `None` while not all of those were read.
     pub fn n_lines_before(&self, source: SourceId) -> Option<u64> {
         let file = &self.files[self.pieces[source.0 as usize].file as usize];
@@ -529,6 +596,10 @@ impl Load {
             let is_open = matches!(state, FileState::Waiting | FileState::Reading);
             tally.n_done += u32::from(!is_open);
             tally.n_refused += u32::from(matches!(state, FileState::Refused(_) | FileState::Failed(_)));
+            if file.is_expanded {
+                // Its members are files of their own, with nearly all of its bytes.
+                continue;
+            }
             tally.n_bytes += file.n_bytes;
             let of_piece = |piece: &Piece| piece.report.as_ref().map_or(0, |report| report.n_bytes_read);
             let n_bytes_read = self.pieces_of(file).map(of_piece).sum::<u64>();

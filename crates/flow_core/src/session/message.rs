@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::analysis::Metric;
 use crate::analysis::direction::DirectionView;
+use crate::analysis::files::FileFacts;
 use crate::analysis::interface::AddressByHand;
 use crate::analysis::overview::Overview;
 use crate::analysis::rejected::RejectedView;
@@ -58,13 +59,15 @@ pub struct FileMeta {
     pub n_bytes: u64,
 }
 
-/// Text in a byte of a compressed flow log.
+/// Text in a byte of a compressed flow log, and the names of files that are compressed.
 const GZIP_RATIO: u64 = 5;
+const COMPRESSED: [&str; 3] = [".gz", ".parquet", ".zip"];
 
 impl FileMeta {
     /// How much text there is, about, by the name: only what depends on nothing but work may be decided by it.
     pub fn n_text_bytes_about(&self) -> u64 {
-        if self.name.ends_with(".gz") { self.n_bytes.saturating_mul(GZIP_RATIO) } else { self.n_bytes }
+        let is_compressed = COMPRESSED.iter().any(|ending| self.name.ends_with(ending));
+        if is_compressed { self.n_bytes.saturating_mul(GZIP_RATIO) } else { self.n_bytes }
     }
 }
 
@@ -97,6 +100,8 @@ pub enum Question {
     },
     /// What became of each file.
     Report,
+    /// What the rows of each file say of it.
+    Files,
     /// Answered by any number of [`Event::ExportPart`] and then [`Answer::Exported`].
     Export {
         kind: ExportKind,
@@ -178,6 +183,8 @@ pub enum Answer {
     Direction(DirectionView),
     Rejected(RejectedView),
     Report(Vec<FileReport>),
+    /// In the order of the files.
+    Files(Vec<FileFacts>),
     Exported {
         file_name: String,
         media_type: String,

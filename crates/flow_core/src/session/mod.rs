@@ -7,6 +7,7 @@
 //! [`Step::Idle`]; where there are shards elsewhere, it carries what [`Session::take_posts`] gives to them and what they
 //! say to [`Session::receive`].
 
+mod descriptions;
 mod export;
 mod generation;
 mod inquiry;
@@ -22,7 +23,9 @@ use std::collections::VecDeque;
 
 use crate::analysis::interface::{AddressByHand, InterfaceKnowledge};
 use crate::intake::LoadOptions;
-use crate::parse::{Layout, SourceId};
+use crate::parse::{FileReport, FileState, GivenLayout, LayoutFrom, SourceId};
+use crate::store::Store;
+use descriptions::Descriptions;
 use inquiry::Inquiry;
 use load::{FileTally, Load};
 use message::{Answer, Command, Event, LoadPhase, Question, Request, RequestId};
@@ -67,8 +70,8 @@ pub struct SessionOptions {
     /// For each shard.
     pub store_bytes_max: u64,
     pub stretch_bytes: u64,
-    /// The layout of files without a header; `None` tries the AWS default.
-    pub layout: Option<Layout>,
+    /// Layouts of files without a header, until the reader says others.
+    pub layouts: Vec<GivenLayout>,
 }
 
 impl Default for SessionOptions {
@@ -77,7 +80,7 @@ impl Default for SessionOptions {
             n_shards: 1,
             store_bytes_max: STORE_BYTES_MAX,
             stretch_bytes: STRETCH_BYTES,
-            layout: None,
+            layouts: Vec::new(),
         }
     }
 }
@@ -119,6 +122,7 @@ pub struct Session {
     /// Time spent answering since the last progress.
     answering_ms: f64,
     by_hand: Vec<AddressByHand>,
+    descriptions: Descriptions,
     knowledge: InterfaceKnowledge,
     /// The generation for which every segment has its orientation.
     oriented_generation: Option<u64>,
@@ -171,6 +175,7 @@ impl Session {
             answering_since_ms: None,
             answering_ms: 0.0,
             by_hand: Vec::new(),
+            descriptions: Descriptions::default(),
             knowledge: InterfaceKnowledge::default(),
             oriented_generation: None,
             waiting: VecDeque::new(),
@@ -238,9 +243,44 @@ impl Session {
         }
     }
 
+    /// Reads all again where flow logs are described that files without a header may be of, which had to be read without
+    /// knowing that. Once: then they are known.
+    fn use_described_layouts(&mut self, now_ms: f64, emit: Emit<'_>) {
+        let options = self.load.options();
+        let new: Vec<GivenLayout> = self
+            .descriptions
+            .layouts()
+            .into_iter()
+            .filter(|layout| !options.layouts.contains(layout))
+            .collect();
+        let is_without_header = |report: &FileReport| {
+            !report.columns.is_empty()
+                || (report.layout_from != LayoutFrom::Header && !report.layouts.is_empty())
+        };
+        if !new.is_empty() && self.load.reports().iter().any(is_without_header) {
+            // What the reader said goes first.
+            let layouts = options.layouts.iter().cloned().chain(new).collect();
+            self.reload(LoadOptions { layouts, ..options.clone() }, now_ms, emit);
+        }
+    }
+
+    /// The stores of the shards in the session's own memory, for programs that ask what no request asks yet. Their rows
+    /// know their directions once a question has been answered.
+    pub fn stores(&self) -> impl Iterator<Item = &Store> {
+        self.members.iter().filter_map(|member| match &member.place {
+            Place::Here(shard) => Some(shard.store()),
+            Place::Elsewhere => None,
+        })
+    }
+
+    /// What those directions rest on.
+    pub fn knowledge(&self) -> &InterfaceKnowledge {
+        &self.knowledge
+    }
+
     /// Files given so far; the next one gets this number.
     pub fn n_files(&self) -> u32 {
-        self.load.n_files()
+        self.load.n_opened()
     }
 
     /// Where the next bytes of a source that is read here are: the number of its file, and the first byte wanted.
@@ -305,9 +345,18 @@ impl Session {
         if self.answer_one(now_ms, emit) {
             return Step::Worked;
         }
-        for at in 0..self.members.len() {
-            let Place::Here(shard) = &mut self.members[at].place else { continue };
-            let Step::Read(source) = shard.step(&mut |_| {}) else { continue };
+        for number in 0..self.members.len() as u16 {
+            let Place::Here(shard) = &mut self.members[usize::from(number)].place else { continue };
+            let mut replies = Vec::new();
+            let source = match shard.step(now_ms, &mut |reply| replies.push(reply)) {
+                Step::Idle => continue,
+                Step::Worked => {
+                    replies.into_iter().for_each(|reply| self.hear(number, reply, now_ms, emit));
+                    self.carry_on(now_ms, emit);
+                    return Step::Worked;
+                }
+                Step::Read(source) => source,
+            };
             let Some(text) = self.load.text_of(source) else { return Step::Read(source) };
             if text.is_empty() {
                 self.finish(source, now_ms, emit);
@@ -416,7 +465,7 @@ impl Session {
             let Place::Here(shard) = &mut self.members[usize::from(number)].place else { continue };
             if shard.next_is_question().is_some_and(&may) {
                 let mut replies = Vec::new();
-                shard.step(&mut |reply| replies.push(reply));
+                shard.step(now_ms, &mut |reply| replies.push(reply));
                 replies.into_iter().for_each(|reply| self.hear(number, reply, now_ms, emit));
                 return true;
             }
@@ -449,9 +498,12 @@ impl Session {
                 self.has_unsettled = true;
             }
             ShardReply::Recognised { deal, continuation } => self.load.recognised(deal, continuation),
-            ShardReply::Ended { deal, report, continuation } => {
+            ShardReply::Ended { deal, mut report, members, description, continuation } => {
+                if let Some(bytes) = description {
+                    report.state = FileState::Described(self.descriptions.add(&report.name, bytes));
+                }
                 self.has_unsettled = true;
-                if let Some((shard, deal)) = self.load.ended(deal, report, continuation) {
+                if let Some((shard, deal)) = self.load.ended(deal, report, members, continuation) {
                     self.take_back(shard, deal);
                 }
             }

@@ -4,10 +4,13 @@
 //! Requests are taken in the order they were sent. [`ShardReply::Answered`] and [`ShardReply::Settled`] answer one
 //! request each; the others come unasked.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::message::{RecordRow, RowDetail};
 use crate::analysis::direction::DirectionPartial;
+use crate::analysis::files::SourceFacts;
 use crate::analysis::interface::{InterfaceAddresses, InterfaceKnowledge};
 use crate::analysis::overview::OverviewPartial;
 use crate::analysis::rejected::RejectedPartial;
@@ -15,7 +18,7 @@ use crate::analysis::summary::SummaryPartial;
 use crate::analysis::timeline::Timeline;
 use crate::analysis::{Metric, TimeExtent};
 use crate::intake::LoadOptions;
-use crate::parse::{Continuation, FileReport, ParseOptions, SourceId};
+use crate::parse::{Continuation, FileReport, Member, ParseOptions, SourceId};
 use crate::query::{Filter, SortKey, SortSpec, Subject};
 use crate::record::ColumnKey;
 
@@ -33,7 +36,7 @@ pub struct Stretch {
     pub deal: Deal,
     /// Names the stretch inside the stores; stretches of a file have ascending numbers, and later files higher ones.
     pub source: SourceId,
-    /// Which of the files that were opened.
+    /// Which of the files that were opened. Of a member, the archive.
     pub file: u32,
     pub name: String,
     /// Size of the file.
@@ -46,8 +49,9 @@ pub struct Stretch {
 
 impl Stretch {
     /// Where its bytes are to be read from: one byte early, because only that says whether a line begins at `start`.
+    /// A member begins where it is in its archive.
     pub fn first_byte(&self) -> u64 {
-        self.start.saturating_sub(1)
+        self.options.member.as_ref().map_or(self.start.saturating_sub(1), |member| member.start)
     }
 }
 
@@ -115,6 +119,7 @@ pub enum ShardAsk {
     },
     /// The file being read.
     Report,
+    Files,
     /// Begins an export of this inquiry, of the rows that are readable now.
     ExportLines(Filter),
     ExportTable {
@@ -151,6 +156,10 @@ pub enum ShardReply {
     Ended {
         deal: Deal,
         report: FileReport,
+        /// What is in the file, where it is an archive.
+        members: Vec<Member>,
+        /// The file itself, where it describes the account.
+        description: Option<Vec<u8>>,
         continuation: Option<Continuation>,
     },
     /// The memory for rows is used up; nothing more is read.
@@ -194,6 +203,7 @@ pub enum ShardAnswer {
     /// `None` where there is no such row. File and line are of the stretch: see [`OfStretch`].
     Detail(Option<OfStretch<RowDetail>>),
     Report(Option<(Deal, FileReport)>),
+    Files(BTreeMap<SourceId, SourceFacts>),
     /// Records of each source, in their order.
     Lines(Vec<(SourceId, u64)>),
     /// Text of so many records.

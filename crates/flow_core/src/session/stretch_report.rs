@@ -18,7 +18,8 @@ pub fn join<'a>(into: &mut FileReport, stretches: impl Iterator<Item = Option<&'
         if at == 0 {
             into.container.clone_from(&stretch.container);
             into.compression.clone_from(&stretch.compression);
-            into.layout_assumed = stretch.layout_assumed;
+            into.layout_from = stretch.layout_from;
+            into.columns.clone_from(&stretch.columns);
         }
         for layout in &stretch.layouts {
             if into.layouts.len() < LAYOUTS_KEPT_PER_FILE && !into.layouts.contains(layout) {
@@ -49,7 +50,7 @@ pub fn joined_state(stretches: impl Iterator<Item = FileState>) -> FileState {
             }
             let rank = |state: &FileState| match state {
                 FileState::Failed(_) => 0,
-                FileState::Refused(_) | FileState::Ignored(_) => 1,
+                FileState::Refused(_) | FileState::Ignored(_) | FileState::Described(_) => 1,
                 FileState::Cancelled => 2,
                 FileState::Reading | FileState::Waiting | FileState::Read => 3,
             };

@@ -1,5 +1,7 @@
 //! A few rows of one segment at a time, so that what is read of them stays in the nearest cache.
 
+use std::ops::Range;
+
 use super::column::ABSENT;
 
 /// Rows in a block, at most: 16 kB of pairs of sums, which with the values of a column beside them leave a
@@ -15,6 +17,12 @@ pub enum Block<'a> {
 }
 
 impl Block<'_> {
+    /// Blocks of these places, in order.
+    pub fn of_run(places: Range<u32>) -> impl Iterator<Item = Block<'static>> {
+        let end = places.end;
+        places.step_by(BLOCK_ROWS as usize).map(move |first| Block::Run(first, (first + BLOCK_ROWS).min(end)))
+    }
+
     pub fn n_rows(&self) -> usize {
         match self {
             Block::Run(first, end) => (end - first) as usize,

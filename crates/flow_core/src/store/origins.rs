@@ -136,6 +136,15 @@ impl Origins {
         Some(rows.into_iter().map(|row| row..row + 1).collect())
     }
 
+    /// The sources of these rows in their order, each with rows that follow each other; a source can come again.
+    pub fn sources(&self, rows: Range<u32>) -> impl Iterator<Item = (SourceId, Range<u32>)> {
+        let first = self.runs.partition_point(|run| run.first_row <= rows.start).saturating_sub(1);
+        let ends = self.runs.iter().skip(first + 1).map(|run| run.first_row).chain([self.n_rows]);
+        (self.runs[first..].iter().zip(ends))
+            .map(move |(run, end)| (run.first.source, run.first_row.max(rows.start)..end.min(rows.end)))
+            .filter(|(_, part)| !part.is_empty())
+    }
+
     pub fn n_heap_bytes(&self) -> usize {
         self.runs.capacity() * size_of::<Run>()
             + self.lines.capacity() * size_of::<Option<Column>>()

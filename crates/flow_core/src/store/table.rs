@@ -7,6 +7,7 @@ use super::open_column::OpenColumn;
 use super::origins::Origins;
 use super::segment::SEGMENT_ROWS;
 use super::{Batch, Column, ColumnId, Origin, Segment};
+use crate::parse::SourceId;
 
 /// What an odd spelling takes beside its text, about: key, pointer, length, and its share of a tree node.
 const ODD_SPELLING_BYTES: usize = 40;
@@ -79,6 +80,11 @@ impl Table {
     /// lines; `None` where rows are stored in that order, as they are unless files were read out of order.
     pub fn stretches_by_origin(&self) -> Option<Vec<Range<u32>>> {
         self.origins.stretches(self.n_readable())
+    }
+
+    /// The sources of readable rows in their order, each with rows that follow each other.
+    pub fn sources(&self, rows: Range<u32>) -> impl Iterator<Item = (SourceId, Range<u32>)> {
+        self.origins.sources(rows)
     }
 
     pub fn odd_spelling(&self, row: u32, column: ColumnId) -> Option<&str> {

@@ -3,6 +3,7 @@
 mod direction;
 mod draw;
 mod export;
+mod files;
 mod overview;
 mod parts;
 mod properties;

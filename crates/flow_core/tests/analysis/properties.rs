@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use flow_core::analysis::Metric;
 use flow_core::analysis::direction::DirectionQuestion;
+use flow_core::analysis::files::FilesQuestion;
 use flow_core::analysis::overview::OverviewQuestion;
 use flow_core::analysis::rejected::RejectedQuestion;
 use flow_core::analysis::summary::SummaryQuestion;
@@ -86,6 +87,7 @@ fn answers(load: &Load) -> Vec<String> {
         format!("{:?}", load.ask(&DirectionQuestion { knowledge: &load.knowledge })),
         format!("{:?}", load.ask(&RejectedQuestion { knowledge: &load.knowledge, extent: load.extent })),
         load.ask(&SummaryQuestion { files: &[] }).to_json(),
+        format!("{:?}", load.ask(&FilesQuestion { names: &["a.log"], files: &[0] })),
     ]
 }
 

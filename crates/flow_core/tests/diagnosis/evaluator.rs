@@ -25,10 +25,13 @@ eni-s 198.51.100.7 10.0.2.9 40004 25 6 1 40 2302 2302 REJECT 2
 eni-s 198.51.100.7 10.0.2.9 40004 3389 6 1 40 2303 2303 REJECT 2
 ";
 
+/// Port, direction, whether it is a reply, and the verdict so far.
+type Asked = (Option<u16>, Direction, bool, Verdict);
+
 /// Knows one group, and notes what it was asked.
 #[derive(Default)]
 struct OneGroup {
-    asked: RefCell<Vec<(Option<u16>, Direction, bool, Verdict)>>,
+    asked: RefCell<Vec<Asked>>,
 }
 
 impl PolicyEvaluator for OneGroup {

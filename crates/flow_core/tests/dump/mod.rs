@@ -2,8 +2,10 @@
 
 use std::fmt::Write;
 
+use flow_core::parse::detect::Confidence;
 use flow_core::parse::{
-    FileParser, FileReport, FileState, Layout, ParseOptions, RawRow, RawValue, RowSink, SourceId,
+    FileParser, FileReport, FileState, GivenLayout, Layout, LayoutFrom, ParseOptions, RawRow, RawValue,
+    RowSink, SourceId, Wants,
 };
 
 /// A file and what the parser is told about it.
@@ -14,19 +16,37 @@ pub struct Input<'a> {
 }
 
 impl Input<'_> {
-    /// Parses the file in pieces of these sizes; the last size is used again until the end.
+    /// Parses the file as the parser wants it, in pieces of these sizes; the last size is used again until the end.
     pub fn parse(&self, piece_sizes: &[usize]) -> Parsed {
-        let options = ParseOptions { layout: self.layout.clone(), continues: None };
+        let options = ParseOptions {
+            layouts: self.layout.iter().cloned().map(GivenLayout::from).collect(),
+            ..ParseOptions::default()
+        };
         let mut parser = FileParser::new(SourceId(0), self.name, self.bytes.len() as u64, &options);
         let mut records = Records::default();
-        let mut rest = self.bytes;
+        let mut offset = 0;
         let mut sizes = piece_sizes.iter().copied();
         let mut size = 1;
-        while !rest.is_empty() {
-            size = sizes.next().unwrap_or(size).clamp(1, rest.len());
-            let (piece, after) = rest.split_at(size);
-            parser.push(piece, &mut records);
-            rest = after;
+        let mut is_by_ranges = false;
+        loop {
+            let end = match parser.wants() {
+                Wants::Next => self.bytes.len(),
+                Wants::Range(range) => {
+                    is_by_ranges = true;
+                    offset = range.start as usize;
+                    range.end as usize
+                }
+                Wants::Turn => {
+                    parser.push(&[], &mut records);
+                    continue;
+                }
+            };
+            if offset >= end || (is_by_ranges && parser.is_over()) {
+                break;
+            }
+            size = sizes.next().unwrap_or(size).clamp(1, end - offset);
+            parser.push(&self.bytes[offset..offset + size], &mut records);
+            offset += size;
         }
         parser.finish(&mut records);
         Parsed { report: parser.report().clone(), records }
@@ -44,6 +64,20 @@ pub struct Parsed {
 #[derive(Debug, Default, PartialEq)]
 pub struct Records {
     pub calls: Vec<String>,
+}
+
+impl Records {
+    /// The calls without the numbers of their lines.
+    #[allow(
+        dead_code,
+        reason = "this module is part of several tests, and not all compare tables with texts"
+    )]
+    pub fn lines(&self) -> Vec<&str> {
+        self.calls
+            .iter()
+            .map(|call| call.trim_start_matches(|char: char| char == ' ' || char.is_ascii_digit()))
+            .collect()
+    }
 }
 
 impl RowSink for Records {
@@ -102,6 +136,7 @@ impl Parsed {
             FileState::Refused(refusal) => {
                 format!("refused\nThis seems to be {}.\n{}", refusal.seems_to_be, refusal.next_step)
             }
+            FileState::Described(what) => format!("described\n{what}"),
             FileState::Ignored(what_it_is) => format!("ignored\n{what_it_is}"),
             other => panic!("a finished parse ends {other:?}"),
         };
@@ -121,8 +156,18 @@ impl Parsed {
         )
         .unwrap();
         for (at, layout) in report.layouts.iter().enumerate() {
-            let assumed = if at == 0 && report.layout_assumed { " (assumed)" } else { "" };
-            writeln!(text, "layout{assumed} {}", layout.names().join(" ")).unwrap();
+            let from = match report.layout_from {
+                LayoutFrom::Assumed if at == 0 => " (assumed)",
+                LayoutFrom::Given if at == 0 => " (given)",
+                LayoutFrom::Shape(Confidence::High) if at == 0 => " (by its shape)",
+                LayoutFrom::Shape(Confidence::Medium) if at == 0 => " (by its shape, perhaps)",
+                _ => "",
+            };
+            writeln!(text, "layout{from} {}", layout.names().join(" ")).unwrap();
+        }
+        for column in &report.columns {
+            let field = column.field.map_or("?", |field| field.name());
+            writeln!(text, "column {field}: {}", column.examples.join(" ")).unwrap();
         }
         for call in &self.records.calls {
             writeln!(text, "{call}").unwrap();

@@ -50,7 +50,7 @@ fn answers(text: &str, n_shards: u16, roll_up: bool, filter: &str) -> Answers {
         }
         (answer, parts, progress)
     };
-    run(Command::Reload(LoadOptions { keep: Filter::everything(), roll_up }));
+    run(Command::Reload(LoadOptions { keep: Filter::everything(), roll_up, ..LoadOptions::default() }));
     let half = text[..text.len() / 2].rfind('\n').map_or(text.len(), |at| at + 1);
     let header = text.lines().next().unwrap_or_default();
     run(Command::OpenText { name: "one".to_owned(), text: text[..half].to_owned() });

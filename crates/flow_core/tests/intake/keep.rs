@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::lines::{HEADER, Loaded, any_lines, load, load_whole, rows, sample, text};
 
 fn keeping(keep: Filter) -> LoadOptions {
-    LoadOptions { keep, roll_up: false }
+    LoadOptions { keep, ..LoadOptions::default() }
 }
 
 /// What of an exact load a filter leaves, as [`rows`] has it.

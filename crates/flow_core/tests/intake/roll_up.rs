@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use super::lines::{HEADER, any_lines, load, load_whole, rows, sample, text};
 
 fn rolling_up(keep: &str) -> LoadOptions {
-    LoadOptions { keep: parse_filter(keep).unwrap(), roll_up: true }
+    LoadOptions { keep: parse_filter(keep).unwrap(), roll_up: true, ..LoadOptions::default() }
 }
 
 /// Records, packets, bytes, the largest end, and the flags.

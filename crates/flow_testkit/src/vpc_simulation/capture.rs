@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use flow_core::sample::random::Random;
+use flow_core::sample::Random;
 
 use super::network::Network;
 use super::packet::{Cause, End, Sighting};

@@ -14,7 +14,7 @@ mod traffic;
 use std::collections::BTreeSet;
 
 use flow_core::analysis::diagnosis::Verdict;
-use flow_core::sample::random::Random;
+use flow_core::sample::Random;
 
 pub use capture::ViewKey;
 pub use packet::End;

@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use flow_core::sample::random::Random;
+use flow_core::sample::Random;
 
 use super::network::{Network, Place};
 use super::packet::{End, FIN, ICMP, Packet, RST, SYN, SYN_ACK, TCP, UDP, Wires};

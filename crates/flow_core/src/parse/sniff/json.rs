@@ -1,11 +1,11 @@
 //! Which JSON is this? By the keys that its first part holds; it need not be valid or whole.
 //!
-//! Keys are looked for anywhere in the head. That can be wrong for JSON made to deceive, and then only the
-//! words of a refusal are.
+//! Keys are looked for anywhere in the head, as what is wanted may be a few lists deep. That can be wrong for JSON made
+//! to deceive; the records themselves are then looked for where they are and not found.
 
 use super::lines::looks_like_record;
 use crate::parse::container::Container;
-use crate::record::Field;
+use crate::parse::unwrap;
 
 /// What `aws ec2 describe-…` puts at the top of its answers.
 const DESCRIPTIONS: &[&str] = &[
@@ -34,9 +34,6 @@ const OTHER_CLOUDS: &[&str] = &[
     "oracle",
 ];
 
-/// So many fields that AWS knows make an object a record; `type` or `region` alone says nothing.
-const FIELDS_MIN: usize = 4;
-
 /// `None` where the text is not JSON.
 pub fn of(text: &[u8]) -> Option<Container> {
     let opens = match text.first()? {
@@ -50,29 +47,46 @@ pub fn of(text: &[u8]) -> Option<Container> {
     }
     let text = String::from_utf8_lossy(text);
     let has = |key: &str| values_of(&text, key).next().is_some();
+    let has_list = |key: &str| values_of(&text, key).any(|value| value.starts_with('['));
+    // Lists may be empty, and then only what stands around them says what they are.
+    let has_events = has("message") || has("searchedLogStreams") || has("nextForwardToken");
+    let has_results = (has("field") && has("value")) || has("statistics");
+    let has_data = has("data") || has("kinesis");
     Some(if has("messageType") && (has("logEvents") || text.contains("CONTROL_MESSAGE")) {
         Container::SubscriptionJson
     } else if has("class_uid") {
         Container::Ocsf
-    } else if has("events") && has("message") {
+    } else if has_list("events") && has_events {
         Container::EventsJson
-    } else if has("results") && has("field") && has("value") {
+    } else if has_list("results") && has_results {
         Container::InsightsResultsJson
     } else if has("@timestamp") || has("@message") || has("@ptr") {
         Container::InsightsJson
-    } else if has("records") && (has("data") || has("kinesis")) {
-        Container::FirehoseEvent
     } else if DESCRIPTIONS.iter().any(|key| has(key)) {
         Container::AwsDescription
     } else if OTHER_CLOUDS.iter().any(|key| has(key)) {
         Container::OtherCloud
-    } else if values_of(&text, "message").next().is_some_and(|value| looks_like_record(unquoted(value))) {
+    } else if (has_list("records") || has_list("Records")) && has_data || has("awslogs") && has("data") {
+        Container::FirehoseEvent
+    } else {
+        of_objects(&text)
+    })
+}
+
+/// JSON that says what it is only by the names in its objects.
+fn of_objects(text: &str) -> Container {
+    let columns = unwrap::json_names_of(text.as_bytes());
+    let are_of_records = columns.are_of_records();
+    let holds_record = || values_of(text, "message").any(|value| looks_like_record(unquoted(value)));
+    if columns.names.iter().any(|name| name == "message") && (!are_of_records || holds_record()) {
         Container::FirehoseJson
-    } else if Field::all().filter(|field| has_field(&text, *field)).take(FIELDS_MIN).count() == FIELDS_MIN {
+    } else if are_of_records {
         Container::FieldsJson
+    } else if columns.has_computed() {
+        Container::InsightsJson
     } else {
         Container::OtherJson
-    })
+    }
 }
 
 /// What follows each `"key":`.
@@ -86,20 +100,4 @@ fn values_of<'a>(text: &'a str, key: &str) -> impl Iterator<Item = &'a str> {
 /// The inside of the string that `value` begins with.
 fn unquoted(value: &str) -> &str {
     value.strip_prefix('"').and_then(|rest| rest.split('"').next()).unwrap_or("")
-}
-
-/// Whether there is a key that means `field`: as AWS writes it, with underscores, or in camelCase.
-fn has_field(text: &str, field: Field) -> bool {
-    let name = field.name();
-    let camel: String = name
-        .split('-')
-        .enumerate()
-        .map(|(at, part)| if at == 0 { part.to_owned() } else { part[..1].to_uppercase() + &part[1..] })
-        .collect();
-    let aliases = ["srcAddr", "dstAddr", "srcPort", "dstPort"]
-        .into_iter()
-        .filter(|alias| Field::from_name(alias) == Some(field));
-    let mut spellings =
-        [name.to_owned(), name.replace('-', "_"), camel].into_iter().chain(aliases.map(String::from));
-    spellings.any(|spelling| values_of(text, &spelling).next().is_some())
 }

@@ -1,7 +1,10 @@
 //! Which lines are these? A header, records of a layout that is known, or records that we cannot read.
 
-use super::{ESCAPE, HeadEnd};
-use crate::parse::{Layout, container::Container, header, row::RowBuffers, row::RowReader, values::Values};
+use super::HeadEnd;
+use crate::parse::detect::{self, ColumnGuess};
+use crate::parse::{
+    Layout, LayoutFrom, container::Container, header, row::RowBuffers, row::RowReader, values::Values,
+};
 use crate::record::{Address, DEFAULT_LAYOUT};
 
 /// The lines of the head that are whole, in order.
@@ -23,6 +26,11 @@ pub fn content(head: &[u8], end: HeadEnd) -> Vec<&str> {
         .collect()
 }
 
+/// The lines of a message that say something.
+pub fn content_of(message: &str) -> impl Iterator<Item = &str> {
+    message.lines().filter(|line| !line.contains('\0') && Values::of(line).next().is_some())
+}
+
 /// Whether there is nothing to decide by. A line cut off by damage says nothing either.
 pub fn has_only_blank_and_comments(head: &[u8], end: HeadEnd) -> bool {
     let mut lines = whole(head, end).map(<[u8]>::trim_ascii);
@@ -30,8 +38,11 @@ pub fn has_only_blank_and_comments(head: &[u8], end: HeadEnd) -> bool {
     !unfinished && lines.all(|line| line.is_empty() || line.starts_with(b"#"))
 }
 
-/// The layout of the first line that shows one, and whether records without a header have it.
-pub fn layout(lines: &[&str], given: Option<&Layout>) -> Option<(Layout, bool)> {
+/// Records that are looked at for a layout by shape: enough that damaged ones do not decide.
+const RECORDS_LOOKED_AT: usize = 200;
+
+/// The layout of the first line that shows one, and how it does; or the one that all lines together show.
+pub fn layout(lines: &[&str], given: &[Layout]) -> Option<(Layout, LayoutFrom)> {
     for (at, line) in lines.iter().enumerate() {
         if let Some(layout) = header::layout_of(line) {
             let n_names = layout.columns().len();
@@ -39,19 +50,34 @@ pub fn layout(lines: &[&str], given: Option<&Layout>) -> Option<(Layout, bool)> 
                 // Lines before a header are read as it says, if they have as many values: the header was
                 // there when they were written. That is an assumption and is reported as one.
                 let assumed = lines[..at].iter().any(|before| Values::of(before).count() == n_names);
-                return Some((layout, assumed));
+                return Some((layout, if assumed { LayoutFrom::Assumed } else { LayoutFrom::Header }));
             }
         }
-        if let Some(given) = given
-            && Values::of(line).count() == given.columns().len()
+        let values: Vec<&str> = Values::of(line).collect();
+        let of_length = || given.iter().filter(|layout| layout.columns().len() == values.len());
+        // Of several of one length, the first that the values do not speak against.
+        if let Some(layout) =
+            of_length().find(|layout| detect::can_be_of(layout, &values)).or_else(|| of_length().next())
         {
-            return Some((given.clone(), false));
+            return Some((layout.clone(), LayoutFrom::Given));
         }
-        if is_default_record(&Values::of(line).collect::<Vec<_>>()) {
-            return Some((Layout::aws_default(), true));
+        if is_default_record(&values) {
+            return Some((Layout::aws_default(), LayoutFrom::Assumed));
         }
     }
-    None
+    let (layout, confidence) = detect::detect(&records(lines))?;
+    Some((layout, LayoutFrom::Shape(confidence)))
+}
+
+/// What can be told of the columns of lines in a layout that nothing says.
+pub fn guesses(lines: &[&str]) -> Vec<ColumnGuess> {
+    detect::guesses(&records(lines))
+}
+
+fn records<'a>(lines: &[&'a str]) -> Vec<Vec<&'a str>> {
+    let mut records: Vec<Vec<&str>> = lines.iter().map(|line| Values::of(line).collect()).collect();
+    records.truncate(RECORDS_LOOKED_AT);
+    records
 }
 
 /// Whether a header of so few names that prose could have it is followed by a record, or by nothing.
@@ -87,21 +113,20 @@ pub fn container(lines: &[&str]) -> Option<Container> {
 }
 
 fn container_of_line(line: &str) -> Option<Container> {
-    let plain = without_colours(line);
-    let values: Vec<&str> = Values::of(&plain).collect();
-    let n_before = values.len().checked_sub(DEFAULT_LAYOUT.len());
-    let is_prefixed = n_before.is_some_and(|n_before| n_before > 0 && is_default_record(&values[n_before..]));
-    let is_dated =
-        values.first().is_some_and(|first| is_iso_time(first)) && evidence(&values) >= EVIDENCE_MIN;
-    if is_dated {
-        Some(if values[0].ends_with('Z') { Container::CloudWatchExport } else { Container::LogsTail })
-    } else if is_prefixed {
+    let values: Vec<&str> = Values::of(line).collect();
+    if n_before_default_record(&values).is_some_and(|n_before| n_before > 0) {
         Some(Container::PrefixedRecords)
     } else if !line.contains([',', '"']) && evidence(&values) >= EVIDENCE_MIN {
         Some(Container::HeaderlessRecords)
     } else {
         None
     }
+}
+
+/// How many values are in front of a record of the version 2 default format, where the line ends in one.
+pub fn n_before_default_record(values: &[&str]) -> Option<usize> {
+    let n_before = values.len().checked_sub(DEFAULT_LAYOUT.len())?;
+    is_default_record(&values[n_before..]).then_some(n_before)
 }
 
 /// Whether a line is likely a flow log record, of any layout.
@@ -131,24 +156,4 @@ fn evidence(values: &[&str]) -> usize {
         &|text| matches!(text.len(), 10 | 12) && is_digits(text),
     ];
     kinds.iter().filter(|is_kind| values.iter().any(|value| is_kind(value))).count()
-}
-
-/// `2026-11-20T23:15:00`, with or without fraction and zone.
-fn is_iso_time(text: &str) -> bool {
-    const SHAPE: &[u8] = b"0000-00-00T00:00:00";
-    text.len() >= SHAPE.len()
-        && text.bytes().zip(SHAPE).all(|(byte, shape)| match shape {
-            b'0' => byte.is_ascii_digit(),
-            _ => byte == *shape,
-        })
-}
-
-/// The line without the colour codes of terminals, `ESC [ … m`.
-fn without_colours(line: &str) -> String {
-    let mut pieces = line.split(char::from(ESCAPE));
-    let mut plain = pieces.next().unwrap_or("").to_owned();
-    for piece in pieces {
-        plain.push_str(piece.split_once('m').map_or(piece, |(_, rest)| rest));
-    }
-    plain
 }

@@ -19,8 +19,6 @@ const STARTS: &[(&[u8], Container)] = &[
     (b"\xa1\xb2\xc3\xd4", Container::PacketCapture),
     (b"\x4d\x3c\xb2\xa1", Container::PacketCapture),
     (b"\x0a\x0d\x0d\x0a", Container::PacketCapture),
-    (b"\xff\xfe", Container::Utf16),
-    (b"\xfe\xff", Container::Utf16),
 ];
 
 /// Where a tar archive has its mark: behind the name, mode and times of its first file.

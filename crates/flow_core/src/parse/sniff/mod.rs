@@ -7,9 +7,13 @@
 mod json;
 mod lines;
 mod magic;
+mod prefix;
 mod table;
+mod wrapped;
 
-use super::{Layout, container::Container, records::BOM};
+use super::detect::ColumnGuess;
+use super::unwrap::Wrapping;
+use super::{Layout, LayoutFrom, container::Container, records::BOM};
 
 /// How much text is held back at most before a file is recognised: a flow log shows itself in its first
 /// line, but a file may begin with comments or rubbish, and JSON with a list of other things.
@@ -32,23 +36,46 @@ pub enum HeadEnd {
 /// What to do with a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Read its lines as records, the first ones in this layout.
-    Records {
-        layout: Layout,
-        /// Whether there are records that no header names the fields of.
-        assumed: bool,
-    },
-    /// Nothing has been said yet: the head is empty, or blank and comment lines only.
-    Nothing,
+    /// Read its records, the first ones in this layout.
+    Records { form: Form, layout: Layout, from: LayoutFrom },
+    /// No record is in the head, which is empty, or only what may stand before one.
+    Nothing(Form),
+    /// It says something about the account, as a whole: `aws ec2 describe-…`.
+    Describe,
     /// AWS puts it beside logs; this is what it is.
     Ignore(&'static str),
-    Refuse(Container),
+    Refuse {
+        /// What the file is.
+        container: Container,
+        /// What is in it that cannot be read; the same where that is the container itself.
+        what: Container,
+        /// What can be told of the columns, where nothing says the layout.
+        columns: Vec<ColumnGuess>,
+    },
 }
 
-/// Decides by the first text of a file, its name, and the layout given for files without a header.
-pub fn decide(head: &[u8], end: HeadEnd, name: &str, given: Option<&Layout>) -> Verdict {
+/// What the records of a file are in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Form {
+    pub container: Container,
+    /// `None` where each line is a record.
+    pub wrapping: Option<Wrapping>,
+}
+
+impl Form {
+    pub const TEXT: Form = Form { container: Container::Text, wrapping: None };
+}
+
+impl Verdict {
+    fn refuse(container: Container) -> Verdict {
+        Verdict::Refuse { container, what: container, columns: Vec::new() }
+    }
+}
+
+/// Decides by the first text of a file, its name, and the layouts given for files without a header.
+pub fn decide(head: &[u8], end: HeadEnd, name: &str, given: &[Layout]) -> Verdict {
     if let Some(container) = magic::of(head) {
-        return Verdict::Refuse(container);
+        return Verdict::refuse(container);
     }
     let head = head.strip_prefix(BOM).unwrap_or(head);
     let text = head.trim_ascii_start();
@@ -57,23 +84,40 @@ pub fn decide(head: &[u8], end: HeadEnd, name: &str, given: Option<&Layout>) -> 
             "CloudWatch Logs wrote it to test that it may write to the bucket; it holds no records",
         );
     }
-    let marked = if text.starts_with(b"<") { Some(markup(text)) } else { json::of(text) };
-    if let Some(container) = marked {
-        return Verdict::Refuse(container);
+    if is_markup(text) {
+        return Verdict::refuse(markup(text));
+    }
+    if let Some(container) = json::of(text) {
+        if container == Container::AwsDescription {
+            return Verdict::Describe;
+        }
+        return wrapped::json(container, text, given);
     }
     let lines = lines::content(head, end);
-    if let Some((layout, assumed)) = lines::layout(&lines, given) {
-        return Verdict::Records { layout, assumed };
+    // A given layout could fit the values of a line that has something around its record.
+    if let Some(verdict) = table::of(&lines).map(|table| wrapped::table(table, text, given)) {
+        return verdict;
     }
-    if let Some(container) = lines::container(&lines).or_else(|| table::of(&lines)) {
-        return Verdict::Refuse(container);
+    if let Some(verdict) = prefix::times(&lines, given) {
+        return verdict;
+    }
+    if let Some((layout, from)) = lines::layout(&lines, given) {
+        return Verdict::Records { form: Form::TEXT, layout, from };
+    }
+    if let Some(verdict) = prefix::tags(&lines, given) {
+        return verdict;
+    }
+    if let Some(container) = lines::container(&lines).or_else(|| table::of_something_else(&lines)) {
+        let columns =
+            if container == Container::HeaderlessRecords { lines::guesses(&lines) } else { Vec::new() };
+        return Verdict::Refuse { container, what: container, columns };
     }
     if is_binary(text) {
-        Verdict::Refuse(by_name(name).unwrap_or(Container::Binary))
+        Verdict::refuse(by_name(name).unwrap_or(Container::Binary))
     } else if lines::has_only_blank_and_comments(head, end) {
-        Verdict::Nothing
+        Verdict::Nothing(Form::TEXT)
     } else {
-        Verdict::Refuse(Container::PlainText)
+        Verdict::refuse(Container::PlainText)
     }
 }
 
@@ -102,6 +146,11 @@ fn by_name(name: &str) -> Option<Container> {
     } else {
         None
     }
+}
+
+/// Syslog begins its lines with a number in such brackets, and may hold records.
+fn is_markup(text: &[u8]) -> bool {
+    text.strip_prefix(b"<").is_some_and(|rest| !rest.first().is_some_and(u8::is_ascii_digit))
 }
 
 fn markup(text: &[u8]) -> Container {

@@ -1,32 +1,68 @@
 //! Which CSV is this? By the names in its first line.
 
 use crate::parse::container::Container;
-use crate::record::Field;
+use crate::parse::unwrap::{self, CsvCells, TABLE_COLUMNS_MAX, TableColumns, is_of_insights};
 
-/// Fewer names that AWS knows do not make a table one of flow logs: `region` and `type` are everywhere.
-const FIELDS_MIN: usize = 3;
+/// What separates the cells: CSV, CSV where the comma is the decimal mark, and what databases call TSV.
+const DELIMITERS: [char; 3] = [',', ';', '\t'];
 
-/// `None` where the lines are no table.
-pub fn of(lines: &[&str]) -> Option<Container> {
-    let first = lines.first()?.trim_start_matches('\u{feff}').trim_end();
-    let delimiter = [',', ';'].into_iter().find(|delimiter| first.contains(*delimiter))?;
-    let names: Vec<&str> = first.split(delimiter).map(|name| name.trim().trim_matches('"')).collect();
-    let n_known = names.iter().filter(|name| Field::from_name(name).is_some()).count();
-    let all_quoted =
-        first.split(delimiter).all(|name| name.trim().starts_with('"') && name.trim().ends_with('"'));
-    if names.iter().any(|name| name.starts_with('@')) {
-        Some(Container::InsightsCsv)
-    } else if matches!(*names, ["timestamp", "message"]) {
-        Some(Container::ConsoleCsv)
-    } else if n_known >= FIELDS_MIN {
-        Some(if all_quoted { Container::AthenaCsv } else { Container::FieldsCsv })
+/// A table that flow logs come in.
+pub enum Table {
+    Readable { container: Container, delimiter: u8, cells: CsvCells },
+    Refused { container: Container, what: Container },
+}
+
+/// `None` where the lines are no such table.
+pub fn of(lines: &[&str]) -> Option<Table> {
+    let first = *lines.first()?;
+    // Names and values with blanks between them are text, whatever blanks.
+    let delimiters = DELIMITERS.into_iter().filter(|delimiter| *delimiter != '\t' || !first.contains(' '));
+    delimiters
+        .filter(|delimiter| first.contains(*delimiter))
+        .find_map(|delimiter| of_delimited(first, delimiter))
+}
+
+fn of_delimited(first: &str, delimiter: char) -> Option<Table> {
+    let names = unwrap::csv_names_of(first.as_bytes(), delimiter as u8);
+    let Some(names) = names else {
+        let is_wide = first.matches(delimiter).count() >= TABLE_COLUMNS_MAX;
+        let container = Container::FieldsCsv;
+        return is_wide.then_some(Table::Refused { container, what: Container::WideTable });
+    };
+    let columns = TableColumns::of(names.iter().map(String::as_str));
+    let has = |name: &str| names.iter().any(|known| known == name);
+    let is_insights = names.iter().any(|name| is_of_insights(name));
+    let message = names.iter().position(|name| name == "@message" || name == "message");
+    let container = if is_insights {
+        Container::InsightsCsv
+    } else if message.is_some() && has("timestamp") {
+        Container::ConsoleCsv
+    } else if first.split(delimiter).all(|name| name.trim().starts_with('"')) {
+        Container::AthenaCsv
     } else {
-        // A comma in prose is no table; a table has as many in each of its first lines.
-        let n_delimiters = |line: &&str| line.matches(delimiter).count();
-        let like_first =
-            lines.iter().take(TABLE_LINES).all(|line| n_delimiters(line) == n_delimiters(&first));
-        (like_first && lines.len() > 1).then_some(Container::OtherCsv)
-    }
+        Container::FieldsCsv
+    };
+    // Where a record is there as it was written, that is read; columns beside it only repeat parts of it.
+    let cells = match message {
+        Some(at) => CsvCells::Message { names, at: at as u32 },
+        None if columns.has_computed() => {
+            return Some(Table::Refused { container, what: Container::ComputedTable });
+        }
+        None if columns.are_of_records() => CsvCells::Fields(columns),
+        None if is_insights => return Some(Table::Refused { container, what: Container::ComputedTable }),
+        None => return None,
+    };
+    Some(Table::Readable { container, delimiter: delimiter as u8, cells })
+}
+
+/// Whether the lines are a table of something else.
+pub fn of_something_else(lines: &[&str]) -> Option<Container> {
+    let first = lines.first()?;
+    let delimiter = [',', ';'].into_iter().find(|delimiter| first.contains(*delimiter))?;
+    // A comma in prose is no table; a table has as many in each of its first lines.
+    let n_delimiters = |line: &&str| line.matches(delimiter).count();
+    let like_first = lines.iter().take(TABLE_LINES).all(|line| n_delimiters(line) == n_delimiters(first));
+    (like_first && lines.len() > 1).then_some(Container::OtherCsv)
 }
 
 /// Lines that must look alike before text is called a table.

@@ -3,6 +3,7 @@
 use super::Shard;
 use super::exporting::Exporting;
 use crate::analysis::direction::DirectionQuestion;
+use crate::analysis::files::FilesQuestion;
 use crate::analysis::overview::OverviewQuestion;
 use crate::analysis::rejected::RejectedQuestion;
 use crate::analysis::summary::SummaryQuestion;
@@ -43,6 +44,9 @@ impl Shard {
             }
             ShardAsk::Detail { row } => ShardAnswer::Detail(self.detail(row)),
             ShardAsk::Report => ShardAnswer::Report(self.report()),
+            ShardAsk::Files => {
+                ShardAnswer::Files(self.scan(&FilesQuestion::default(), &Filter::everything()))
+            }
             ShardAsk::ExportLines(filter) => {
                 // A status record is about no flow, so a filter on flows leaves none.
                 let with_status_records = filter.is_everything();

@@ -20,6 +20,7 @@ use crate::analysis::Memory;
 use crate::analysis::interface::{InterfaceAddresses, InterfaceKnowledge};
 use crate::analysis::time_extent::time_extent;
 use crate::parse::{FileReport, SourceId};
+use crate::store::Store;
 use exporting::Exporting;
 use kept::Kept;
 pub use reading::PACKED_PIECE_BYTES as PIECE_BYTES_MIN;
@@ -56,6 +57,10 @@ pub struct Shard {
 }
 
 impl Shard {
+    pub fn store(&self) -> &Store {
+        self.kept.store()
+    }
+
     /// Takes a request; what it comes to is said in [`Shard::step`].
     pub fn submit(&mut self, request: ShardRequest) {
         if let ShardRequest::Forget(forgotten) = request {
@@ -74,7 +79,7 @@ impl Shard {
     }
 
     /// Does the next piece of work: a request before reading.
-    pub fn step(&mut self, say: Say<'_>) -> Step {
+    pub fn step(&mut self, now_ms: f64, say: Say<'_>) -> Step {
         if let Some(request) = self.waiting.pop_front() {
             self.serve(request, say);
             return Step::Worked;
@@ -82,7 +87,14 @@ impl Shard {
         if self.is_full {
             return Step::Idle;
         }
-        self.list.next(self.kept.store()).map_or(Step::Idle, Step::Read)
+        match self.list.next(self.kept.store()) {
+            None => Step::Idle,
+            Some(source) if self.list.current().is_some_and(Reading::has_work) => {
+                self.push(source, &[], now_ms, say);
+                Step::Worked
+            }
+            Some(source) => Step::Read(source),
+        }
     }
 
     /// Whether more of this source is to be read.
@@ -97,9 +109,11 @@ impl Shard {
         (reading.parser().report().source == source).then(|| reading.place())
     }
 
-    /// Where the sources that are read next are.
+    /// Where the sources that are read next are. Members of an archive lie behind each other: their bytes come with those
+    /// of the one before.
     pub fn upcoming(&self) -> impl Iterator<Item = (u32, u64)> {
-        self.list.waiting().map(|stretch| (stretch.file, stretch.first_byte()))
+        let apart = self.list.waiting().filter(|stretch| stretch.options.member.is_none());
+        apart.map(|stretch| (stretch.file, stretch.first_byte()))
     }
 
     /// How many bytes to push at once, at most: so many that pushing costs nothing, so few that questions, cancelling

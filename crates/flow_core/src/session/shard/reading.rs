@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use memchr::memchr;
 
 use super::kept::Kept;
-use crate::parse::{FileParser, FileState, SourceId};
+use crate::parse::{FileParser, FileState, SourceId, Wants};
 use crate::session::shard_message::{Deal, ShardReply, Stretch};
 use crate::store::{Mark, Store};
 
@@ -114,7 +114,16 @@ impl Reading {
     }
 
     pub fn place(&self) -> (u32, u64) {
-        (self.stretch.file, self.offset)
+        let offset = match self.parser.wants() {
+            Wants::Range(range) => range.start,
+            Wants::Next | Wants::Turn => self.offset,
+        };
+        (self.stretch.file, offset)
+    }
+
+    /// Whether there is work to do without more bytes.
+    pub fn has_work(&self) -> bool {
+        self.parser.wants() == Wants::Turn
     }
 
     pub fn parser(&self) -> &FileParser {
@@ -126,9 +135,13 @@ impl Reading {
     }
 
     pub fn piece_bytes(&self) -> usize {
-        let report = self.parser.report();
-        let is_plain = report.n_bytes_read > 0 && report.compression == "none";
-        if is_plain { PLAIN_PIECE_BYTES } else { PACKED_PIECE_BYTES }
+        let n_bytes = if self.parser.unpacks() { PACKED_PIECE_BYTES } else { PLAIN_PIECE_BYTES };
+        match self.parser.wants() {
+            Wants::Range(range) => {
+                usize::try_from(range.end - range.start).map_or(n_bytes, |n| n.min(n_bytes))
+            }
+            Wants::Next | Wants::Turn => n_bytes,
+        }
     }
 
     pub fn push(&mut self, mut bytes: &[u8], kept: &mut Kept, reply: &mut dyn FnMut(ShardReply)) {
@@ -176,8 +189,8 @@ impl Reading {
             return;
         }
         let continuation = self.parser.continuation();
-        let is_whole = continuation.is_none()
-            && (has_end_come || self.parser.is_over() || self.parser.report().compression != "none");
+        let is_whole =
+            continuation.is_none() && (has_end_come || self.parser.is_over() || self.parser.is_whole());
         if continuation.is_some() || is_whole {
             self.is_recognised = true;
             if is_whole {
@@ -205,8 +218,10 @@ impl Reading {
             kept.finish(&mut self.parser);
         }
         let continuation = self.parser.continuation();
+        let members = self.parser.take_members();
+        let description = self.parser.take_description();
         let report = self.parser.into_report();
         let continuation = continuation.filter(|_| report.state == FileState::Read);
-        ShardReply::Ended { deal: self.stretch.deal, report, continuation }
+        ShardReply::Ended { deal: self.stretch.deal, report, members, description, continuation }
     }
 }

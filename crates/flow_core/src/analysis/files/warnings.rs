@@ -1,0 +1,70 @@
+//! What speaks against taking a file as it is: its rows against its name, and against the rows of other files.
+
+use serde::{Deserialize, Serialize};
+
+use super::scan::SourceFacts;
+use super::sketch;
+use crate::parse::file_name;
+use crate::record::Value;
+
+/// Something odd about a file, for a person to judge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Warning {
+    /// The same rows as an earlier file has: they count twice.
+    SameRowsAs { file: String },
+    /// About so many of a hundred rows are in an earlier file, too, and count twice.
+    SharesRowsWith { file: String, percent: u8 },
+    /// The name says when the rows are from, in seconds since 1970, and some are from another time.
+    OutsideTimeOfName { start_secs: u64, end_secs: u64 },
+    /// The name says another account than all rows do.
+    OtherAccount { in_name: String },
+    /// So many rows end before they start.
+    EndBeforeStart { n_rows: u64 },
+}
+
+/// Records come up to ten minutes of aggregation and as many of delivery before the time in the name, and sometimes late.
+const SLACK_SECS: u64 = 3_600;
+
+/// The warnings of each file.
+pub fn of(names: &[&str], facts: &[SourceFacts]) -> Vec<Vec<Warning>> {
+    let sketches: Vec<_> = facts.iter().map(|facts| &facts.sketch).collect();
+    let mut all: Vec<Vec<Warning>> =
+        names.iter().zip(facts).map(|(name, facts)| by_itself(name, facts)).collect();
+    for (at, overlap) in sketch::overlaps(&sketches).into_iter().enumerate() {
+        let Some(overlap) = overlap else { continue };
+        let file = names[overlap.with].to_owned();
+        let is_same =
+            overlap.share >= 1.0 && overlap.is_mutual && facts[at].n_rows == facts[overlap.with].n_rows;
+        all[at].insert(
+            0,
+            if is_same {
+                Warning::SameRowsAs { file }
+            } else {
+                Warning::SharesRowsWith { file, percent: (overlap.share * 100.0) as u8 }
+            },
+        );
+    }
+    all
+}
+
+fn by_itself(name: &str, facts: &SourceFacts) -> Vec<Warning> {
+    let named = file_name::facts(name);
+    let mut warnings = Vec::new();
+    if let (Some((start_secs, end_secs)), Some(time)) = (named.time, facts.time)
+        && (time.start_secs + SLACK_SECS < start_secs || time.end_secs > end_secs + SLACK_SECS)
+    {
+        warnings.push(Warning::OutsideTimeOfName { start_secs, end_secs });
+    }
+    let accounts = &facts.accounts;
+    if let Some(in_name) = named.account
+        && !accounts.names.is_empty()
+        && !accounts.is_cut
+        && !accounts.names.contains(&Value::Text(in_name.clone()))
+    {
+        warnings.push(Warning::OtherAccount { in_name });
+    }
+    if facts.n_end_before_start > 0 {
+        warnings.push(Warning::EndBeforeStart { n_rows: facts.n_end_before_start });
+    }
+    warnings
+}

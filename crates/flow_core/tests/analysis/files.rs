@@ -1,0 +1,124 @@
+//! What the rows of each file say of it, and what is odd.
+
+use flow_core::analysis::TimeExtent;
+use flow_core::analysis::files::{Capture, FileFacts, FilesQuestion, Warning};
+use flow_core::record::Value;
+
+use crate::draw::load_files;
+
+const LAYOUT: &str = "account-id interface-id srcaddr dstaddr dstport start end action\n";
+
+/// Files by name, each its lines without the header.
+fn facts(files: &[(&str, &str)]) -> Vec<FileFacts> {
+    let texts: Vec<String> = files.iter().map(|(_, lines)| LAYOUT.to_owned() + lines).collect();
+    let load = load_files(&texts.iter().map(String::as_str).collect::<Vec<_>>());
+    let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
+    let sources: Vec<u32> = (0..files.len() as u32).collect();
+    load.ask(&FilesQuestion { names: &names, files: &sources })
+}
+
+fn warnings(files: &[(&str, &str)]) -> Vec<Vec<Warning>> {
+    facts(files).into_iter().map(|facts| facts.warnings).collect()
+}
+
+/// So many different rows from `first` on.
+fn rows(first: u32, n_rows: u32, action: &str) -> String {
+    (first..first + n_rows)
+        .map(|n| {
+            let start = 1_700_000_000 + u64::from(n);
+            let end = start + 60;
+            format!("123456789012 eni-1 10.0.{}.{} 10.9.0.1 443 {start} {end} {action}\n", n / 256, n % 256)
+        })
+        .collect()
+}
+
+#[test]
+fn each_file_has_its_own_facts() {
+    let facts = facts(&[
+        (
+            "a.log",
+            "123456789012 eni-1 10.0.0.1 10.0.0.2 443 1000 1060 ACCEPT
+             123456789012 eni-2 10.0.0.1 10.0.0.2 443 900  1500 REJECT
+             -            -     -        -        -   -    -    -",
+        ),
+        ("b.log", "210987654321 eni-3 10.0.0.1 10.0.0.2 22 2000 2010 REJECT"),
+        ("empty.log", ""),
+    ]);
+    let texts = |names: &[&str]| names.iter().map(|name| Value::Text((*name).to_owned())).collect();
+    let a = &facts[0];
+    assert_eq!((a.n_rows, a.capture, a.longest_secs), (3, Capture::All, Some(600)));
+    assert_eq!(a.time, Some(TimeExtent { start_secs: 900, end_secs: 1500 }));
+    assert_eq!(
+        (&a.interfaces.names, &a.accounts.names),
+        (&texts(&["eni-1", "eni-2"]), &texts(&["123456789012"]))
+    );
+    assert_eq!(
+        (facts[1].n_rows, facts[1].capture),
+        (1, Capture::Unknown),
+        "one row says nothing of the capture"
+    );
+    assert_eq!(facts[1].interfaces.names, texts(&["eni-3"]));
+    assert_eq!(facts[2], FileFacts::default());
+}
+
+#[test]
+fn many_rows_of_one_action_are_a_capture_filter() {
+    let captures =
+        |files: &[(&str, &str)]| facts(files).iter().map(|facts| facts.capture).collect::<Vec<_>>();
+    assert_eq!(
+        captures(&[
+            ("a", &rows(0, 60, "ACCEPT")),
+            ("b", &rows(100, 60, "REJECT")),
+            ("c", &rows(200, 10, "REJECT")),
+            ("d", &rows(300, 60, "-")),
+        ]),
+        [Capture::AcceptedOnly, Capture::RejectedOnly, Capture::Unknown, Capture::Unknown]
+    );
+}
+
+#[test]
+fn the_same_rows_again_are_said_whatever_the_name_and_the_order() {
+    let reversed: Vec<String> =
+        rows(0, 500, "ACCEPT").lines().rev().map(|line| format!("{line}\n")).collect();
+    let files = [
+        ("a.log", rows(0, 500, "ACCEPT")),
+        ("other.log", rows(1_000, 500, "ACCEPT")),
+        ("a copy.log", reversed.concat()),
+        ("both.log", rows(0, 500, "ACCEPT") + &rows(2_000, 300, "ACCEPT")),
+    ];
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let warnings = warnings(&files);
+    assert_eq!(warnings[..2], [vec![], vec![]]);
+    assert_eq!(warnings[2], [Warning::SameRowsAs { file: "a.log".to_owned() }]);
+    let [Warning::SharesRowsWith { file, percent }] = &warnings[3][..] else { panic!("{:?}", warnings[3]) };
+    assert!(file == "a.log" && (50..80).contains(percent), "{file} {percent}");
+}
+
+#[test]
+fn rows_that_say_neither_when_nor_between_whom_are_not_compared() {
+    let rows = "123456789012 eni-1 10.0.0.1 10.0.0.2 443 - - ACCEPT\n".repeat(100);
+    assert_eq!(warnings(&[("a", &rows), ("b", &rows)]), [vec![], vec![]]);
+}
+
+#[test]
+fn a_name_of_aws_is_compared_with_the_rows() {
+    let name = "210987654321_vpcflowlogs_us-east-1_fl-1234abcd_20231114T2210Z_fe123456.log.gz";
+    let (start_secs, end_secs) = (1_699_999_800, 1_700_000_100);
+    // 2023-11-14T22:13:20Z
+    assert_eq!(
+        warnings(&[(name, &rows(0, 3, "ACCEPT"))]),
+        [vec![Warning::OtherAccount { in_name: "210987654321".to_owned() }]]
+    );
+    let late = rows(4_000, 3, "ACCEPT").replace("123456789012", "210987654321");
+    assert_eq!(warnings(&[(name, &late)]), [vec![Warning::OutsideTimeOfName { start_secs, end_secs }]]);
+    let fits = rows(0, 3, "ACCEPT").replace("123456789012", "210987654321");
+    assert_eq!(warnings(&[(name, &fits)]), [vec![]]);
+}
+
+#[test]
+fn rows_that_end_before_they_start_are_counted() {
+    let lines = "123456789012 eni-1 10.0.0.1 10.0.0.2 443 1060 1000 ACCEPT
+                 123456789012 eni-1 10.0.0.1 10.0.0.2 443 1000 1000 ACCEPT";
+    assert_eq!(warnings(&[("a", lines)]), [vec![Warning::EndBeforeStart { n_rows: 1 }]]);
+    assert_eq!(facts(&[("a", lines)])[0].longest_secs, Some(0));
+}
