@@ -1,10 +1,12 @@
-//! Development only: fixtures, the slow obvious oracle, records in every container.
+//! Development only: fixtures, the slow obvious oracles, records in every container, a VPC whose truth is known.
 
 pub mod archive;
 pub mod filters;
+pub mod load;
 pub mod oracle;
 pub mod rows;
 pub mod rules;
 pub mod rules_oracle;
 pub mod table;
+pub mod vpc_simulation;
 pub mod wrap;
