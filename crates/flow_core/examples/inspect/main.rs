@@ -3,6 +3,7 @@
 //!     cargo run --release -p flow_core --example inspect -- FILE...
 //!     cargo run --release -p flow_core --example inspect -- --records FILE...
 //!     cargo run --release -p flow_core --example inspect -- --diagnose FILE...
+//!         --config FILE                           what `aws ec2 describe-…` says, with --diagnose
 //!         --layout '${version} ${account-id} …'   for files without a header
 //!         --filter 'dstport = 22'                 only these rows
 //!
@@ -24,8 +25,7 @@ use flow_core::session::{Session, SessionOptions, Step};
 
 const CHUNK_BYTES: usize = 1024 * 1024;
 
-const USAGE: &str =
-    "usage: inspect [--records | --diagnose] [--layout '${field} ${field} …'] [--filter TEXT] FILE...";
+const USAGE: &str = "usage: inspect [--records | --diagnose [--config FILE]...] [--layout '${field} ${field} …'] [--filter TEXT] FILE...";
 
 enum Output {
     Export(ExportKind),
@@ -36,6 +36,7 @@ struct Arguments {
     output: Output,
     layouts: Vec<GivenLayout>,
     filter: Filter,
+    descriptions: Vec<String>,
     files: Vec<String>,
 }
 
@@ -62,12 +63,14 @@ fn read_arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, 
         output: Output::Export(ExportKind::Summary),
         layouts: Vec::new(),
         filter: Filter::everything(),
+        descriptions: Vec::new(),
         files: Vec::new(),
     };
     while let Some(word) = words.next() {
         match word.as_str() {
             "--records" => arguments.output = Output::Export(ExportKind::Records),
             "--diagnose" => arguments.output = Output::Diagnosis,
+            "--config" => arguments.descriptions.push(words.next().ok_or("--config needs a file")?),
             "--layout" => {
                 let text = words.next().ok_or("--layout needs a log format")?;
                 let layout = log_format::parse(&text).map_err(|problem| problem.explanation().to_owned())?;
@@ -92,7 +95,8 @@ fn inspect(arguments: Arguments) -> std::io::Result<bool> {
         Output::Diagnosis => {
             // Directions are worked out for a question.
             answer(&mut session, Question::Overview { filter: Filter::everything(), metric: Metric::Rows });
-            diagnose::write(&session, &arguments.filter)?;
+            let configuration = diagnose::configuration(&session, &arguments.descriptions)?;
+            diagnose::write(&session, &arguments.filter, configuration)?;
         }
     }
     Ok(is_good)

@@ -24,14 +24,18 @@ impl Descriptions {
         }
     }
 
+    /// Names and contents.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
+    }
+
     pub fn n_heap_bytes(&self) -> u64 {
         self.files.values().map(|bytes| bytes.len() as u64).sum()
     }
 
     /// The layouts of the flow logs that are described.
     pub fn layouts(&self) -> Vec<GivenLayout> {
-        let files = self.files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
-        let (configuration, _) = read_configuration(files);
+        let (configuration, _) = read_configuration(self.files());
         let layout = |(id, log): (String, crate::config::description::FlowLog)| {
             let layout = log_format::parse(log.log_format.as_deref().unwrap_or_default()).ok()?;
             Some(GivenLayout { layout, flow_log_id: Some(id) })

@@ -278,6 +278,11 @@ impl Session {
         &self.knowledge
     }
 
+    /// Descriptions of the account that were among the files: names and contents.
+    pub fn descriptions(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.descriptions.files()
+    }
+
     /// Files given so far; the next one gets this number.
     pub fn n_files(&self) -> u32 {
         self.load.n_opened()

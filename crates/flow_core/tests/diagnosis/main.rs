@@ -1,5 +1,6 @@
 //! Diagnosis: cases drawn as text, and what must hold of any log.
 
+mod account_rules;
 mod cases;
 mod evaluator;
 mod load;

@@ -6,6 +6,7 @@
 //! docs/diagnosis.md has the table that verdicts are read off. Rules of the account are not known here: who knows
 //! them comes in as a [`PolicyEvaluator`].
 
+mod account_rules;
 mod began;
 mod contact;
 mod coverage;
@@ -32,6 +33,7 @@ use super::interface::InterfaceKnowledge;
 use super::{Analysis, ShardView, answer};
 use crate::record::Field;
 
+pub use account_rules::AccountRules;
 pub use grounds::Grounds;
 pub use json_lines::to_json_line;
 pub use partial::DiagnosisPartial;

@@ -1,0 +1,97 @@
+//! Which of the account's own rules refused, or missed by least.
+
+use flow_core::analysis::diagnosis::{AccountRules, Diagnosed};
+use flow_core::config::read::read_configuration;
+use flow_core::query::Filter;
+use flow_testkit::load::Load;
+
+use crate::load::diagnosis;
+
+/// One server in a subnet whose network ACL lets HTTPS in and no reply to the high ports of 10.0.7.0/24 out.
+const ACCOUNT: &str = r#"{
+  "NetworkInterfaces": [{
+    "NetworkInterfaceId": "eni-s", "VpcId": "vpc-1", "SubnetId": "subnet-1",
+    "PrivateIpAddresses": [{ "PrivateIpAddress": "10.0.2.9", "Primary": true }],
+    "Groups": [{ "GroupId": "sg-web" }]
+  }],
+  "Subnets": [{ "SubnetId": "subnet-1", "VpcId": "vpc-1", "CidrBlock": "10.0.2.0/24" }],
+  "SecurityGroups": [{
+    "GroupId": "sg-web", "VpcId": "vpc-1",
+    "IpPermissions": [
+      { "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{ "CidrIp": "10.0.0.0/20" }] },
+      { "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{ "CidrIp": "10.0.0.0/16" }] }
+    ],
+    "IpPermissionsEgress": []
+  }],
+  "NetworkAcls": [{
+    "NetworkAclId": "acl-1", "VpcId": "vpc-1", "Associations": [{ "NetworkAclId": "acl-1", "SubnetId": "subnet-1" }],
+    "Entries": [
+      { "Egress": false, "RuleNumber": 90, "Protocol": "6", "PortRange": { "From": 22, "To": 22 }, "RuleAction": "deny", "CidrBlock": "0.0.0.0/0" },
+      { "Egress": false, "RuleNumber": 100, "Protocol": "-1", "RuleAction": "allow", "CidrBlock": "0.0.0.0/0" },
+      { "Egress": true, "RuleNumber": 90, "Protocol": "-1", "RuleAction": "deny", "CidrBlock": "10.0.7.0/24" },
+      { "Egress": true, "RuleNumber": 100, "Protocol": "-1", "RuleAction": "allow", "CidrBlock": "0.0.0.0/0" }
+    ]
+  }]
+}"#;
+
+fn diagnosed(records: &str) -> Vec<Diagnosed> {
+    let (configuration, report) = read_configuration([("account.json", ACCOUNT.as_bytes())]);
+    assert_eq!(report.problems, []);
+    let header =
+        "interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action tcp-flags\n";
+    let log = header.to_owned() + records;
+    let rules = AccountRules::new(configuration);
+    diagnosis(&Load::of(&[(0, &log)]), &Filter::everything(), Some(&rules)).conversations
+}
+
+/// Verdict, rule and what of it did not fit, of the first conversation.
+fn named(records: &str) -> (&'static str, Option<(String, String, Option<String>)>) {
+    let first = diagnosed(records).swap_remove(0);
+    let rule = first.rule.map(|found| (found.rule.id, found.rule.rule, found.rule.miss));
+    (first.verdict.name(), rule)
+}
+
+fn rule(id: &str, rule: &str, miss: Option<&str>) -> Option<(String, String, Option<String>)> {
+    Some((id.to_owned(), rule.to_owned(), miss.map(String::from)))
+}
+
+/// So that it is known which address the interface has.
+const SEEN: &str = "eni-s 10.0.9.9 10.0.2.9 51000 443 6 5 400 1000 1050 ACCEPT 2\n";
+
+#[test]
+fn a_source_outside_the_cidr_of_the_only_rule_for_the_port_is_named() {
+    let refused = format!("{SEEN}eni-s 10.0.77.5 10.0.2.9 40001 443 6 3 180 2000 2050 REJECT 2\n");
+    let expected = rule("sg-web", "inbound tcp 443 from 10.0.0.0/20", Some("cidr"));
+    assert_eq!(named(&refused), ("security-group-inbound", expected));
+    let words = diagnosed(&refused)[0].because();
+    assert!(words.contains("the source 10.0.77.5 is outside its CIDR"), "{words}");
+}
+
+#[test]
+fn an_entry_of_the_acl_that_denies_first_is_named_though_the_group_allows() {
+    let refused = format!("{SEEN}eni-s 10.0.1.5 10.0.2.9 40001 22 6 3 180 2000 2050 REJECT 2\n");
+    assert_eq!(named(&refused), ("network-acl-inbound", rule("acl-1", "90", None)));
+}
+
+#[test]
+fn the_reply_that_the_acl_denies_is_named_by_its_entry() {
+    let refused = format!(
+        "{SEEN}eni-s 10.0.7.6 10.0.2.9 40002 443 6 3 180 2100 2150 ACCEPT 2\n\
+         eni-s 10.0.2.9 10.0.7.6 443 40002 6 3 180 2101 2150 REJECT 18\n"
+    );
+    assert_eq!(named(&refused), ("network-acl-return-outbound", rule("acl-1", "90", None)));
+}
+
+#[test]
+fn in_one_subnet_no_acl_is_asked() {
+    let refused = format!("{SEEN}eni-s 10.0.2.44 10.0.2.9 40001 8080 6 3 180 2000 2050 REJECT 2\n");
+    let (verdict, found) = named(&refused);
+    assert_eq!((verdict, found.map(|(id, ..)| id)), ("security-group-inbound", Some("sg-web".to_owned())));
+}
+
+#[test]
+fn rules_that_would_let_pass_now_and_interfaces_that_are_not_described_change_nothing() {
+    let passes_now = format!("{SEEN}eni-s 10.0.1.5 10.0.2.9 40001 443 6 3 180 2000 2050 REJECT 2\n");
+    assert_eq!(named(&passes_now), ("policy-inbound", None));
+    assert_eq!(named(&passes_now.replace("eni-s", "eni-t")), ("policy-inbound", None));
+}
