@@ -72,6 +72,52 @@ test("a Parquet table and the files of a zip archive are read, each with its own
     }
   }));
 
+test("records without a header are asked about, and read again with the format that is said", () =>
+  visit(async (glass) => {
+    const own_order = ["10.0.0.1 10.0.0.2 443 ACCEPT", "10.0.0.3 10.0.0.2 22 REJECT"].join("\n");
+    // Without a row, the page has nothing to show but what became of the files.
+    await glass.open({ name: "mine.log", text: own_order });
+    const layouts = glass.page.locator(".layouts");
+    assert.match(await layouts.locator("thead").first().textContent(), /action/);
+    await layouts.getByLabel("Log format").fill("${srcaddr} ${dstaddr} ${dstport}");
+    assert.match(await layouts.textContent(), /This format has 3 fields, the records have 4 values/);
+    await layouts.getByLabel("Log format").fill("${srcaddr} ${dstaddr} ${dstport} ${action}");
+    await layouts.getByRole("button", { name: "Read again" }).click();
+    assert.match((await file_row(glass, "mine.log")).Layout, /as you said, 4 fields/);
+    assert.equal(await glass.n_rows(), 2);
+    // And taken back.
+    await glass.tab("Files");
+    await layouts.getByText("Layouts of files without a header").click();
+    await layouts.getByRole("button", { name: "Forget and read again" }).click();
+    await glass.page.getByRole("heading", { name: "1 file not read" }).waitFor();
+  }));
+
+test("the output of describe-flow-logs beside the logs settles their layouts", () =>
+  visit(async (glass) => {
+    const name = "123456789012_vpcflowlogs_us-east-1_fl-0000aaaa_20231114T2210Z_fe.log";
+    const described = { FlowLogs: [{ FlowLogId: "fl-0000aaaa", LogFormat: "${dstaddr} ${srcaddr} ${dstport} ${action}" }] };
+    await glass.open(
+      { name, text: "10.0.0.2 10.0.0.1 443 ACCEPT" },
+      { name: "describe-flow-logs.json", text: JSON.stringify(described) },
+    );
+    await glass.page.getByText("1 refused").waitFor({ state: "detached" });
+    await glass.settled();
+    assert.match((await file_row(glass, name)).Layout, /as you said, 4 fields/);
+    assert.match((await file_row(glass, "describe-flow-logs.json")).State, /describes 1 flow log/);
+  }));
+
+test("a file that is dropped twice is said to count twice", () =>
+  visit(async (glass) => {
+    const text = text_of([line(), line({ dstport: 22 }), line({ dstport: 80 })]);
+    await glass.open({ name: "a.log", text }, { name: "a copy.log", text });
+    await glass.tab("Files");
+    const banner = glass.page.getByRole("region", { name: "1 file to look at" });
+    await banner.waitFor();
+    assert.match(await banner.textContent(), /a copy\.log.*the same rows as a\.log: all of them count twice/s);
+    await glass.page.getByRole("button", { name: "a copy.log" }).click();
+    assert.match(await glass.page.locator(".known").textContent(), /Rows cover.*Fields/s);
+  }));
+
 test("what is opened later is added to what is loaded", () =>
   visit(async (glass) => {
     await glass.open({ name: "a.log", text: text_of([line()]) });

@@ -37,6 +37,8 @@ cargo xtask COMMAND: builds, serves and tests Flowglass. Each command sets up wh
   ci                  formatting, lints and all tests, as CI runs them
   sample [ARGUMENT…]  write a generated flow log (--rows N, --seed S, --out FILE)
   bench [OPTION…]     measure the page and the engine beside their peers (--help; docs/performance.md)
+  bench diagnose [--events N] [--seeds N]
+                      how often verdicts are right, on simulated networks (docs/diagnosis.md)
   fuzz [TARGET] [--minutes N]
                       look for files that break a parser (fuzz/README.md)
   bundle --trunk      the step that Trunk calls to make the one file

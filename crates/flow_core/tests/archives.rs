@@ -87,7 +87,7 @@ impl Loaded {
         let word = |report: FileReport| match report.state {
             FileState::Read => format!("{} rows, {} problems", report.lines.rows, report.lines.problems),
             FileState::Refused(refusal) => format!("refused: {}", refusal.seems_to_be),
-            FileState::Ignored(word) => format!("ignored: {word}"),
+            FileState::Described(word) | FileState::Ignored(word) => format!("ignored: {word}"),
             FileState::Failed(word) => format!("failed: {word}"),
             other => format!("{other:?}"),
         };

@@ -29,6 +29,8 @@ fn values(field: Field) -> BoxedStrategy<String> {
             any::<u128>().prop_map(|bits| Address::V6(bits).to_string().to_uppercase()),
         ]
         .boxed(),
+        // Of one day, so that they can be those of one record.
+        FieldKind::Seconds => (1_700_000_000u64..1_700_080_000).prop_map(|secs| secs.to_string()).boxed(),
         number => {
             let max = number.max().unwrap();
             prop_oneof![5 => (0..=max).prop_map(|number| number.to_string()), 1 => Just("007".to_owned())]

@@ -38,6 +38,12 @@ fn values(kind: FieldKind) -> BoxedStrategy<String> {
                 .prop_map(String::from)
                 .boxed()
         }
+        FieldKind::Seconds => {
+            let damaged = Just(165_489_242u64);
+            prop_oneof![20 => 1_700_000_000u64..1_700_080_000, 1 => damaged]
+                .prop_map(|secs| secs.to_string())
+                .boxed()
+        }
         number => {
             let max = number.max().unwrap().min(i32::MAX as u64);
             prop_oneof![(0..=max), Just(max), Just(0)].prop_map(|number| number.to_string()).boxed()

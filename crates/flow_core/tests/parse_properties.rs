@@ -44,6 +44,10 @@ fn values(kind: FieldKind) -> BoxedStrategy<String> {
             (any::<u64>()).prop_map(|bits| Address::Mac(bits >> 16).to_string()),
         ]
         .boxed(),
+        // Of one day, so that they can be those of one record.
+        FieldKind::Seconds => (1_700_000_000u64..1_700_080_000, select(vec!["", "00"]))
+            .prop_map(|(secs, zeros)| format!("{zeros}{secs}"))
+            .boxed(),
         number => {
             let max = number.max().unwrap();
             prop_oneof![

@@ -2,6 +2,7 @@
 
 use flow_core::analysis::{Metric, overview::Overview};
 use flow_core::intake::LoadOptions;
+use flow_core::parse::{FileState, LayoutFrom};
 use flow_core::query::{Filter, parse_filter};
 use flow_core::sample::{SampleLog, SampleSpec};
 use flow_core::session::message::{
@@ -169,4 +170,60 @@ fn where_memory_ended_keeping_less_reads_it_all() {
     let kept = driver.reload("dstport = 7", false);
     assert_eq!(kept.phase, LoadPhase::Loaded);
     assert_eq!((kept.n_rows, kept.n_records_read), (150, 150_000));
+}
+
+/// Ten records of each of two flow logs whose files have no header and one length, and the word that settles them.
+const FLOW_LOG_FILES: [(&str, &str); 3] = [
+    (
+        "123456789012_vpcflowlogs_us-east-1_fl-0000aaaa_20231114T2210Z_fe.log",
+        "10.0.0.1 10.0.0.2 443 1000 ACCEPT\n",
+    ),
+    (
+        "123456789012_vpcflowlogs_us-east-1_fl-0000bbbb_20231114T2210Z_fe.log",
+        "10.0.0.1 10.0.0.2 7 443 REJECT\n",
+    ),
+    (
+        "describe-flow-logs.json",
+        r#"{"FlowLogs": [
+            {"FlowLogId": "fl-0000aaaa", "LogFormat": "${srcaddr} ${dstaddr} ${dstport} ${bytes} ${action}"},
+            {"FlowLogId": "fl-0000bbbb", "LogFormat": "${srcaddr} ${dstaddr} ${packets} ${dstport} ${action}"}
+        ]}"#,
+    ),
+];
+
+#[test]
+fn described_flow_logs_settle_layouts_by_the_names_of_files_in_any_order() {
+    for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+        for n_shards in [1, 3] {
+            let mut driver = Driver::with_shards(n_shards);
+            for at in order {
+                let (name, line) = FLOW_LOG_FILES[at];
+                driver.open(name, &if at == 2 { line.to_owned() } else { line.repeat(10) });
+            }
+            let progress = driver.progress();
+            assert_eq!((progress.n_rows, progress.n_files_refused), (20, 0), "{order:?}");
+            let https = driver.overview("dstport = 443");
+            assert_eq!((https.accepted.rows, https.rejected.rows), (10, 10));
+            assert_eq!((https.accepted.bytes, https.rejected.packets), (10_000, 70));
+            let Answer::Report(reports) = driver.ask(Question::Report) else {
+                panic!("a report is a report")
+            };
+            let described = reports.iter().find(|report| report.name.ends_with(".json")).unwrap();
+            assert_eq!(described.state, FileState::Described("describes 2 flow logs".to_owned()));
+            assert!(
+                reports.iter().all(|report| report == described || report.layout_from == LayoutFrom::Given)
+            );
+        }
+    }
+}
+
+#[test]
+fn descriptions_change_nothing_where_every_file_has_a_header() {
+    let mut driver = Driver::with_shards(1);
+    driver.open("a.log", "srcaddr dstaddr dstport\n10.0.0.1 10.0.0.2 443\n");
+    let generation = driver.progress().coverage.generation;
+    driver.open(FLOW_LOG_FILES[2].0, FLOW_LOG_FILES[2].1);
+    assert_eq!(driver.progress().n_rows, 1);
+    assert!(driver.progress().options.layouts.is_empty());
+    assert!(driver.progress().coverage.generation > generation);
 }

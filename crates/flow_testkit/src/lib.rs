@@ -1,8 +1,10 @@
-//! Development only: fixtures, the slow obvious oracle, records in every container, what fuzzing checks.
+//! Development only: fixtures, the slow obvious oracles, records in every container, a VPC whose truth is known, what
+//! fuzzing checks.
 
 pub mod archive;
 pub mod filters;
 pub mod fuzz;
+pub mod load;
 pub mod memory;
 pub mod oracle;
 pub mod reading;
@@ -10,4 +12,5 @@ pub mod rows;
 pub mod rules;
 pub mod rules_oracle;
 pub mod table;
+pub mod vpc_simulation;
 pub mod wrap;

@@ -28,7 +28,7 @@ pub fn FileRow(report: FileReport, facts: Memo<Facts>) -> impl IntoView {
             </th>
             <td>{state_words(&report)}</td>
             <td>{format_words(&report)}</td>
-            <td title=layout_names>{layout}</td>
+            <td class="file-layout" title=layout_names>{layout}</td>
             <td class="number">{format::bytes(*n_bytes)}</td>
             {numbers.map(|number| view! { <td class="number">{format::count(number)}</td> }).collect_view()}
             <td class="number" class:is-trouble={lines.problems > 0}>{format::count(lines.problems)}</td>
@@ -84,6 +84,7 @@ fn state_words(report: &FileReport) -> String {
             format!("cancelled at {}", format::percent_done(report.n_bytes_read, report.n_bytes))
         }
         FileState::Refused(_) => "refused".to_owned(),
+        FileState::Described(what) => what.clone(),
         FileState::Ignored(reason) => format!("ignored: {reason}"),
         FileState::Failed(reason) => format!("not readable: {reason}"),
     }
@@ -100,6 +101,7 @@ fn format_words(report: &FileReport) -> String {
 fn layout_words(report: &FileReport) -> (String, String) {
     let names: Vec<String> = report.layouts.iter().map(|layout| layout.names().join(" ")).collect();
     let words = match report.layouts.as_slice() {
+        [] if matches!(report.state, FileState::Described(_)) => String::new(),
         [] => "not known".to_owned(),
         [only] => {
             let how = match report.layout_from {

@@ -101,7 +101,7 @@ fn read_again(engine: Engine, state: AppState, layouts: Vec<GivenLayout>) {
     engine.send(Command::Reload(LoadOptions { layouts, ..options }));
 }
 
-/// What the reader has said, to be taken back.
+/// What is in force: what the reader has said, to be taken back, and what descriptions of flow logs say.
 #[component]
 fn GivenLayouts(given: Memo<Vec<GivenLayout>>) -> impl IntoView {
     let state = AppState::get();
@@ -112,23 +112,26 @@ fn GivenLayouts(given: Memo<Vec<GivenLayout>>) -> impl IntoView {
             layouts.remove(at);
             read_again(engine, state, layouts);
         };
-        let of = given_layout.flow_log_id.map(|id| format!("{id}: "));
+        let is_by_hand = given_layout.flow_log_id.is_none();
+        let whose = match given_layout.flow_log_id {
+            Some(id) => format!("{id}, as described: "),
+            None => "You said: ".to_owned(),
+        };
         view! {
             <li>
-                {of}
+                {whose}
                 <code>{given_layout.layout.names().join(" ")}</code>
                 " "
-                <button type="button" class="button is-small" on:click=take_back>"Forget and read again"</button>
+                {is_by_hand.then(|| view! {
+                    <button type="button" class="button is-small" on:click=take_back>"Forget and read again"</button>
+                })}
             </li>
         }
     };
     view! {
-        <Show when=move || given.with(|given| !given.is_empty())>
-            <p>"You said:"</p>
-            <ul class="given-layouts">
-                {move || given.get().into_iter().enumerate().map(item).collect_view()}
-            </ul>
-        </Show>
+        <ul class="given-layouts">
+            {move || given.get().into_iter().enumerate().map(item).collect_view()}
+        </ul>
     }
 }
 
@@ -187,8 +190,9 @@ fn LayoutForm(unknown: Memo<Vec<Unknown>>) -> impl IntoView {
                 on:input=move |event| text.set(event_target_value(&event))
             ></textarea>
             <p class="text-dim">
-                "The console shows it with the flow log, and so does "
-                <code>"aws ec2 describe-flow-logs --query 'FlowLogs[].LogFormat'"</code>
+                "The console shows it with the flow log, and so does "<code>"aws ec2 describe-flow-logs"</code>
+                ", whose output can be opened beside the logs instead: it settles all files whose names have the id of their "
+                "flow log"
             </p>
             <label>
                 "or "
@@ -197,7 +201,9 @@ fn LayoutForm(unknown: Memo<Vec<Unknown>>) -> impl IntoView {
                     {choices}
                 </select>
             </label>
-            <p id="layout-mistake" class="filter-mistake" aria-live="polite">{mistake}</p>
+            <div id="layout-mistake" aria-live="polite">
+                {move || mistake.get().map(|words| view! { <p class="filter-mistake"><span>{words}</span></p> })}
+            </div>
             <button type="submit" class="button" disabled=move || layout.with(Result::is_err)>
                 "Read again with this format"
             </button>

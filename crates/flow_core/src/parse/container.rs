@@ -68,8 +68,8 @@ pub enum Container {
 }
 
 /// What to do about records whose layout nothing says.
-const SAY_THE_LAYOUT: &str = "Say what the columns are: paste the flow log's format, which `aws ec2 describe-flow-logs` \
-                              shows as LogFormat, into the Files tab (or give it to `inspect --layout`).";
+const SAY_THE_LAYOUT: &str = "Say what the columns are: open the output of `aws ec2 describe-flow-logs` beside it, or \
+                              paste the LogFormat in that into the Files tab (or give it to `inspect --layout`).";
 
 impl Container {
     /// The name that the summary export uses.
@@ -182,8 +182,8 @@ impl Container {
                 "Open the flow logs themselves: the `.log.gz` files below `AWSLogs/` in the bucket that the flow log writes to.",
             ),
             Container::AwsDescription => (
-                "a description of AWS resources, not a log",
-                "Open the flow logs that belong to it: the `.log.gz` files below `AWSLogs/` in the flow log's bucket.",
+                "a description of AWS resources, too long to be read as a whole",
+                "Describe less at a time, for example with `--filters`, and open the results together.",
             ),
             Container::OtherCloud => (
                 "a flow log of another cloud",

@@ -30,7 +30,7 @@ pub fn facts(name: &str) -> NameFacts {
     let (file, folders) = parts.split_last().expect("a split has parts");
     let is_ours = |part: &&str| matches!(*part, "vpcflowlogs" | "transitgatewayflowlogs");
     // 123456789012/vpcflowlogs/us-east-1/2026/11/20[/23]
-    if let Some(at) = folders.iter().position(|part| is_ours(part)) {
+    if let Some(at) = folders.iter().position(&is_ours) {
         facts.account =
             at.checked_sub(1).map(|at| folders[at]).filter(|text| is_account(text)).map(String::from);
         facts.region = folders.get(at + 1).map(|region| (*region).to_owned());

@@ -184,7 +184,9 @@ impl FileParser {
             }
         }
         self.intake = Intake::Over;
-        if !self.text.is_over() {
+        if self.text.is_description() {
+            self.report.state = FileState::Described("a description of AWS resources".to_owned());
+        } else if !self.text.is_over() {
             self.report.state = FileState::Read;
         }
     }
@@ -234,6 +236,15 @@ impl FileParser {
     /// What is in the file, if it is an archive and all of that is known.
     pub fn take_members(&mut self) -> Vec<Member> {
         std::mem::take(&mut self.members)
+    }
+
+    /// What the file says about the account, if that is what it is and all of it was read.
+    pub fn take_description(&mut self) -> Option<Vec<u8>> {
+        match &mut self.intake {
+            Intake::Member(member) => member.parser_mut().take_description(),
+            _ if matches!(self.report.state, FileState::Described(_)) => self.text.take_description(),
+            _ => None,
+        }
     }
 
     /// What the lines so far say about those that follow; `None` where that is not known yet, or the file is not

@@ -28,6 +28,7 @@ mod spelling;
 mod text;
 mod unwrap;
 mod values;
+mod window;
 
 pub mod block;
 pub mod file_name;

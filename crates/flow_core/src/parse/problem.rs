@@ -16,6 +16,8 @@ pub enum ProblemKind {
     TooManyLayouts,
     /// The line is not UTF-8, or holds NUL bytes.
     NotText,
+    /// The record's window is longer than any can be, or in a far future: a time is damaged.
+    ImplausibleTime,
     /// The compressed data ends early or is corrupt here; what follows in the file is lost.
     Damaged,
     /// What should hold a record is no valid JSON, CSV or base64, or ends early.
@@ -36,6 +38,7 @@ impl ProblemKind {
             ProblemKind::LineTooLong => "line-too-long",
             ProblemKind::TooManyLayouts => "too-many-layouts",
             ProblemKind::NotText => "not-text",
+            ProblemKind::ImplausibleTime => "implausible-time",
             ProblemKind::Damaged => "damaged",
             ProblemKind::Malformed => "malformed",
             ProblemKind::NoRecord => "no-record",
@@ -53,6 +56,9 @@ impl ProblemKind {
             ProblemKind::LineTooLong => "The line is longer than a flow record can be; it was skipped",
             ProblemKind::TooManyLayouts => {
                 "The record is in one layout more than can be held; these files have too many different headers"
+            }
+            ProblemKind::ImplausibleTime => {
+                "Start and end cannot be those of one record: one of them is damaged, so that nobody knows when this was"
             }
             ProblemKind::NotText => "The line is not text",
             ProblemKind::Damaged => {

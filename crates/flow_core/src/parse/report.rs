@@ -57,6 +57,8 @@ pub enum FileState {
     Cancelled,
     /// Not a flow log, or one in a container that we cannot read.
     Refused(Refusal),
+    /// A description of AWS resources; what it describes.
+    Described(String),
     /// A file that AWS puts beside logs and that holds none; said, not an error.
     Ignored(String),
     /// The file itself could not be read, in the words of the system.

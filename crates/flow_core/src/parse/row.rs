@@ -6,6 +6,7 @@
 
 use std::cmp::Ordering;
 
+use super::window;
 use super::{Layout, OddSpelling, ProblemKind, RawValue, number, spelling, values::Values};
 use crate::record::{Address, ColumnKey, Field, FieldKind};
 
@@ -113,6 +114,8 @@ impl Check {
 pub struct RowReader {
     checks: Vec<Check>,
     status_at: Option<usize>,
+    /// Where `start` and `end` are.
+    window_at: [Option<usize>; 2],
     /// Where `srcaddr` and `dstaddr` are, where the layout has both.
     ends_at: Option<(usize, usize)>,
 }
@@ -123,6 +126,7 @@ impl RowReader {
         RowReader {
             checks: layout.columns().iter().map(|key| Check::of(key.kind())).collect(),
             status_at: place(Field::LOG_STATUS),
+            window_at: [place(Field::START), place(Field::END)],
             ends_at: place(Field::SRCADDR).zip(place(Field::DSTADDR)),
         }
     }
@@ -135,6 +139,11 @@ impl RowReader {
     /// Where the layout has `log-status`.
     pub fn status_at(&self) -> Option<usize> {
         self.status_at
+    }
+
+    /// Where the layout has `start` and `end`.
+    pub fn window_at(&self) -> [Option<usize>; 2] {
+        self.window_at
     }
 
     /// Whether a line of names could pass for a record, because no column checks anything.
@@ -162,7 +171,7 @@ impl RowReader {
         if values.next().is_some() {
             return Err(Trouble { kind: ProblemKind::TooManyFields, at: None });
         }
-        Ok(self.record_kind(&row.values))
+        self.record(&row.values)
     }
 
     /// Reads the cells of one record of a table into `row`, whose contents mean nothing when this fails. A cell
@@ -186,7 +195,7 @@ impl RowReader {
             };
             row.values.push(value);
         }
-        Ok(self.record_kind(&row.values))
+        self.record(&row.values)
     }
 
     /// A line of another length is no record of this layout, and then it says nothing that one of its
@@ -199,9 +208,23 @@ impl RowReader {
         }
     }
 
+    /// What a record of these values is, unless they cannot be those of one record.
+    pub fn record(&self, values: &[RawValue<'_>]) -> Result<RecordKind, Trouble> {
+        let time = |at: Option<usize>| match at.map(|at| values[at]) {
+            Some(RawValue::Number(secs)) => Some(secs),
+            _ => None,
+        };
+        let [start, end] = self.window_at.map(time);
+        if window::is_plausible(start, end) {
+            return Ok(self.kind(values));
+        }
+        let at = self.window_at.into_iter().flatten().next();
+        Err(Trouble { kind: ProblemKind::ImplausibleTime, at })
+    }
+
     /// NODATA and SKIPDATA state something about an interface. AWS may add others, and has for other logs
     /// (INCOMPLETEDATA), so an unknown status counts as one when the record names no ends of a flow.
-    pub fn record_kind(&self, values: &[RawValue<'_>]) -> RecordKind {
+    fn kind(&self, values: &[RawValue<'_>]) -> RecordKind {
         let Some(RawValue::Text(status)) = self.status_at.map(|at| values[at]) else {
             return RecordKind::Row;
         };

@@ -2,11 +2,16 @@
 
 use std::mem;
 
+use super::container::Container;
 use super::lines::{LineSplitter, Piece};
 use super::records::RecordReader;
 use super::sniff::{self, Form, HeadEnd, SNIFF_BYTES_MAX, Verdict};
 use super::unwrap::Unwrapper;
 use super::{Continuation, FileReport, FileState, Layout, ProblemKind, RowSink};
+
+/// A description is read as a whole, and what is made of it takes several times its room. Those of ten thousand
+/// interfaces are 25 MB.
+pub const DESCRIPTION_BYTES_MAX: usize = 64 << 20;
 
 pub struct TextReader {
     stage: Stage,
@@ -21,6 +26,8 @@ enum Stage {
     Lines(Box<LineReader>),
     /// Records must be taken out of something.
     Wrapped(Box<Unwrapper>),
+    /// A description of the account, which is read as a whole; holds it so far.
+    Describing(Vec<u8>),
     /// Refused or ignored: nothing more is read.
     Over,
 }
@@ -58,7 +65,24 @@ impl TextReader {
                 let layout = reader.records.layout().clone();
                 Some(Continuation { layout, known: report.layouts.clone() })
             }
-            Stage::Lines(_) | Stage::Wrapped(_) | Stage::Sniffing(_) | Stage::Over => None,
+            Stage::Lines(_) | Stage::Wrapped(_) | Stage::Sniffing(_) | Stage::Describing(_) | Stage::Over => {
+                None
+            }
+        }
+    }
+
+    pub fn is_description(&self) -> bool {
+        matches!(self.stage, Stage::Describing(_))
+    }
+
+    /// A description of the account that has come to its end.
+    pub fn take_description(&mut self) -> Option<Vec<u8>> {
+        match mem::replace(&mut self.stage, Stage::Over) {
+            Stage::Describing(description) => Some(description),
+            stage => {
+                self.stage = stage;
+                None
+            }
         }
     }
 
@@ -94,7 +118,7 @@ impl TextReader {
                 lines.finish(|line| records.line(line, report, sink));
             }
             Stage::Wrapped(unwrapper) => unwrapper.finish(report, sink),
-            Stage::Sniffing(_) | Stage::Over => {}
+            Stage::Sniffing(_) | Stage::Describing(_) | Stage::Over => {}
         }
     }
 
@@ -106,7 +130,7 @@ impl TextReader {
                 reader.records.unreadable(ProblemKind::Damaged, reader.lines.carried(), report);
             }
             Stage::Wrapped(unwrapper) => unwrapper.damaged(report, sink),
-            Stage::Sniffing(_) | Stage::Over => {}
+            Stage::Sniffing(_) | Stage::Describing(_) | Stage::Over => {}
         }
     }
 
@@ -128,6 +152,12 @@ impl TextReader {
                 });
             }
             Stage::Wrapped(unwrapper) => unwrapper.push(text, report, sink),
+            Stage::Describing(description) if description.len() + text.len() > DESCRIPTION_BYTES_MAX => {
+                let refusal = Container::AwsDescription.refusal();
+                report.state = FileState::Refused(refusal.expect("it is refused where it is too long"));
+                self.stage = Stage::Over;
+            }
+            Stage::Describing(description) => description.extend_from_slice(text),
             Stage::Sniffing(_) | Stage::Over => {}
         }
     }
@@ -141,6 +171,10 @@ impl TextReader {
             }
             // If records come after all, they are tried in the layout that most files have.
             Verdict::Nothing(form) => (form, self.given.first().cloned().unwrap_or_else(Layout::aws_default)),
+            Verdict::Describe => {
+                self.stage = Stage::Describing(Vec::new());
+                return;
+            }
             Verdict::Ignore(what_it_is) => {
                 report.state = FileState::Ignored(what_it_is.to_owned());
                 self.stage = Stage::Over;

@@ -47,6 +47,9 @@ impl Session {
             }
         }
         self.emit_progress(now_ms, emit);
+        if self.load.phase == LoadPhase::Loaded {
+            self.use_described_layouts(now_ms, emit);
+        }
     }
 
     pub(super) fn coverage(&self) -> Coverage {
@@ -79,6 +82,7 @@ impl Session {
             columns: self.columns(),
             time: self.time_extent().map(|extent| (extent.start_secs, extent.end_secs)),
             n_heap_bytes: self.load.n_heap_bytes()
+                + self.descriptions.n_heap_bytes()
                 + self.members.iter().map(|member| member.settled.n_heap_bytes).sum::<u64>(),
         }));
     }

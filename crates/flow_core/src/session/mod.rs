@@ -7,6 +7,7 @@
 //! [`Step::Idle`]; where there are shards elsewhere, it carries what [`Session::take_posts`] gives to them and what they
 //! say to [`Session::receive`].
 
+mod descriptions;
 mod export;
 mod generation;
 mod inquiry;
@@ -22,7 +23,9 @@ use std::collections::VecDeque;
 
 use crate::analysis::interface::{AddressByHand, InterfaceKnowledge};
 use crate::intake::LoadOptions;
-use crate::parse::{GivenLayout, SourceId};
+use crate::parse::{FileReport, FileState, GivenLayout, LayoutFrom, SourceId};
+use crate::store::Store;
+use descriptions::Descriptions;
 use inquiry::Inquiry;
 use load::{FileTally, Load};
 use message::{Answer, Command, Event, LoadPhase, Question, Request, RequestId};
@@ -119,6 +122,7 @@ pub struct Session {
     /// Time spent answering since the last progress.
     answering_ms: f64,
     by_hand: Vec<AddressByHand>,
+    descriptions: Descriptions,
     knowledge: InterfaceKnowledge,
     /// The generation for which every segment has its orientation.
     oriented_generation: Option<u64>,
@@ -171,6 +175,7 @@ impl Session {
             answering_since_ms: None,
             answering_ms: 0.0,
             by_hand: Vec::new(),
+            descriptions: Descriptions::default(),
             knowledge: InterfaceKnowledge::default(),
             oriented_generation: None,
             waiting: VecDeque::new(),
@@ -236,6 +241,41 @@ impl Session {
             member.settled = Settled::default();
             self.begin(number, store_bytes_max);
         }
+    }
+
+    /// Reads all again where flow logs are described that files without a header may be of, which had to be read without
+    /// knowing that. Once: then they are known.
+    fn use_described_layouts(&mut self, now_ms: f64, emit: Emit<'_>) {
+        let options = self.load.options();
+        let new: Vec<GivenLayout> = self
+            .descriptions
+            .layouts()
+            .into_iter()
+            .filter(|layout| !options.layouts.contains(layout))
+            .collect();
+        let is_without_header = |report: &FileReport| {
+            !report.columns.is_empty()
+                || (report.layout_from != LayoutFrom::Header && !report.layouts.is_empty())
+        };
+        if !new.is_empty() && self.load.reports().iter().any(is_without_header) {
+            // What the reader said goes first.
+            let layouts = options.layouts.iter().cloned().chain(new).collect();
+            self.reload(LoadOptions { layouts, ..options.clone() }, now_ms, emit);
+        }
+    }
+
+    /// The stores of the shards in the session's own memory, for programs that ask what no request asks yet. Their rows
+    /// know their directions once a question has been answered.
+    pub fn stores(&self) -> impl Iterator<Item = &Store> {
+        self.members.iter().filter_map(|member| match &member.place {
+            Place::Here(shard) => Some(shard.store()),
+            Place::Elsewhere => None,
+        })
+    }
+
+    /// What those directions rest on.
+    pub fn knowledge(&self) -> &InterfaceKnowledge {
+        &self.knowledge
     }
 
     /// Files given so far; the next one gets this number.
@@ -458,7 +498,10 @@ impl Session {
                 self.has_unsettled = true;
             }
             ShardReply::Recognised { deal, continuation } => self.load.recognised(deal, continuation),
-            ShardReply::Ended { deal, report, members, continuation } => {
+            ShardReply::Ended { deal, mut report, members, description, continuation } => {
+                if let Some(bytes) = description {
+                    report.state = FileState::Described(self.descriptions.add(&report.name, bytes));
+                }
                 self.has_unsettled = true;
                 if let Some((shard, deal)) = self.load.ended(deal, report, members, continuation) {
                     self.take_back(shard, deal);

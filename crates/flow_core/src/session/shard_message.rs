@@ -158,6 +158,8 @@ pub enum ShardReply {
         report: FileReport,
         /// What is in the file, where it is an archive.
         members: Vec<Member>,
+        /// The file itself, where it describes the account.
+        description: Option<Vec<u8>>,
         continuation: Option<Continuation>,
     },
     /// The memory for rows is used up; nothing more is read.

@@ -50,7 +50,7 @@ pub fn joined_state(stretches: impl Iterator<Item = FileState>) -> FileState {
             }
             let rank = |state: &FileState| match state {
                 FileState::Failed(_) => 0,
-                FileState::Refused(_) | FileState::Ignored(_) => 1,
+                FileState::Refused(_) | FileState::Ignored(_) | FileState::Described(_) => 1,
                 FileState::Cancelled => 2,
                 FileState::Reading | FileState::Waiting | FileState::Read => 3,
             };

@@ -113,6 +113,7 @@ impl Parsed {
             FileState::Refused(refusal) => {
                 format!("refused\nThis seems to be {}.\n{}", refusal.seems_to_be, refusal.next_step)
             }
+            FileState::Described(what) => format!("described\n{what}"),
             FileState::Ignored(what_it_is) => format!("ignored\n{what_it_is}"),
             other => panic!("a finished parse ends {other:?}"),
         };

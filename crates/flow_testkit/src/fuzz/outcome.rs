@@ -48,7 +48,9 @@ impl Outcome {
             FileState::Failed(words) if matches!(report.container.as_str(), "zip" | "tar") => {
                 assert!(!words.is_empty());
             }
-            FileState::Ignored(what_it_is) => assert!(!what_it_is.is_empty()),
+            FileState::Ignored(what_it_is) | FileState::Described(what_it_is) => {
+                assert!(!what_it_is.is_empty())
+            }
             other => panic!("a file that is finished ends {other:?}"),
         }
     }

@@ -18,9 +18,9 @@ use crate::store::{ABSENT, Segment, Store};
 const RECORDED_MAX: usize = 64;
 
 /// A /64, by its leading bits: the size of every IPv6 subnet in a VPC.
-pub(super) type Subnet64 = u64;
+pub(in crate::analysis) type Subnet64 = u64;
 
-pub(super) fn subnet_of(address: Address) -> Option<Subnet64> {
+pub(in crate::analysis) fn subnet_of(address: Address) -> Option<Subnet64> {
     match address {
         Address::V6(bits) => Some((bits >> 64) as u64),
         _ => None,

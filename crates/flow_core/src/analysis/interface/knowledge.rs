@@ -118,6 +118,17 @@ impl InterfaceKnowledge {
         self.shown.get(interface).map_or(&[], Vec::as_slice)
     }
 
+    /// The own addresses of an interface, as far as they are known one by one.
+    pub fn addresses_of(&self, interface: &Value) -> impl Iterator<Item = Address> {
+        [Family::V4, Family::V6, Family::Mac]
+            .into_iter()
+            .filter_map(|family| self.own.get(&(interface.clone(), family)))
+            .flat_map(|own| match &own.is {
+                OwnIs::Addresses(addresses) => addresses.iter().copied().collect(),
+                OwnIs::NotKnown | OwnIs::InSubnet(_) => Vec::new(),
+            })
+    }
+
     /// Whether the address is of the log's owner: private, or an interface's own.
     pub fn is_ours(&self, address: Address) -> bool {
         address.is_private()

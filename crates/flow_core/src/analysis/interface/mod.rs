@@ -19,6 +19,7 @@ use crate::record::address::Family;
 use crate::record::{Address, Evidence, Value};
 
 pub use addresses::InterfaceAddresses;
+pub(in crate::analysis) use addresses::subnet_of;
 pub use knowledge::InterfaceKnowledge;
 
 /// What is known of one interface's address in one family.

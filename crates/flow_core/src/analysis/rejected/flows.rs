@@ -7,12 +7,13 @@ use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
 use super::accepted::AcceptedAddresses;
-use super::fan_in::{Endpoint, FanIn, PeerPorts};
 use super::{HELPFUL, Spark};
 use crate::analysis::action::{Action, Actions};
 use crate::analysis::by_key::ByKey;
 use crate::analysis::columns::{FieldBlocks, FieldIds};
 use crate::analysis::counted::Remembered;
+use crate::analysis::fan_in::{Endpoint, FanIn, PeerPorts};
+use crate::analysis::places::{Places, join_lists, moved};
 use crate::analysis::time_extent::{TimeExtent, time_of};
 use crate::analysis::{ShardView, Tally};
 use crate::intake::client::{End, Hint, RowEvidence, has_ports};
@@ -20,8 +21,6 @@ use crate::query::SegmentRows;
 use crate::record::{Address, Direction, Field, Orientation, Value};
 use crate::store::{ABSENT, Store};
 
-/// Stands for an address or interface that a row does not have.
-pub(super) const NOT_THERE: u32 = u32::MAX;
 /// The part of the sparkline of rows without a time.
 pub(super) const NO_PART: u8 = u8::MAX;
 
@@ -163,7 +162,7 @@ fn port(decoded: u64) -> Option<u16> {
     u16::try_from(decoded).ok()
 }
 
-/// [`ABSENT`] becomes [`NOT_THERE`].
+/// [`ABSENT`] becomes [`crate::analysis::places::NOT_THERE`].
 fn code(decoded: u64) -> u32 {
     decoded as u32
 }
@@ -206,12 +205,12 @@ fn in_values(
         recorded: HELPFUL.map(|field| store.field_id(field).is_some()),
         has_action: store.field_id(Field::ACTION).is_some(),
         interfaces: interfaces
-            .codes
+            .codes()
             .iter()
             .map(|&code| interface_id.map_or(Value::Absent, |id| store.value(id, u64::from(code))))
             .collect(),
         addresses: addresses
-            .codes
+            .codes()
             .iter()
             .map(|&code| SeenAddress {
                 address: store.addresses().get(u64::from(code)),
@@ -223,39 +222,14 @@ fn in_values(
     }
 }
 
-/// Codes numbered in order of first sight.
-struct Places {
-    by_code: Vec<u32>,
-    codes: Vec<u32>,
-}
-
-impl Places {
-    fn new(n_codes: usize) -> Places {
-        Places { by_code: vec![NOT_THERE; n_codes], codes: Vec::new() }
-    }
-
-    fn place(&mut self, code: u32) -> u32 {
-        if code == NOT_THERE {
-            return NOT_THERE;
-        }
-        let place = &mut self.by_code[code as usize];
-        if *place == NOT_THERE {
-            *place = self.codes.len() as u32;
-            self.codes.push(code);
-        }
-        *place
-    }
-}
-
 impl RejectedPartial {
     pub(super) fn merge(&mut self, other: RejectedPartial) {
         for (into, other) in self.recorded.iter_mut().zip(other.recorded) {
             *into |= other;
         }
         self.has_action |= other.has_action;
-        let interfaces = self.take_interfaces(other.interfaces);
+        let interfaces = join_lists(&mut self.interfaces, other.interfaces);
         let addresses = self.take_addresses(&other.addresses);
-        let moved = |places: &[u32], place: u32| places.get(place as usize).copied().unwrap_or(NOT_THERE);
         self.flows.extend(other.flows.into_iter().map(|(mut flow, total)| {
             flow.interface = moved(&interfaces, flow.interface);
             flow.src = moved(&addresses, flow.src);
@@ -270,21 +244,6 @@ impl RejectedPartial {
             fan_in.add(Endpoint { address: moved(&addresses, endpoint.address), ..endpoint }, ports);
         }
         self.peer_ports = fan_in.into_endpoints();
-    }
-
-    /// Where each of another partial's interfaces is here.
-    fn take_interfaces(&mut self, others: Vec<Value>) -> Vec<u32> {
-        let mut known: HashMap<Value, u32, FxBuildHasher> =
-            self.interfaces.iter().cloned().zip(0..).collect();
-        others
-            .into_iter()
-            .map(|interface| {
-                *known.entry(interface.clone()).or_insert_with(|| {
-                    self.interfaces.push(interface);
-                    self.interfaces.len() as u32 - 1
-                })
-            })
-            .collect()
     }
 
     /// Where each of another partial's addresses is here.

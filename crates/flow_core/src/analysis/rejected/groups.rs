@@ -1,14 +1,15 @@
 //! Judges the flows of all shards together, and groups them.
 
-use super::fan_in::{Endpoint, Servers};
-use super::flows::{Flow, FlowTotal, NO_PART, NOT_THERE, RejectedPartial, SeenAddress};
+use super::flows::{Flow, FlowTotal, NO_PART, RejectedPartial, SeenAddress};
 use super::{
     GROUPS_MAX, HELPFUL, Initiator, InitiatorEvidence, RejectedGroup, RejectedView, SOURCES_SHOWN,
     SPARK_BUCKETS, Spark, WantedBy,
 };
 use crate::analysis::by_key::ByKey;
+use crate::analysis::fan_in::{Endpoint, Servers};
 use crate::analysis::interface::InterfaceKnowledge;
 use crate::analysis::keyed::keep_first;
+use crate::analysis::places::NOT_THERE;
 use crate::analysis::{Tally, TimeExtent};
 use crate::intake::client::{End, Hint};
 use crate::record::{Address, Direction, Field, Value};

@@ -5,7 +5,6 @@
 //! rejected rows folded by all that a judgement may ask (`flows`), and `groups` judges and groups them.
 
 mod accepted;
-mod fan_in;
 mod flows;
 mod groups;
 

@@ -228,9 +228,11 @@ impl SummaryQuestion<'_> {
 fn was_read(file: &FileReport) -> bool {
     match file.state {
         FileState::Reading | FileState::Read | FileState::Cancelled => true,
-        FileState::Waiting | FileState::Refused(_) | FileState::Ignored(_) | FileState::Failed(_) => {
-            file.lines.total() > 0
-        }
+        FileState::Waiting
+        | FileState::Refused(_)
+        | FileState::Described(_)
+        | FileState::Ignored(_)
+        | FileState::Failed(_) => file.lines.total() > 0,
     }
 }
 

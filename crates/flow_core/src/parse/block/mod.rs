@@ -20,7 +20,8 @@ mod words;
 use memchr::memrchr;
 
 use super::row::{Check, RowReader};
-use super::row_block::{ColumnBuffer, RowBlock};
+use super::row_block::{ABSENT_NUMBER, ColumnBuffer, RowBlock};
+use super::window;
 pub use starts::{BLOCK_BYTES_MAX, ValueStarts};
 use values::{PADDING_BYTES, RegularRows};
 
@@ -39,6 +40,8 @@ pub struct BlockReader {
     checks: Vec<Check>,
     /// Where the layout has `log-status`.
     status_at: Option<usize>,
+    /// Where it has `start` and `end`.
+    window_at: [Option<usize>; 2],
     starts: ValueStarts,
     buffers: Vec<ColumnBuffer>,
     marks: Marks,
@@ -60,6 +63,7 @@ impl BlockReader {
             checks: reader.checks().to_vec(),
             buffers: reader.checks().iter().map(|check| ColumnBuffer::for_check(*check)).collect(),
             status_at: reader.status_at(),
+            window_at: reader.window_at(),
             starts: ValueStarts::default(),
             marks: Marks::default(),
             padded: Vec::new(),
@@ -68,7 +72,7 @@ impl BlockReader {
 
     /// Begins to read the block that is the first `n_bytes` of `text`: whole lines, as [`block_bytes`] says.
     pub fn begin<'a>(&'a mut self, text: &'a [u8], n_bytes: usize) -> Block<'a> {
-        let BlockReader { checks, status_at, starts, buffers, marks, padded } = self;
+        let BlockReader { checks, status_at, window_at, starts, buffers, marks, padded } = self;
         starts.find(&text[..n_bytes]);
         let text = if text.len() >= n_bytes + PADDING_BYTES {
             text
@@ -82,6 +86,7 @@ impl BlockReader {
         Block {
             checks,
             status_at: *status_at,
+            window_at: *window_at,
             text,
             starts: starts.as_slice(),
             is_regular: starts.are_regular(text, checks.len()),
@@ -97,6 +102,7 @@ impl BlockReader {
 pub struct Block<'a> {
     checks: &'a [Check],
     status_at: Option<usize>,
+    window_at: [Option<usize>; 2],
     text: &'a [u8],
     starts: &'a [u16],
     /// Whether every line holds as many values as there are columns, single-spaced.
@@ -177,6 +183,22 @@ impl Block<'_> {
                     }
                 }
                 _ => unreachable!("buffers are made for the checks"),
+            }
+        }
+        self.mark_implausible_windows();
+    }
+
+    /// What is odd about them, the slow way says.
+    fn mark_implausible_windows(&mut self) {
+        let numbers = |at: Option<usize>| match at.map(|at| &self.buffers[at]) {
+            Some(ColumnBuffer::Numbers(numbers)) => numbers.as_slice(),
+            _ => &[],
+        };
+        let [starts, ends] = self.window_at.map(numbers);
+        let time = |times: &[u64], row: usize| times.get(row).copied().filter(|secs| *secs != ABSENT_NUMBER);
+        for row in 0..starts.len().max(ends.len()) {
+            if !window::is_plausible(time(starts, row), time(ends, row)) {
+                self.marks.mark(row);
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::cell::{Cell, Cells};
 use super::column::Column;
 use crate::parse::gzip::Damaged;
-use crate::parse::row::{RecordKind, RowReader};
+use crate::parse::row::{RecordKind, RowReader, Trouble};
 use crate::parse::{FileReport, Layout, OddSpelling, Problem, ProblemKind, RawRow, RawValue, RowSink};
 
 /// Unpacked pages and dictionaries of all columns together. A column's writer is done with a page at some MiB; what
@@ -118,20 +118,21 @@ impl Records {
                     }
                 }
             }
-            if let Some((kind, at)) = trouble {
-                self.problem(kind, at, || print(row, columns), report);
-                continue;
-            }
+            let record = match trouble {
+                Some((kind, at)) => Err(Trouble { kind, at }),
+                None => self.reader.record(&values),
+            };
             let raw = RawRow { line: self.n_lines, values: &values, odd: &odd };
-            match self.reader.record_kind(&values) {
-                RecordKind::Row => {
+            match record {
+                Ok(RecordKind::Row) => {
                     report.lines.rows += 1;
                     sink.row(raw);
                 }
-                RecordKind::StatusRecord => {
+                Ok(RecordKind::StatusRecord) => {
                     report.lines.status_records += 1;
                     sink.status_record(raw);
                 }
+                Err(Trouble { kind, at }) => self.problem(kind, at, || print(row, columns), report),
             }
         }
     }

@@ -40,6 +40,8 @@ pub enum Verdict {
     Records { form: Form, layout: Layout, from: LayoutFrom },
     /// No record is in the head, which is empty, or only what may stand before one.
     Nothing(Form),
+    /// It says something about the account, as a whole: `aws ec2 describe-…`.
+    Describe,
     /// AWS puts it beside logs; this is what it is.
     Ignore(&'static str),
     Refuse {
@@ -86,6 +88,9 @@ pub fn decide(head: &[u8], end: HeadEnd, name: &str, given: &[Layout]) -> Verdic
         return Verdict::refuse(markup(text));
     }
     if let Some(container) = json::of(text) {
+        if container == Container::AwsDescription {
+            return Verdict::Describe;
+        }
         return wrapped::json(container, text, given);
     }
     let lines = lines::content(head, end);

@@ -20,6 +20,7 @@ use crate::analysis::Memory;
 use crate::analysis::interface::{InterfaceAddresses, InterfaceKnowledge};
 use crate::analysis::time_extent::time_extent;
 use crate::parse::{FileReport, SourceId};
+use crate::store::Store;
 use exporting::Exporting;
 use kept::Kept;
 pub use reading::PACKED_PIECE_BYTES as PIECE_BYTES_MIN;
@@ -56,6 +57,10 @@ pub struct Shard {
 }
 
 impl Shard {
+    pub fn store(&self) -> &Store {
+        self.kept.store()
+    }
+
     /// Takes a request; what it comes to is said in [`Shard::step`].
     pub fn submit(&mut self, request: ShardRequest) {
         if let ShardRequest::Forget(forgotten) = request {

@@ -219,8 +219,9 @@ impl Reading {
         }
         let continuation = self.parser.continuation();
         let members = self.parser.take_members();
+        let description = self.parser.take_description();
         let report = self.parser.into_report();
         let continuation = continuation.filter(|_| report.state == FileState::Read);
-        ShardReply::Ended { deal: self.stretch.deal, report, members, continuation }
+        ShardReply::Ended { deal: self.stretch.deal, report, members, description, continuation }
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::by_key::ByKey;
 
 /// Ports of peers from which on an end is a server: a client's port is used again for a few peers at most.
-pub(super) const PEER_PORTS_MIN: usize = 8;
+pub(in crate::analysis) const PEER_PORTS_MIN: usize = 8;
 
 /// The largest port that fan-in takes for a server's. Above it lie the ephemeral ports of Linux and Windows: a
 /// scanner that sends all its probes from one such port would look like a server with many clients.
@@ -16,7 +16,7 @@ const SERVER_PORT_MAX: u16 = 32_767;
 
 /// One port of one address; the address is a code or a place in a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub(super) struct Endpoint {
+pub(in crate::analysis) struct Endpoint {
     pub address: u32,
     pub port: u16,
     /// `None` where no protocol is recorded.
@@ -32,7 +32,7 @@ impl Endpoint {
 /// Distinct ports of peers: the smallest [`PEER_PORTS_MIN`] of them. No more are needed to say whether there are
 /// enough, and the smallest are the same in whatever order they came.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct PeerPorts {
+pub(in crate::analysis) struct PeerPorts {
     n_ports: u8,
     /// The first `n_ports`, ascending.
     ports: [u16; PEER_PORTS_MIN],
@@ -63,7 +63,7 @@ impl PeerPorts {
 }
 
 /// The peers' ports of every endpoint that can be a server.
-pub(super) struct FanIn {
+pub(in crate::analysis) struct FanIn {
     endpoints: ByKey<Endpoint, PeerPorts>,
 }
 
@@ -91,7 +91,7 @@ impl FanIn {
 }
 
 /// The endpoints that are servers by it.
-pub(super) type Servers = HashSet<Endpoint, FxBuildHasher>;
+pub(in crate::analysis) type Servers = HashSet<Endpoint, FxBuildHasher>;
 
 #[cfg(test)]
 mod tests {

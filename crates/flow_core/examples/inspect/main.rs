@@ -1,16 +1,20 @@
-//! Reads flow logs in a terminal: the summary as JSON, or every record as a JSON line.
+//! Reads flow logs in a terminal: the summary as JSON, every record as a JSON line, or why what was rejected was.
 //!
 //!     cargo run --release -p flow_core --example inspect -- FILE...
 //!     cargo run --release -p flow_core --example inspect -- --records FILE...
+//!     cargo run --release -p flow_core --example inspect -- --diagnose FILE...
 //!         --layout '${version} ${account-id} …'   for files without a header
 //!         --filter 'dstport = 22'                 only these rows
 //!
 //! Exit status 0 when every file was read, 1 when a file could not be opened or was refused, 2 for bad usage.
 
+mod diagnose;
+
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::process::ExitCode;
 
+use flow_core::analysis::Metric;
 use flow_core::parse::{FileState, GivenLayout, log_format};
 use flow_core::query::{Filter, parse_filter};
 use flow_core::session::message::{
@@ -20,10 +24,16 @@ use flow_core::session::{Session, SessionOptions, Step};
 
 const CHUNK_BYTES: usize = 1024 * 1024;
 
-const USAGE: &str = "usage: inspect [--records] [--layout '${field} ${field} …'] [--filter TEXT] FILE...";
+const USAGE: &str =
+    "usage: inspect [--records | --diagnose] [--layout '${field} ${field} …'] [--filter TEXT] FILE...";
+
+enum Output {
+    Export(ExportKind),
+    Diagnosis,
+}
 
 struct Arguments {
-    kind: ExportKind,
+    output: Output,
     layouts: Vec<GivenLayout>,
     filter: Filter,
     files: Vec<String>,
@@ -49,14 +59,15 @@ fn main() -> ExitCode {
 
 fn read_arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
     let mut arguments = Arguments {
-        kind: ExportKind::Summary,
+        output: Output::Export(ExportKind::Summary),
         layouts: Vec::new(),
         filter: Filter::everything(),
         files: Vec::new(),
     };
     while let Some(word) = words.next() {
         match word.as_str() {
-            "--records" => arguments.kind = ExportKind::Records,
+            "--records" => arguments.output = Output::Export(ExportKind::Records),
+            "--diagnose" => arguments.output = Output::Diagnosis,
             "--layout" => {
                 let text = words.next().ok_or("--layout needs a log format")?;
                 let layout = log_format::parse(&text).map_err(|problem| problem.explanation().to_owned())?;
@@ -75,9 +86,23 @@ fn read_arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, 
 
 /// Whether every file was read.
 fn inspect(arguments: Arguments) -> std::io::Result<bool> {
+    let (mut session, is_good) = read(arguments.files, arguments.layouts);
+    match arguments.output {
+        Output::Export(kind) => export(&mut session, kind, arguments.filter)?,
+        Output::Diagnosis => {
+            // Directions are worked out for a question.
+            answer(&mut session, Question::Overview { filter: Filter::everything(), metric: Metric::Rows });
+            diagnose::write(&session, &arguments.filter)?;
+        }
+    }
+    Ok(is_good)
+}
+
+/// All files read, and whether all could be; those that could not are named on standard error.
+fn read(files: Vec<String>, layouts: Vec<GivenLayout>) -> (Session, bool) {
     let mut is_good = true;
     let mut opened = Vec::new();
-    for name in arguments.files {
+    for name in files {
         match File::open(&name).and_then(|file| Ok((file.metadata()?.len(), file))) {
             Ok((n_bytes, file)) => opened.push((FileMeta { name, n_bytes }, file)),
             Err(error) => {
@@ -88,10 +113,8 @@ fn inspect(arguments: Arguments) -> std::io::Result<bool> {
     }
     let (metas, mut files): (Vec<FileMeta>, Vec<File>) = opened.into_iter().unzip();
 
-    let mut session =
-        Session::new(SessionOptions { layouts: arguments.layouts, ..SessionOptions::default() });
-    let ask = |id, command| Request { id: RequestId(id), command };
-    session.submit(ask(0, Command::Open(metas)), 0.0, &mut |_| {});
+    let mut session = Session::new(SessionOptions { layouts, ..SessionOptions::default() });
+    session.submit(Request { id: RequestId(0), command: Command::Open(metas) }, 0.0, &mut |_| {});
     let mut chunk = vec![0; CHUNK_BYTES];
     loop {
         match session.step(0.0, &mut |_| {}) {
@@ -113,36 +136,48 @@ fn inspect(arguments: Arguments) -> std::io::Result<bool> {
         }
     }
 
+    for event in answer(&mut session, Question::Report) {
+        let Event::Answered { answer: Answer::Report(reports), .. } = event else { continue };
+        for report in reports {
+            match report.state {
+                FileState::Refused(refusal) => {
+                    is_good = false;
+                    eprintln!(
+                        "{}: not read; this seems to be {}. {}",
+                        report.name, refusal.seems_to_be, refusal.next_step
+                    );
+                }
+                FileState::Failed(message) => {
+                    is_good = false;
+                    eprintln!("{}: {message}", report.name);
+                }
+                FileState::Described(word) | FileState::Ignored(word) => eprintln!("{}: {word}", report.name),
+                _ => {}
+            }
+        }
+    }
+    (session, is_good)
+}
+
+/// All that a question comes to.
+fn answer(session: &mut Session, question: Question) -> Vec<Event> {
+    let mut events = Vec::new();
+    let request = Request { id: RequestId(1), command: Command::Ask(question) };
+    session.submit(request, 0.0, &mut |event| events.push(event));
+    while session.step(0.0, &mut |event| events.push(event)) != Step::Idle {}
+    events
+}
+
+fn export(session: &mut Session, kind: ExportKind, filter: Filter) -> std::io::Result<()> {
     let mut stdout = std::io::stdout().lock();
     let mut written = Ok(());
     let mut take = |event| match event {
         Event::ExportPart { bytes, .. } if written.is_ok() => written = stdout.write_all(&bytes),
-        Event::Answered { answer: Answer::Report(reports), .. } => {
-            for report in reports {
-                match report.state {
-                    FileState::Refused(refusal) => {
-                        is_good = false;
-                        eprintln!(
-                            "{}: not read; this seems to be {}. {}",
-                            report.name, refusal.seems_to_be, refusal.next_step
-                        );
-                    }
-                    FileState::Failed(message) => {
-                        is_good = false;
-                        eprintln!("{}: {message}", report.name);
-                    }
-                    FileState::Ignored(word) => eprintln!("{}: {word}", report.name),
-                    _ => {}
-                }
-            }
-        }
         _ => {}
     };
-    session.submit(ask(1, Command::Ask(Question::Report)), 0.0, &mut take);
-    let export = Question::Export { kind: arguments.kind, filter: arguments.filter, sort: None };
-    session.submit(ask(2, Command::Ask(export)), 0.0, &mut take);
+    let export = Question::Export { kind, filter, sort: None };
+    session.submit(Request { id: RequestId(2), command: Command::Ask(export) }, 0.0, &mut take);
     while session.step(0.0, &mut take) != Step::Idle {}
     written?;
-    stdout.flush()?;
-    Ok(is_good)
+    stdout.flush()
 }

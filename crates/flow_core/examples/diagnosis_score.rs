@@ -1,0 +1,69 @@
+//! How often diagnosis is right, against simulated VPCs of which the truth is known, and how long it takes.
+//!
+//!     cargo run --release -p flow_core --example diagnosis_score -- [--events N] [--seeds N]
+//!
+//! `cargo xtask bench diagnose` runs it. What comes out is in docs/diagnosis.md.
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use flow_core::analysis::diagnosis::{DiagnosisQuestion, RejectedTuplesQuestion};
+use flow_core::analysis::{Analysis, answer};
+use flow_testkit::load::Load;
+use flow_testkit::vpc_simulation::{Format, Score, SimulationSpec, simulate};
+
+const USAGE: &str = "usage: diagnosis_score [--events N] [--seeds N]";
+
+fn main() -> ExitCode {
+    let (mut n_events, mut n_seeds) = (40_000, 3);
+    let mut words = std::env::args().skip(1);
+    while let Some(word) = words.next() {
+        let value = words.next().and_then(|value| value.parse().ok());
+        match (word.as_str(), value) {
+            ("--events", Some(value)) => n_events = value,
+            ("--seeds", Some(value)) => n_seeds = value,
+            _ => {
+                eprintln!("{USAGE}");
+                return ExitCode::from(2);
+            }
+        }
+    }
+    let formats =
+        [(Format::Full, "With tcp-flags, subnets and packet addresses"), (Format::PlainV2, "Plain v2")];
+    let epoch = Instant::now();
+    for (format, title) in formats {
+        let mut score = Score::default();
+        for seed in 1..=n_seeds {
+            let simulated = simulate(&SimulationSpec::new(seed, format, n_events));
+            let load = Load::of(&[(0, &simulated.text)]);
+            let rows = load.all_rows();
+            let views = load.views(&rows);
+            let began = cpu_time(epoch);
+            let first = answer(&RejectedTuplesQuestion, views.iter().copied());
+            let tuples = first.expect("there is a shard");
+            let first_pass = cpu_time(epoch) - began;
+            let question = DiagnosisQuestion { knowledge: &load.knowledge, tuples: &tuples, evaluator: None };
+            let partial = question.scan(views[0]);
+            let second_pass = cpu_time(epoch) - began - first_pass;
+            let diagnosis = question.finish(partial);
+            eprintln!(
+                "{title}, seed {seed}: {} rows, {} conversations with a rejected row; first pass {first_pass:.1?}, \
+                 second pass {second_pass:.1?}, verdicts and all {:.2?}",
+                simulated.n_rows,
+                diagnosis.conversations.len(),
+                cpu_time(epoch) - began
+            );
+            score.add(&Score::of(&simulated, &diagnosis.conversations));
+        }
+        println!("### {title}\n\n{score}");
+    }
+    ExitCode::SUCCESS
+}
+
+/// Time this thread has run, where the system tells: other work on the machine then does not count.
+fn cpu_time(epoch: Instant) -> Duration {
+    std::fs::read_to_string("/proc/thread-self/schedstat")
+        .ok()
+        .and_then(|text| text.split_whitespace().next()?.parse().ok())
+        .map_or_else(|| epoch.elapsed(), Duration::from_nanos)
+}

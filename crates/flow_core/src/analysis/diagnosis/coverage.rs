@@ -1,0 +1,150 @@
+//! What a shard's records say of each interface itself: when it was heard of, when records were skipped, and which
+//! subnets it names.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::analysis::TimeExtent;
+use crate::analysis::by_code::ByCode;
+use crate::analysis::columns::FieldBlocks;
+use crate::query::SegmentRows;
+use crate::record::{Field, Value};
+use crate::store::{ABSENT, Store};
+
+/// The longest that packets of one row can lie apart, and the lateness of its times: AWS closes a row after ten
+/// minutes at the latest, and its times are up to a minute late.
+pub(super) const WINDOW_SECS_MAX: u64 = 600 + LATENESS_SECS;
+const LATENESS_SECS: u64 = 60;
+
+/// Of one interface.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Coverage {
+    /// Of all its rows.
+    pub time: Option<TimeExtent>,
+    /// Windows in which records were skipped; `None` in the place of one without times.
+    pub skipped: BTreeSet<Option<(u64, u64)>>,
+    /// Values of subnet-id; an interface has one, unless its id was given twice.
+    pub subnets: BTreeSet<String>,
+}
+
+impl Coverage {
+    pub fn join(&mut self, other: Coverage) {
+        self.time = TimeExtent::joined(self.time, other.time);
+        self.skipped.extend(other.skipped);
+        self.subnets.extend(other.subnets);
+    }
+
+    /// Whether records may be missing of what went before, or with, what happened at `time`. What came after it
+    /// would tell nothing.
+    pub fn is_skipped_before(&self, time: Option<TimeExtent>) -> bool {
+        let Some(time) = time else { return !self.skipped.is_empty() };
+        self.skipped.iter().any(|window| {
+            window.is_none_or(|(start, end)| {
+                start <= time.end_secs.saturating_add(LATENESS_SECS)
+                    && end.saturating_add(WINDOW_SECS_MAX) >= time.start_secs
+            })
+        })
+    }
+
+    /// Whether what began then may have had a beginning before the interface's first row.
+    pub fn may_begin_before(&self, secs: u64) -> bool {
+        self.time.is_none_or(|time| secs < time.start_secs.saturating_add(WINDOW_SECS_MAX))
+    }
+}
+
+/// Of every interface that has a row or a status record, [`Value::Absent`] among them where rows have no interface.
+pub(super) fn scan(store: &Store) -> Vec<(Value, Coverage)> {
+    let mut by_interface: ByCode<CoverageInCodes> = ByCode::of_field(store, Field::INTERFACE_ID);
+    let fields = [Field::INTERFACE_ID, Field::START, Field::END, Field::SUBNET_ID];
+    let mut columns = FieldBlocks::new(store, fields);
+    for segment in store.rows().segments() {
+        SegmentRows::all(segment.n_rows()).for_each_block(|block| {
+            let [interface, start, end, subnet] = columns.read(segment, block);
+            for at in 0..block.n_rows() {
+                let of = by_interface.at(interface[at]);
+                if let Some(time) = TimeExtent::of_window(start[at], end[at]) {
+                    of.time = TimeExtent::joined(of.time, Some(time));
+                }
+                if of.last_subnet != subnet[at] {
+                    of.last_subnet = subnet[at];
+                    of.subnets.insert(subnet[at]);
+                }
+            }
+        });
+    }
+    let status_id = store.field_id(Field::LOG_STATUS);
+    let mut columns =
+        FieldBlocks::new(store, [Field::INTERFACE_ID, Field::START, Field::END, Field::LOG_STATUS]);
+    for segment in store.status_records().segments() {
+        SegmentRows::all(segment.n_rows()).for_each_block(|block| {
+            let [interface, start, end, status] = columns.read(segment, block);
+            for at in 0..block.n_rows() {
+                let text = status_id.map_or(Value::Absent, |id| store.value(id, status[at]));
+                if matches!(text, Value::Text(text) if text.eq_ignore_ascii_case("SKIPDATA")) {
+                    let window = TimeExtent::of_window(start[at], end[at]);
+                    by_interface
+                        .at(interface[at])
+                        .skipped
+                        .insert(window.map(|time| (time.start_secs, time.end_secs)));
+                }
+            }
+        });
+    }
+    let text =
+        |field: Field, code: u64| store.field_id(field).map_or(Value::Absent, |id| store.value(id, code));
+    by_interface
+        .into_entries()
+        .into_iter()
+        .map(|(code, of)| {
+            let subnets = of.subnets.into_iter().filter(|code| *code != ABSENT);
+            let coverage = Coverage {
+                time: of.time,
+                skipped: of.skipped,
+                subnets: subnets.map(|code| text(Field::SUBNET_ID, code).to_string()).collect(),
+            };
+            (text(Field::INTERFACE_ID, code), coverage)
+        })
+        .collect()
+}
+
+struct CoverageInCodes {
+    time: Option<TimeExtent>,
+    skipped: BTreeSet<Option<(u64, u64)>>,
+    subnets: BTreeSet<u64>,
+    /// Rows of an interface name the same subnet, mostly.
+    last_subnet: u64,
+}
+
+impl Default for CoverageInCodes {
+    fn default() -> CoverageInCodes {
+        CoverageInCodes {
+            time: None,
+            skipped: BTreeSet::new(),
+            subnets: BTreeSet::new(),
+            last_subnet: ABSENT,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_skipped_reaches_as_far_as_a_window() {
+        let coverage = Coverage {
+            time: Some(TimeExtent { start_secs: 1_000, end_secs: 9_000 }),
+            skipped: BTreeSet::from([Some((5_000, 5_060))]),
+            ..Coverage::default()
+        };
+        let near =
+            |start_secs, end_secs| coverage.is_skipped_before(Some(TimeExtent { start_secs, end_secs }));
+        assert!(near(5_010, 5_020) && near(4_000, 9_000));
+        assert!(near(5_060 + 660, 6_000) && !near(5_060 + 661, 6_000));
+        assert!(near(4_000, 5_000 - 60) && !near(4_000, 5_000 - 61));
+        assert!(coverage.may_begin_before(1_659) && !coverage.may_begin_before(1_660));
+        let timeless = Coverage { skipped: BTreeSet::from([None]), ..Coverage::default() };
+        assert!(timeless.is_skipped_before(Some(TimeExtent { start_secs: 0, end_secs: 0 })));
+    }
+}

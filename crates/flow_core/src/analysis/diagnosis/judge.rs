@@ -1,0 +1,226 @@
+//! From the folded rows of all shards to a verdict for each conversation.
+
+use std::collections::HashMap;
+
+use rustc_hash::FxBuildHasher;
+
+use super::decide::{Line, decide, decide_without_beginner, is_failed_request};
+use super::facts::{Facts, Half};
+use super::grounds::Grounds;
+use super::partial::DiagnosisPartial;
+use super::policy_evaluator::{PolicyEvaluator, Refusal};
+use super::sequential_test::{Met, refusals_of_scanner};
+use super::surroundings::{Case, Surroundings};
+use super::trace::Marks;
+use super::tuple::TupleEnd;
+use super::verdict::{Diagnosed, RuleFinding, SeenBy, Verdict};
+use super::view::{for_each_conversation, sort_by_conversation};
+use super::{Diagnosis, REQUIRED};
+use crate::analysis::interface::InterfaceKnowledge;
+use crate::intake::client::{self, RowEvidence};
+use crate::record::{Address, Direction, Field};
+
+pub(super) fn diagnosis(
+    mut partial: DiagnosisPartial,
+    knowledge: &InterfaceKnowledge,
+    evaluator: Option<&dyn PolicyEvaluator>,
+) -> Diagnosis {
+    sort_by_conversation(&mut partial.traces);
+    let surroundings = Surroundings::new(&partial, knowledge);
+    let mut evidence = RowEvidence::new(partial.is_rolled_up);
+    // Facts are worked out twice, because they take more room than all that they are worked out from.
+    let mut met: HashMap<Address, Vec<Met>, FxBuildHasher> = HashMap::default();
+    let mut n_asked = 0;
+    for_each_conversation(&partial.traces, |tuple, views| {
+        n_asked += views.iter().filter(|view| view.is_asked()).count();
+        let is_private = |end: TupleEnd| partial.address(end.address).is_none_or(Address::is_private);
+        if tuple.ends().into_iter().all(is_private) {
+            return;
+        }
+        surroundings.for_each_case(tuple, views, &mut evidence, |case| {
+            if let Some(facts) = case.facts
+                && !knowledge.is_ours(facts.initiator)
+                && is_failed_request(&facts)
+            {
+                met.entry(facts.initiator).or_default().push(failure(&facts));
+            }
+        });
+    });
+    let scanners = scanners(&partial, met);
+    let mut conversations: Vec<Diagnosed> = Vec::with_capacity(n_asked);
+    for_each_conversation(&partial.traces, |tuple, views| {
+        surroundings.for_each_case(tuple, views, &mut evidence, |mut case| {
+            if !case.view.is_asked() {
+                return;
+            }
+            if let Some(facts) = &mut case.facts {
+                facts.scanner_refusals = scanners.get(&facts.initiator).copied();
+            }
+            conversations.push(diagnosed(&partial, &case, evaluator));
+        });
+    });
+    let missing = REQUIRED.iter().zip(partial.recorded.required);
+    Diagnosis {
+        conversations: in_order(conversations),
+        missing: missing.filter(|(_, is_recorded)| !is_recorded).map(|(field, _)| *field).collect(),
+        n_rows: partial.n_rows,
+        n_rows_without_action: partial.n_rows_without_action,
+    }
+}
+
+/// Sorts places with their times, because a verdict is large to move about and far to look up.
+fn in_order(conversations: Vec<Diagnosed>) -> Vec<Diagnosed> {
+    let firsts = conversations.iter().map(|diagnosed| diagnosed.first_secs);
+    let mut places: Vec<(Option<u64>, u32)> = firsts.zip(0..).collect();
+    let rest = |place: u32| order(&conversations[place as usize]);
+    places.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| rest(a.1).cmp(&rest(b.1))));
+    let mut conversations: Vec<Option<Diagnosed>> = conversations.into_iter().map(Some).collect();
+    places.into_iter().filter_map(|(_, place)| conversations[place as usize].take()).collect()
+}
+
+/// By first, interface, initiator, responder and port, as the records are laid down; the rest makes it one order.
+fn order(diagnosed: &Diagnosed) -> impl Ord + '_ {
+    let Diagnosed { interface, initiator, responder, port, initiator_port, protocol, .. } = diagnosed;
+    (
+        (diagnosed.first_secs, interface, *initiator, *responder, *port),
+        (*protocol, *initiator_port, diagnosed.last_secs, diagnosed.n_rows),
+        (diagnosed.verdict, diagnosed.confidence, &diagnosed.grounds, &diagnosed.needs),
+    )
+}
+
+fn failure(facts: &Facts) -> Met {
+    Met {
+        first_secs: facts.request.rejected.first_secs(),
+        is_failure: true,
+        service: (Some(facts.responder), facts.port, facts.protocol),
+    }
+}
+
+/// Outsiders whom the sequential test takes for scanners, with the number of services that refused them. `met` has
+/// their failures.
+fn scanners(
+    partial: &DiagnosisPartial,
+    mut met: HashMap<Address, Vec<Met>, FxBuildHasher>,
+) -> HashMap<Address, u32, FxBuildHasher> {
+    let mut contacts = partial.contacts.clone();
+    contacts.sort_unstable_by_key(|(key, _)| *key);
+    for same in contacts.chunk_by(|a, b| a.0 == b.0) {
+        let (key, mut contact) = same[0];
+        same[1..].iter().for_each(|(_, other)| contact.add(*other));
+        let outsider = partial.address(key.outsider).filter(|_| contact.is_success());
+        if let Some(met) = outsider.and_then(|outsider| met.get_mut(&outsider)) {
+            met.push(Met {
+                first_secs: contact.time.map_or(0, |time| time.start_secs),
+                is_failure: false,
+                service: (partial.address(key.service.address), key.service.port, key.protocol),
+            });
+        }
+    }
+    met.into_iter().filter_map(|(outsider, met)| Some((outsider, refusals_of_scanner(met)?))).collect()
+}
+
+fn diagnosed(
+    partial: &DiagnosisPartial,
+    case: &Case<'_>,
+    evaluator: Option<&dyn PolicyEvaluator>,
+) -> Diagnosed {
+    let halves = &case.view.halves;
+    let (mut decision, grounds) = match &case.facts {
+        Some(facts) => {
+            let decision = decide(facts);
+            let grounds = Grounds::of(facts, decision.line);
+            (decision, grounds)
+        }
+        None => {
+            let decision = decide_without_beginner(halves, needs_of(partial, case));
+            let grounds = Grounds::without_beginner(halves, decision.line);
+            (decision, grounds)
+        }
+    };
+    let interface = partial.interface(case.view.interface);
+    if interface.is_absent() && matches!(decision.line, Line::SideNotKnown(_)) {
+        decision.needs.insert(0, Field::INTERFACE_ID);
+    }
+    let (facts, time) = (case.facts.as_ref(), case.view.time());
+    let mut diagnosed = Diagnosed {
+        interface: interface.clone(),
+        initiator: facts.map(|facts| facts.initiator),
+        responder: facts.map(|facts| facts.responder),
+        port: facts.and_then(|facts| facts.port),
+        initiator_port: facts.and(case.client).and_then(|client| case.tuple.ends()[client].port),
+        protocol: case.tuple.protocol(),
+        began: case.began,
+        seen_by: facts.map_or(SeenBy::Unknown, |facts| facts.seen_by),
+        verdict: decision.verdict,
+        confidence: decision.confidence,
+        grounds,
+        needs: decision.needs,
+        rule: None,
+        n_rows: halves.iter().map(Half::n_rows).sum(),
+        first_secs: time.map(|time| time.start_secs),
+        last_secs: time.map(|time| time.end_secs),
+    };
+    if let (Some(facts), Some(evaluator)) = (facts, evaluator) {
+        refine(&mut diagnosed, facts, evaluator);
+    }
+    diagnosed
+}
+
+/// Fields without which nobody can tell who began.
+fn needs_of(partial: &DiagnosisPartial, case: &Case<'_>) -> Vec<Field> {
+    let (ends, protocol) = (case.tuple.ends(), case.tuple.protocol());
+    let mut needs = Vec::new();
+    if ends.iter().any(|end| partial.address(end.address).is_none()) {
+        needs.extend([Field::SRCADDR, Field::DSTADDR]);
+    }
+    if protocol.is_none() {
+        needs.push(Field::PROTOCOL);
+    }
+    if ends.iter().all(|end| end.port.is_none()) && protocol.is_none_or(has_ports) {
+        needs.extend([Field::SRCPORT, Field::DSTPORT]);
+    }
+    if case.view.halves.iter().any(|half| half.marks().has(Marks::NOT_RECORDED)) {
+        needs.push(Field::TCP_FLAGS);
+    }
+    needs.sort_unstable();
+    needs
+}
+
+/// Whether a protocol has ports, whatever they are.
+fn has_ports(protocol: u8) -> bool {
+    client::has_ports(u64::from(protocol), 0, 0)
+}
+
+/// What rules say of a refusal by a policy.
+fn refine(diagnosed: &mut Diagnosed, facts: &Facts, evaluator: &dyn PolicyEvaluator) {
+    use Verdict::{
+        NetworkAclReturnInbound, NetworkAclReturnOutbound, PolicyInbound, PolicyOutbound, Scan,
+        SecurityGroupInbound, SecurityGroupOutbound,
+    };
+    let is_reply = match diagnosed.verdict {
+        PolicyInbound | PolicyOutbound | SecurityGroupInbound | SecurityGroupOutbound | Scan => false,
+        NetworkAclReturnInbound | NetworkAclReturnOutbound => true,
+        _ => return,
+    };
+    let Some(request_comes_in) = facts.request_comes_in else { return };
+    let refusal = Refusal {
+        interface: &diagnosed.interface,
+        initiator: facts.initiator,
+        responder: facts.responder,
+        port: diagnosed.port,
+        initiator_port: diagnosed.initiator_port,
+        protocol: diagnosed.protocol,
+        direction: if request_comes_in == is_reply { Direction::Egress } else { Direction::Ingress },
+        is_reply,
+        verdict: diagnosed.verdict,
+        first_secs: diagnosed.first_secs,
+        last_secs: diagnosed.last_secs,
+    };
+    let Some(refinement) = evaluator.refine(&refusal) else { return };
+    if diagnosed.verdict != Scan {
+        diagnosed.verdict = refinement.verdict;
+        diagnosed.confidence = refinement.confidence;
+        diagnosed.needs.retain(|field| *field != Field::SUBNET_ID);
+    }
+    diagnosed.rule = Some(Box::new(RuleFinding { rule: refinement.rule, because: refinement.because }));
+}

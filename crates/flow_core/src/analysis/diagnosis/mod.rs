@@ -1,0 +1,91 @@
+//! Why it was rejected: a verdict for every conversation of which something was, from the logs alone.
+//!
+//! A record says that something was refused, never what refused it. What tells is the rest of the conversation: the
+//! reply, the flags, the other interface. So a first pass ([`RejectedTuplesQuestion`]) finds which five-tuples have a
+//! rejection, over all shards, and a second one ([`DiagnosisQuestion`]) folds all rows of those, wherever they are.
+//! docs/diagnosis.md has the table that verdicts are read off. Rules of the account are not known here: who knows
+//! them comes in as a [`PolicyEvaluator`].
+
+mod began;
+mod contact;
+mod coverage;
+mod decide;
+mod facts;
+mod grounds;
+mod json_lines;
+mod judge;
+mod partial;
+mod policy_evaluator;
+mod row_reader;
+mod sequential_test;
+mod surroundings;
+mod trace;
+mod tuple;
+mod verdict;
+mod view;
+mod wanted;
+mod words;
+
+use serde::{Deserialize, Serialize};
+
+use super::interface::InterfaceKnowledge;
+use super::{Analysis, ShardView, answer};
+use crate::record::Field;
+
+pub use grounds::Grounds;
+pub use json_lines::to_json_line;
+pub use partial::DiagnosisPartial;
+pub use policy_evaluator::{PolicyEvaluator, Refinement, Refusal};
+pub use verdict::{Began, Confidence, Diagnosed, NamedRule, RuleFinding, SeenBy, Verdict};
+pub use wanted::{RejectedTuples, RejectedTuplesQuestion};
+
+/// Fields without which nothing can be diagnosed.
+const REQUIRED: [Field; 3] = [Field::ACTION, Field::SRCADDR, Field::DSTADDR];
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Diagnosis {
+    /// By first, interface, initiator, responder, port.
+    pub conversations: Vec<Diagnosed>,
+    /// Fields that no file records and without which nothing can be said: then no conversation does not mean that
+    /// nothing was rejected.
+    pub missing: Vec<Field>,
+    pub n_rows: u64,
+    /// Rows of which it is not known whether they were rejected.
+    pub n_rows_without_action: u64,
+}
+
+/// Asks why the rejected rows were, of segments that were oriented with this knowledge.
+#[derive(Clone, Copy)]
+pub struct DiagnosisQuestion<'a> {
+    pub knowledge: &'a InterfaceKnowledge,
+    /// Of all shards, for the same rows.
+    pub tuples: &'a RejectedTuples,
+    pub evaluator: Option<&'a dyn PolicyEvaluator>,
+}
+
+impl Analysis for DiagnosisQuestion<'_> {
+    type Partial = DiagnosisPartial;
+    type Answer = Diagnosis;
+
+    fn scan(&self, shard: ShardView<'_>) -> DiagnosisPartial {
+        partial::scan(shard, self.tuples)
+    }
+
+    fn merge(&self, into: &mut DiagnosisPartial, other: DiagnosisPartial) {
+        into.merge(other);
+    }
+
+    fn finish(&self, partial: DiagnosisPartial) -> Diagnosis {
+        judge::diagnosis(partial, self.knowledge, self.evaluator)
+    }
+}
+
+/// Both passes over shards that are at hand. `None` where there is no shard.
+pub fn diagnose(
+    shards: &[ShardView<'_>],
+    knowledge: &InterfaceKnowledge,
+    evaluator: Option<&dyn PolicyEvaluator>,
+) -> Option<Diagnosis> {
+    let tuples = answer(&RejectedTuplesQuestion, shards.iter().copied())?;
+    answer(&DiagnosisQuestion { knowledge, tuples: &tuples, evaluator }, shards.iter().copied())
+}

@@ -1,0 +1,153 @@
+//! The rows of a store as diagnosis reads them: the ends of the packet, what became of it, and its flags.
+
+use super::trace::{Fate, Marks};
+use super::tuple::{Tuple, TupleEnd};
+use crate::analysis::action::{Action, Actions};
+use crate::analysis::columns::FieldBlocks;
+use crate::analysis::places::NOT_THERE;
+use crate::intake::client::has_ports;
+use crate::query::SegmentRows;
+use crate::record::{Direction, Field, FlowClass, Orientation};
+use crate::store::{ABSENT, Segment, Store};
+
+/// One row, its addresses and interface as codes of its store.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ReadRow {
+    /// [`NOT_THERE`] for rows without one.
+    pub interface: u32,
+    pub src: TupleEnd,
+    pub dst: TupleEnd,
+    pub tuple: Tuple,
+    pub fate: Fate,
+    pub marks: Marks,
+    pub direction: Direction,
+    /// Whether the interface forwards.
+    pub is_transit: bool,
+    /// Whether a packet address differs from the address at its end.
+    pub is_readdressed: bool,
+    pub n_records: u64,
+    /// Decoded values, [`ABSENT`] where absent.
+    pub packets: u64,
+    pub bytes: u64,
+    pub start: u64,
+    pub end: u64,
+    pub flags: u64,
+}
+
+/// Reads the rows of one segment after the other.
+pub(super) struct RowReader<'a> {
+    store: &'a Store,
+    columns: FieldBlocks<15>,
+    actions: Actions,
+    reasons: Vec<Fate>,
+    orientations: Vec<u8>,
+    n_records: Vec<u64>,
+}
+
+impl<'a> RowReader<'a> {
+    pub fn new(store: &'a Store) -> RowReader<'a> {
+        let columns = FieldBlocks::new(
+            store,
+            [
+                Field::INTERFACE_ID,
+                Field::SRCADDR,
+                Field::DSTADDR,
+                Field::PKT_SRCADDR,
+                Field::PKT_DSTADDR,
+                Field::SRCPORT,
+                Field::DSTPORT,
+                Field::PROTOCOL,
+                Field::TCP_FLAGS,
+                Field::PACKETS,
+                Field::BYTES,
+                Field::START,
+                Field::END,
+                Field::ACTION,
+                Field::REJECT_REASON,
+            ],
+        );
+        let reasons = store.field_id(Field::REJECT_REASON).map_or(&[][..], |id| store.column(id).texts.all());
+        RowReader {
+            store,
+            columns,
+            actions: Actions::of(store),
+            reasons: reasons.iter().map(|text| Fate::of_reason(text)).collect(),
+            orientations: Vec::new(),
+            n_records: Vec::new(),
+        }
+    }
+
+    /// The rejected rows of a segment.
+    pub fn rejected(&self, segment: &Segment) -> SegmentRows {
+        let column = segment.column_or_absent(self.store.field_id(Field::ACTION));
+        self.actions.rows(column, Action::Rejected)
+    }
+
+    pub fn for_each(&mut self, segment: &Segment, rows: &SegmentRows, mut visit: impl FnMut(ReadRow)) {
+        rows.for_each_block(|block| {
+            segment.read_orientation(block, &mut self.orientations);
+            segment.n_records().read(block, &mut self.n_records);
+            let [
+                interface,
+                src,
+                dst,
+                pkt_src,
+                pkt_dst,
+                src_port,
+                dst_port,
+                protocol,
+                flags,
+                packets,
+                bytes,
+                start,
+                end,
+                action,
+                reason,
+            ] = self.columns.read(segment, block);
+            for at in 0..block.n_rows() {
+                let with_ports = has_ports(protocol[at], src_port[at], dst_port[at]);
+                let tuple_end = |address: u64, packet: u64, port: u64| TupleEnd {
+                    address: if packet == ABSENT { code(address) } else { code(packet) },
+                    port: u16::try_from(port).ok().filter(|_| with_ports),
+                };
+                let orientation = Orientation::from_code(self.orientations[at]);
+                let src_end = tuple_end(src[at], pkt_src[at], src_port[at]);
+                let dst_end = tuple_end(dst[at], pkt_dst[at], dst_port[at]);
+                let tuple = Tuple::new(src_end, dst_end, u8::try_from(protocol[at]).ok());
+                visit(ReadRow {
+                    interface: code(interface[at]),
+                    src: src_end,
+                    dst: dst_end,
+                    tuple,
+                    fate: match self.actions.get(action[at]) {
+                        Action::Accepted => Fate::Accepted,
+                        Action::Other => Fate::NotRecorded,
+                        Action::Rejected => {
+                            self.reasons.get(reason[at] as usize).copied().unwrap_or(Fate::Rejected)
+                        }
+                    },
+                    marks: if tuple.is_tcp() { Marks::of_tcp(flags[at]) } else { Marks::default() },
+                    direction: orientation.direction,
+                    is_transit: orientation.class == FlowClass::Transit,
+                    is_readdressed: differs(src[at], pkt_src[at]) || differs(dst[at], pkt_dst[at]),
+                    n_records: self.n_records[at],
+                    packets: packets[at],
+                    bytes: bytes[at],
+                    start: start[at],
+                    end: end[at],
+                    flags: flags[at],
+                });
+            }
+        });
+    }
+}
+
+fn differs(address: u64, packet: u64) -> bool {
+    packet != ABSENT && packet != address
+}
+
+/// [`ABSENT`] becomes [`NOT_THERE`].
+fn code(decoded: u64) -> u32 {
+    const _: () = assert!(ABSENT as u32 == NOT_THERE);
+    decoded as u32
+}

@@ -1,0 +1,158 @@
+//! What stands around a conversation and decides with it: servers, subnets, skipped records, other interfaces.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use rustc_hash::FxBuildHasher;
+
+use super::began::who_began;
+use super::coverage::Coverage;
+use super::facts::{Elsewhere, Facts, Half};
+use super::partial::DiagnosisPartial;
+use super::tuple::Tuple;
+use super::verdict::{Began, SeenBy};
+use super::view::View;
+use crate::analysis::TimeExtent;
+use crate::analysis::fan_in::{FanIn, Servers};
+use crate::analysis::interface::{InterfaceKnowledge, subnet_of};
+use crate::intake::client::RowEvidence;
+use crate::record::{Address, Value};
+
+/// One conversation as one interface saw it, before the verdict.
+pub(super) struct Case<'a> {
+    pub tuple: Tuple,
+    pub view: &'a View,
+    pub began: Began,
+    /// The end that began.
+    pub client: Option<usize>,
+    /// `None` where that, or an address, is not known.
+    pub facts: Option<Facts>,
+}
+
+/// Of all shards.
+pub(super) struct Surroundings<'a> {
+    partial: &'a DiagnosisPartial,
+    knowledge: &'a InterfaceKnowledge,
+    servers: Servers,
+    coverage: HashMap<&'a Value, Coverage, FxBuildHasher>,
+    /// Subnets by own address of the interfaces in them.
+    subnets: BTreeMap<Address, BTreeSet<String>>,
+}
+
+impl<'a> Surroundings<'a> {
+    pub fn new(partial: &'a DiagnosisPartial, knowledge: &'a InterfaceKnowledge) -> Surroundings<'a> {
+        let mut fan_in = FanIn::with_capacity(partial.peer_ports.len());
+        for (endpoint, ports) in &partial.peer_ports {
+            fan_in.add(*endpoint, *ports);
+        }
+        let endpoints = fan_in.into_endpoints();
+        let servers = endpoints.into_iter().filter(|(_, ports)| ports.is_server()).map(|(at, _)| at);
+        let mut coverage: HashMap<&Value, Coverage, FxBuildHasher> = HashMap::default();
+        for (place, of) in &partial.coverage {
+            coverage.entry(partial.interface(*place)).or_default().join(of.clone());
+        }
+        let mut subnets: BTreeMap<Address, BTreeSet<String>> = BTreeMap::new();
+        for (interface, of) in &coverage {
+            for address in knowledge.addresses_of(interface) {
+                subnets.entry(address).or_default().extend(of.subnets.iter().cloned());
+            }
+        }
+        Surroundings { partial, knowledge, servers: servers.collect(), coverage, subnets }
+    }
+
+    /// Visits what each interface saw of a conversation of which it saw something refused.
+    pub fn for_each_case(
+        &self,
+        tuple: Tuple,
+        views: &[View],
+        evidence: &mut RowEvidence,
+        mut visit: impl FnMut(Case<'_>),
+    ) {
+        let mut all = [Half::default(); 2];
+        // Interfaces that accepted something of each half.
+        let mut n_accepted = [0u64; 2];
+        for view in views {
+            for end in [0, 1] {
+                all[end].join(&view.halves[end]);
+                n_accepted[end] += u64::from(view.halves[end].accepted.is_there());
+            }
+        }
+        let one_way = [0, 1].map(|end| views.iter().any(|view| view.accepted_only_of(end)));
+        let (client, began) = who_began(&tuple, &all, one_way, &self.servers, evidence);
+        for view in views {
+            if !view.halves.iter().any(|half| half.rejected.is_there()) {
+                continue;
+            }
+            let is_elsewhere = |end: usize| n_accepted[end] > u64::from(view.halves[end].accepted.is_there());
+            let elsewhere = client.map_or_else(Elsewhere::default, |client| Elsewhere {
+                request_accepted: is_elsewhere(client),
+                reply_accepted: is_elsewhere(1 - client),
+            });
+            let facts = client.and_then(|client| self.facts(&tuple, view, client, began, elsewhere));
+            visit(Case { tuple, view, began, client, facts });
+        }
+    }
+
+    /// The facts of one view; `None` where an address is not recorded.
+    fn facts(
+        &self,
+        tuple: &Tuple,
+        view: &View,
+        client: usize,
+        began: Began,
+        elsewhere: Elsewhere,
+    ) -> Option<Facts> {
+        let ends = tuple.ends();
+        let [low, high] = ends.map(|end| self.partial.address(end.address));
+        let addresses = [low?, high?];
+        let (initiator, responder) = (addresses[client], addresses[1 - client]);
+        let local = view.local(addresses);
+        let interface = self.partial.interface(view.interface);
+        let coverage = self.coverage.get(interface);
+        let are_ours = addresses.iter().all(|address| self.knowledge.is_ours(*address));
+        let is_v4 = matches!(initiator, Address::V4(_));
+        let rejected = TimeExtent::joined(view.halves[0].rejected.time, view.halves[1].rejected.time);
+        Some(Facts {
+            request: view.halves[client],
+            reply: view.halves[1 - client],
+            began,
+            initiator,
+            responder,
+            port: ends[1 - client].port,
+            protocol: tuple.protocol(),
+            is_tcp: tuple.is_tcp(),
+            seen_by: match local {
+                _ if view.is_between() => SeenBy::Between,
+                Some(local) if local == client => SeenBy::Initiator,
+                Some(_) => SeenBy::Responder,
+                None => SeenBy::Unknown,
+            },
+            request_comes_in: local.map(|local| local != client),
+            elsewhere,
+            same_subnet: local.and_then(|local| self.same_subnet(coverage, addresses, local)),
+            lacks_subnets: are_ours && is_v4 && !self.partial.recorded.subnet_id,
+            is_skipped: coverage.is_some_and(|coverage| coverage.is_skipped_before(view.time())),
+            may_begin_before: rejected.is_none_or(|time| {
+                coverage.is_none_or(|coverage| coverage.may_begin_before(time.start_secs))
+            }),
+            scanner_refusals: None,
+            is_rolled_up: self.partial.is_rolled_up,
+        })
+    }
+
+    /// Whether the interface and its peer are in one subnet. IPv6 subnets are never smaller than a /64.
+    fn same_subnet(&self, own: Option<&Coverage>, addresses: [Address; 2], local: usize) -> Option<bool> {
+        let (local, remote) = (addresses[local], addresses[1 - local]);
+        if let (Some(local), Some(remote)) = (subnet_of(local), subnet_of(remote))
+            && local == remote
+        {
+            return Some(true);
+        }
+        let (own, of_peer) = (the_only(&own?.subnets)?, the_only(self.subnets.get(&remote)?)?);
+        Some(own == of_peer)
+    }
+}
+
+/// The one item of a set that has no other.
+fn the_only(set: &BTreeSet<String>) -> Option<&String> {
+    set.first().filter(|_| set.len() == 1)
+}

@@ -1,0 +1,217 @@
+//! Rows folded by all that a verdict may ask of them: one direction of a conversation, accepted or rejected, as one
+//! interface saw it.
+
+use std::hash::{Hash, Hasher};
+
+use serde::{Deserialize, Serialize};
+
+use super::coverage::WINDOW_SECS_MAX;
+use super::row_reader::ReadRow;
+use super::tuple::{Tuple, TupleEnd};
+use crate::analysis::time_extent::time_of;
+use crate::analysis::{Tally, TimeExtent};
+use crate::record::Direction;
+use crate::store::ABSENT;
+
+/// What became of a row's packets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub(super) enum Fate {
+    Accepted,
+    Rejected,
+    /// Rejected by VPC Block Public Access, as reject-reason says.
+    RejectedByBlockPublicAccess,
+    RejectedByEncryptionControls,
+    /// No action is recorded.
+    NotRecorded,
+}
+
+impl Fate {
+    /// Of a rejected row, by its reject-reason.
+    pub fn of_reason(text: &str) -> Fate {
+        if text.eq_ignore_ascii_case("BPA") {
+            Fate::RejectedByBlockPublicAccess
+        } else if text.eq_ignore_ascii_case("EC") {
+            Fate::RejectedByEncryptionControls
+        } else {
+            Fate::Rejected
+        }
+    }
+}
+
+/// What tcp-flags show of some rows, a bit for each thing that one row at least shows. Bits of different rows are not
+/// mixed: a SYN and a SYN-ACK in two rows are two bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Marks(u8);
+
+impl Marks {
+    /// SYN without ACK: the first packet of a connection.
+    pub const SYN: Marks = Marks(1);
+    /// The answer to it.
+    pub const SYN_ACK: Marks = Marks(2);
+    /// Neither, where flags are recorded: the middle or the end of a connection.
+    pub const LATER: Marks = Marks(4);
+    /// FIN or RST, whatever else.
+    pub const CLOSING: Marks = Marks(8);
+    /// TCP whose flags are not recorded, which is not "no flags".
+    pub const NOT_RECORDED: Marks = Marks(16);
+
+    /// Of a row of TCP, from its decoded flags. The bits are ORed over the row's window, so each is tested alone. Rows
+    /// that are not TCP show nothing.
+    pub fn of_tcp(flags: u64) -> Marks {
+        const FIN: u64 = 1;
+        const SYN: u64 = 2;
+        const RST: u64 = 4;
+        const ACK: u64 = 16;
+        if flags == ABSENT {
+            return Marks::NOT_RECORDED;
+        }
+        let opening = match (flags & SYN != 0, flags & ACK != 0) {
+            (true, true) => Marks::SYN_ACK,
+            (true, false) => Marks::SYN,
+            (false, _) => Marks::LATER,
+        };
+        if flags & (FIN | RST) == 0 { opening } else { opening.and(Marks::CLOSING) }
+    }
+
+    #[must_use]
+    pub fn and(self, other: Marks) -> Marks {
+        Marks(self.0 | other.0)
+    }
+
+    pub fn has(self, mark: Marks) -> bool {
+        self.0 & mark.0 != 0
+    }
+}
+
+/// Which rows are folded together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct TraceKey {
+    pub src: TupleEnd,
+    pub dst: TupleEnd,
+    pub protocol: Option<u8>,
+    /// When, in spans of [`WINDOW_SECS_MAX`]; 0 where ports tell conversations apart.
+    pub span: u64,
+    /// [`crate::analysis::places::NOT_THERE`] for rows without one.
+    pub interface: u32,
+    pub direction: Direction,
+    pub is_transit: bool,
+    pub is_readdressed: bool,
+    pub fate: Fate,
+}
+
+impl Hash for TraceKey {
+    /// Four words instead of a dozen small writes.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let (addresses, rest) = self.tuple().sort_key();
+        state.write_u64(addresses);
+        state.write_u64(rest);
+        state.write_u64(self.span);
+        let is_low = self.src < self.dst;
+        state.write_u64(
+            u64::from(self.interface) << 24
+                | (self.direction as u64) << 8
+                | (self.fate as u64) << 1
+                | u64::from(is_low),
+        );
+    }
+}
+
+impl TraceKey {
+    pub fn of(row: &ReadRow) -> TraceKey {
+        TraceKey {
+            src: row.src,
+            dst: row.dst,
+            protocol: row.tuple.protocol(),
+            span: span_of(row),
+            interface: row.interface,
+            direction: row.direction,
+            is_transit: row.is_transit,
+            is_readdressed: row.is_readdressed,
+            fate: row.fate,
+        }
+    }
+
+    pub fn tuple(&self) -> Tuple {
+        Tuple::new(self.src, self.dst, self.protocol)
+    }
+}
+
+/// Pings between two hosts have one tuple, whoever began and whenever: without ports, rows belong together only where
+/// no span without any lies between them.
+fn span_of(row: &ReadRow) -> u64 {
+    match (row.src.port, row.dst.port) {
+        (None, None) => time_of(row.start, row.end).unwrap_or(0) / WINDOW_SECS_MAX,
+        _ => 0,
+    }
+}
+
+/// What the rows of a key add up to. Empty for a direction that was not seen.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Trace {
+    pub tally: Tally,
+    /// Smallest start to largest end.
+    pub time: Option<TimeExtent>,
+    pub marks: Marks,
+    /// Whether the question is about one of these rows.
+    pub is_asked: bool,
+}
+
+impl Trace {
+    pub fn of_row(row: &ReadRow, is_asked: bool) -> Trace {
+        Trace {
+            tally: Tally::of_row(row.n_records, row.packets, row.bytes),
+            time: TimeExtent::of_window(row.start, row.end),
+            marks: row.marks,
+            is_asked,
+        }
+    }
+
+    pub fn add(&mut self, other: Trace) {
+        self.tally.add(other.tally);
+        self.time = TimeExtent::joined(self.time, other.time);
+        self.marks = self.marks.and(other.marks);
+        self.is_asked |= other.is_asked;
+    }
+
+    pub fn is_there(&self) -> bool {
+        self.tally.rows > 0
+    }
+
+    /// When it began; without a time, before everything.
+    pub fn first_secs(&self) -> u64 {
+        self.time.map_or(0, |time| time.start_secs)
+    }
+
+    pub fn last_secs(&self) -> u64 {
+        self.time.map_or(0, |time| time.end_secs)
+    }
+
+    /// Bytes for each packet, rounded up; `None` where there were no packets, or nobody counted them.
+    pub fn bytes_per_packet(&self) -> Option<u64> {
+        (self.tally.packets > 0 && self.tally.bytes > 0)
+            .then(|| self.tally.bytes.div_ceil(self.tally.packets))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_are_tested_bit_by_bit() {
+        let marks = Marks::of_tcp;
+        for syn in [2, 3, 6] {
+            assert!(marks(syn).has(Marks::SYN) && !marks(syn).has(Marks::SYN_ACK), "{syn}");
+        }
+        for syn_ack in [18, 19, 22] {
+            assert!(marks(syn_ack).has(Marks::SYN_ACK) && !marks(syn_ack).has(Marks::SYN), "{syn_ack}");
+        }
+        for later in [0, 1, 4, 16] {
+            assert!(marks(later).has(Marks::LATER), "{later}");
+        }
+        for closing in [1, 4, 5, 19] {
+            assert!(marks(closing).has(Marks::CLOSING), "{closing}");
+        }
+        assert_eq!(marks(ABSENT), Marks::NOT_RECORDED);
+    }
+}

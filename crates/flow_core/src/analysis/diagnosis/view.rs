@@ -1,0 +1,100 @@
+//! Conversations put together from folded rows: what each interface saw of both halves.
+
+use super::facts::Half;
+use super::trace::{Trace, TraceKey};
+use super::tuple::Tuple;
+use crate::analysis::TimeExtent;
+use crate::record::{Address, Direction};
+
+/// Both halves as one interface saw them: what the low end of the tuple sent, what the high end sent.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct View {
+    pub interface: u32,
+    pub halves: [Half; 2],
+    /// By end: whether a row has it as the interface's own.
+    is_local: [bool; 2],
+    is_between: bool,
+    is_readdressed: bool,
+}
+
+impl View {
+    pub fn of(interface: u32) -> View {
+        View { interface, ..View::default() }
+    }
+
+    pub fn add(&mut self, key: &TraceKey, trace: Trace) {
+        let sender = usize::from(key.src != key.tuple().ends()[0]);
+        self.halves[sender].add(key.fate, trace);
+        match key.direction {
+            Direction::Egress => self.is_local[sender] = true,
+            Direction::Ingress => self.is_local[1 - sender] = true,
+            Direction::Unknown => {}
+        }
+        self.is_between |= key.is_transit;
+        self.is_readdressed |= key.is_readdressed;
+    }
+
+    /// The end on the interface's side; `None` where rows do not tell, or contradict each other.
+    ///
+    /// Where nothing is known of the interface, its end is the private one of two: AWS writes an interface's primary
+    /// private IPv4 address at its end, unless it forwards for others.
+    pub fn local(&self, ends: [Address; 2]) -> Option<usize> {
+        let may_be = |end: usize| matches!(ends[end], Address::V4(_)) && ends[end].is_private();
+        match self.is_local {
+            [true, false] => Some(0),
+            [false, true] => Some(1),
+            [false, false] if !self.is_readdressed => match [may_be(0), may_be(1)] {
+                [true, false] => Some(0),
+                [false, true] => Some(1),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether something of one end was accepted, and of the other end only refused.
+    pub fn accepted_only_of(&self, end: usize) -> bool {
+        let other = &self.halves[1 - end];
+        self.halves[end].accepted.is_there() && !other.accepted.is_there() && other.rejected.is_there()
+    }
+
+    pub fn is_between(&self) -> bool {
+        self.is_between
+    }
+
+    pub fn is_asked(&self) -> bool {
+        self.halves.iter().any(|half| half.rejected.is_asked)
+    }
+
+    pub fn time(&self) -> Option<TimeExtent> {
+        TimeExtent::joined(self.halves[0].time(), self.halves[1].time())
+    }
+}
+
+/// Sorts folded rows so that [`for_each_conversation`] finds those of one conversation together.
+pub(super) fn sort_by_conversation(traces: &mut [(TraceKey, Trace)]) {
+    traces.sort_unstable_by_key(|(key, _)| (key.tuple().sort_key(), key.span, key.interface));
+}
+
+/// Visits what all interfaces saw of one conversation after the other.
+pub(super) fn for_each_conversation(traces: &[(TraceKey, Trace)], mut visit: impl FnMut(Tuple, &[View])) {
+    let goes_on = |one: &(TraceKey, Trace), next: &(TraceKey, Trace)| {
+        one.0.tuple() == next.0.tuple() && next.0.span <= one.0.span.saturating_add(1)
+    };
+    let mut views: Vec<View> = Vec::new();
+    for of_conversation in traces.chunk_by(goes_on) {
+        views.clear();
+        for (key, trace) in of_conversation {
+            // Few interfaces see one conversation: two, and what forwards between them.
+            match views.iter_mut().rev().find(|view| view.interface == key.interface) {
+                Some(view) => view.add(key, *trace),
+                None => {
+                    let mut view = View::of(key.interface);
+                    view.add(key, *trace);
+                    views.push(view);
+                }
+            }
+        }
+        visit(of_conversation[0].0.tuple(), &views);
+    }
+}

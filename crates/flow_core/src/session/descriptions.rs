@@ -1,0 +1,50 @@
+//! Descriptions of the account that were opened beside the logs (`aws ec2 describe-…`): what they say of the logs.
+
+use std::collections::BTreeMap;
+
+use crate::config::Kind;
+use crate::config::read::read_configuration;
+use crate::parse::{GivenLayout, log_format};
+
+/// The files by name: one that is read again takes the place of itself.
+#[derive(Default)]
+pub struct Descriptions {
+    files: BTreeMap<String, Vec<u8>>,
+}
+
+impl Descriptions {
+    /// Takes in a file; what it describes, for a person.
+    pub fn add(&mut self, name: &str, bytes: Vec<u8>) -> String {
+        let (_, report) = read_configuration([(name, bytes.as_slice())]);
+        self.files.insert(name.to_owned(), bytes);
+        let kinds: Vec<String> = report.counts.iter().map(|(kind, n)| counted(*n, *kind)).collect();
+        match kinds.as_slice() {
+            [] => "a description of AWS resources of which nothing could be read".to_owned(),
+            kinds => format!("describes {}", kinds.join(", ")),
+        }
+    }
+
+    pub fn n_heap_bytes(&self) -> u64 {
+        self.files.values().map(|bytes| bytes.len() as u64).sum()
+    }
+
+    /// The layouts of the flow logs that are described.
+    pub fn layouts(&self) -> Vec<GivenLayout> {
+        let files = self.files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
+        let (configuration, _) = read_configuration(files);
+        let layout = |(id, log): (String, crate::config::description::FlowLog)| {
+            let layout = log_format::parse(log.log_format.as_deref().unwrap_or_default()).ok()?;
+            Some(GivenLayout { layout, flow_log_id: Some(id) })
+        };
+        configuration.flow_logs.into_iter().filter_map(layout).collect()
+    }
+}
+
+fn counted(n: u32, kind: Kind) -> String {
+    let (name, n_is_one) = (kind.name(), n == 1);
+    let plural = match name.strip_suffix('y') {
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{name}s"),
+    };
+    format!("{n} {}", if n_is_one { name } else { &plural })
+}

@@ -1,0 +1,613 @@
+//! The decision table of docs/diagnosis.md, read row by row in the slowest and most obvious way: the twin that the
+//! engine is tested against. It folds nothing and remembers nothing; which way rows went is given.
+
+use std::collections::BTreeSet;
+
+use flow_core::record::name::service_name;
+use flow_core::record::{Address, Direction, Field, FlowClass, Orientation, Value};
+use flow_testkit::load::Load;
+
+pub type End = (Option<Address>, Option<u16>);
+
+#[derive(Clone, Debug)]
+pub struct Row {
+    pub interface: Value,
+    pub src: End,
+    pub dst: End,
+    pub protocol: Option<u64>,
+    pub flags: Option<u64>,
+    pub action: String,
+    pub reason: String,
+    pub start: Option<u64>,
+    pub end: Option<u64>,
+    pub packets: u64,
+    pub bytes: u64,
+    pub orientation: Orientation,
+    pub is_readdressed: bool,
+    pub subnet: Value,
+}
+
+/// Interface, ends with who began first, protocol, who saw it, verdict, confidence, rows, first and last.
+pub type Outcome = (
+    (Value, Option<End>, Option<End>, Option<u64>),
+    (&'static str, &'static str, &'static str),
+    (u64, Option<u64>, Option<u64>),
+);
+
+pub struct Log {
+    rows: Vec<Row>,
+    /// Interface and window of each SKIPDATA record.
+    skipped: Vec<(Value, Option<(u64, u64)>)>,
+    load: Load,
+}
+
+impl Log {
+    pub fn of(load: Load) -> Log {
+        let (mut rows, mut skipped) = (Vec::new(), Vec::new());
+        for store in &load.stores {
+            for segment in store.rows().segments() {
+                for at in 0..segment.n_rows() {
+                    let cell =
+                        |field: Field| store.cell(store.rows(), segment.first_row() + at, &field.into());
+                    rows.push(Row::read(cell, Orientation::from_code(segment.orientation()[at as usize])));
+                }
+            }
+            let table = store.status_records();
+            for row in 0..table.n_readable() {
+                let cell = |field: Field| store.cell(table, row, &field.into());
+                if cell(Field::LOG_STATUS) == Value::Text("SKIPDATA".to_owned()) {
+                    let (start, end) = (number(&cell(Field::START)), number(&cell(Field::END)));
+                    let window = start.or(end).zip(end.or(start)).map(|(a, b)| (a.min(b), a.max(b)));
+                    skipped.push((cell(Field::INTERFACE_ID), window));
+                }
+            }
+        }
+        Log { rows, skipped, load }
+    }
+}
+
+fn number(value: &Value) -> Option<u64> {
+    if let Value::Number(number) = value { Some(*number) } else { None }
+}
+
+impl Row {
+    fn read(cell: impl Fn(Field) -> Value, orientation: Orientation) -> Row {
+        let protocol = number(&cell(Field::PROTOCOL));
+        let ports = [Field::SRCPORT, Field::DSTPORT].map(|field| number(&cell(field)));
+        let with_ports = match protocol {
+            Some(protocol) => [6, 17, 33, 132, 136].contains(&protocol),
+            None => ports != [Some(0), Some(0)],
+        };
+        let end = |field: Field, packet: Field, port: Option<u64>| {
+            let address = match (cell(packet), cell(field)) {
+                (Value::Address(address), _) | (_, Value::Address(address)) => Some(address),
+                _ => None,
+            };
+            (address, port.filter(|_| with_ports).map(|port| port as u16))
+        };
+        let differs = |packet: Field, field: Field| !cell(packet).is_absent() && cell(packet) != cell(field);
+        Row {
+            interface: cell(Field::INTERFACE_ID),
+            src: end(Field::SRCADDR, Field::PKT_SRCADDR, ports[0]),
+            dst: end(Field::DSTADDR, Field::PKT_DSTADDR, ports[1]),
+            protocol,
+            flags: number(&cell(Field::TCP_FLAGS)),
+            action: cell(Field::ACTION).to_string(),
+            reason: cell(Field::REJECT_REASON).to_string(),
+            start: number(&cell(Field::START)),
+            end: number(&cell(Field::END)),
+            packets: number(&cell(Field::PACKETS)).unwrap_or(0),
+            bytes: number(&cell(Field::BYTES)).unwrap_or(0),
+            orientation,
+            is_readdressed: differs(Field::PKT_SRCADDR, Field::SRCADDR)
+                || differs(Field::PKT_DSTADDR, Field::DSTADDR),
+            subnet: cell(Field::SUBNET_ID),
+        }
+    }
+
+    fn is(&self, action: &str) -> bool {
+        self.action == action
+    }
+
+    fn is_tcp(&self) -> bool {
+        let has_port = self.src.1.is_some() || self.dst.1.is_some();
+        self.protocol.map_or(has_port, |protocol| protocol == 6)
+    }
+
+    fn is_syn(&self) -> bool {
+        self.is_tcp() && self.flags.is_some_and(|flags| flags & 2 != 0 && flags & 16 == 0)
+    }
+
+    fn is_syn_ack(&self) -> bool {
+        self.is_tcp() && self.flags.is_some_and(|flags| flags & 2 != 0 && flags & 16 != 0)
+    }
+
+    fn first(&self) -> Option<u64> {
+        self.start.into_iter().chain(self.end).min()
+    }
+
+    fn last(&self) -> Option<u64> {
+        self.start.into_iter().chain(self.end).max()
+    }
+
+    /// The part of time that tells rows without ports apart.
+    fn span(&self) -> u64 {
+        if (self.src.1, self.dst.1) == (None, None) { self.start.or(self.end).unwrap_or(0) / 660 } else { 0 }
+    }
+}
+
+fn first(rows: &[&Row]) -> u64 {
+    rows.iter().filter_map(|row| row.first()).min().unwrap_or(0)
+}
+
+fn last(rows: &[&Row]) -> u64 {
+    rows.iter().filter_map(|row| row.last()).max().unwrap_or(0)
+}
+
+/// A conversation as one interface saw it, with its place in the log.
+struct Seen<'a> {
+    log: &'a Log,
+    /// Of all interfaces.
+    all: &'a [&'a Row],
+    interface: &'a Value,
+    /// Who began, the other, and how strong the evidence is.
+    ends: Option<(End, End, &'static str)>,
+}
+
+impl<'a> Seen<'a> {
+    fn rows(&self, from: End, action: &str) -> Vec<&'a Row> {
+        let is_it = |row: &&&Row| row.interface == *self.interface && row.src == from && row.is(action);
+        self.all.iter().filter(is_it).copied().collect()
+    }
+
+    fn elsewhere(&self, from: End) -> bool {
+        self.all.iter().any(|row| row.interface != *self.interface && row.src == from && row.is("ACCEPT"))
+    }
+
+    fn here(&self) -> Vec<&'a Row> {
+        self.all.iter().filter(|row| row.interface == *self.interface).copied().collect()
+    }
+
+    /// The interface's end.
+    fn local(&self, ends: [End; 2]) -> Option<End> {
+        let here = self.here();
+        let is_local = |end: End| {
+            here.iter().any(|row| match row.orientation.direction {
+                Direction::Egress => row.src == end,
+                Direction::Ingress => row.dst == end,
+                Direction::Unknown => false,
+            })
+        };
+        let is_private = |end: End| matches!(end.0, Some(v4 @ Address::V4(_)) if v4.is_private());
+        let [a, b] = ends;
+        match (is_local(a), is_local(b)) {
+            (true, false) => Some(a),
+            (false, true) => Some(b),
+            (false, false) if !here.iter().any(|row| row.is_readdressed) => {
+                match (is_private(a), is_private(b)) {
+                    (true, false) => Some(a),
+                    (false, true) => Some(b),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    fn is_skipped(&self) -> bool {
+        let here = self.here();
+        let is_timed = here.iter().any(|row| row.first().is_some());
+        self.log.skipped.iter().filter(|(interface, _)| interface == self.interface).any(|(_, window)| {
+            match window {
+                Some((start, end)) if is_timed => *start <= last(&here) + 60 && end + 660 >= first(&here),
+                _ => true,
+            }
+        })
+    }
+
+    fn may_begin_before(&self) -> bool {
+        let here = self.here();
+        let rejected: Vec<&Row> = here.iter().filter(|row| row.is("REJECT")).copied().collect();
+        let of_interface: Vec<&Row> =
+            self.log.rows.iter().filter(|row| row.interface == *self.interface).collect();
+        !rejected.iter().any(|row| row.first().is_some()) || first(&rejected) < first(&of_interface) + 660
+    }
+
+    fn same_subnet(&self, local: End, remote: End) -> bool {
+        let network = |end: End| match end.0 {
+            Some(Address::V6(bits)) => Some(bits >> 64),
+            _ => None,
+        };
+        if network(local).is_some() && network(local) == network(remote) {
+            return true;
+        }
+        let subnets_of = |is_it: &dyn Fn(&Value) -> bool| -> BTreeSet<String> {
+            let rows = self.log.rows.iter().filter(|row| is_it(&row.interface) && !row.subnet.is_absent());
+            rows.map(|row| row.subnet.to_string()).collect()
+        };
+        let own = subnets_of(&|interface| interface == self.interface);
+        let of_peer = subnets_of(&|interface| {
+            self.log.load.knowledge.addresses_of(interface).any(|address| Some(address) == remote.0)
+        });
+        own.len() == 1 && own == of_peer
+    }
+
+    /// A request that was refused, and nothing else of it: the rows that were.
+    fn lone_request(&self) -> Vec<&'a Row> {
+        let Some((client, server, _)) = self.ends else { return Vec::new() };
+        let rejected = self.rows(client, "REJECT");
+        let is_request = rejected.iter().any(|row| !row.is_tcp() || row.is_syn());
+        let is_untold = rejected.iter().any(|row| row.is_tcp() && row.flags.is_none());
+        let is_reply = self.here().iter().any(|row| row.src == server);
+        let is_lone = self.rows(client, "ACCEPT").is_empty() && !is_reply && !self.elsewhere(server);
+        if is_lone && (is_request || (is_untold && !self.is_skipped())) { rejected } else { Vec::new() }
+    }
+
+    /// The same, small enough for a packet that opens a connection.
+    fn is_failure(&self) -> bool {
+        let rejected = self.lone_request();
+        let is_request = rejected.iter().any(|row| !row.is_tcp() || row.is_syn());
+        !rejected.is_empty() && (is_request || is_small(&rejected))
+    }
+}
+
+fn is_small(rows: &[&Row]) -> bool {
+    let (bytes, packets) =
+        rows.iter().fold((0, 0), |(bytes, packets), row| (bytes + row.bytes, packets + row.packets));
+    let max = if matches!(rows[0].src.0, Some(Address::V6(_))) { 100 } else { 80 };
+    packets == 0 || bytes == 0 || bytes.div_ceil(packets) <= max
+}
+
+/// Every conversation with a rejected row, as each interface saw it, sorted.
+pub fn outcomes(log: &Log) -> Vec<Outcome> {
+    let conversations = conversations(log);
+    let mut seen: Vec<Seen<'_>> = Vec::new();
+    for all in &conversations {
+        let interfaces: BTreeSet<&Value> =
+            all.iter().filter(|row| row.is("REJECT")).map(|row| &row.interface).collect();
+        let ends = who_began(log, all);
+        seen.extend(interfaces.into_iter().map(|interface| Seen { log, all, interface, ends }));
+    }
+    let scanners = scanners(log, &seen);
+    let mut outcomes: Vec<Outcome> = seen.iter().map(|seen| outcome(seen, &scanners)).collect();
+    outcomes.sort();
+    outcomes
+}
+
+/// Rows with the same ends and protocol; without ports, only those with no span without any between them.
+fn conversations(log: &Log) -> Vec<Vec<&Row>> {
+    let mut found: Vec<Vec<&Row>> = Vec::new();
+    let mut rows: Vec<&Row> = log.rows.iter().collect();
+    rows.sort_by_key(|row| row.span());
+    for row in rows {
+        let goes_on = |of: &&mut Vec<&Row>| {
+            let other = of.last().expect("none is empty");
+            let is_same =
+                (row.src, row.dst) == (other.src, other.dst) || (row.dst, row.src) == (other.src, other.dst);
+            is_same && row.protocol == other.protocol && row.span() <= other.span() + 1
+        };
+        match found.iter_mut().find(goes_on) {
+            Some(of) => of.push(row),
+            None => found.push(vec![row]),
+        }
+    }
+    found.retain(|rows| rows.iter().any(|row| row.is("REJECT")));
+    found
+}
+
+fn only(holds: (bool, bool), pair: (End, End)) -> Option<(End, End)> {
+    match holds {
+        (true, false) => Some(pair),
+        (false, true) => Some((pair.1, pair.0)),
+        _ => None,
+    }
+}
+
+fn who_began(log: &Log, all: &[&Row]) -> Option<(End, End, &'static str)> {
+    let (a, b) = (all[0].src, all[0].dst);
+    if a == b || a.0.is_none() || b.0.is_none() {
+        return None;
+    }
+    let pair = (a, b);
+    let any = |from: End, test: &dyn Fn(&Row) -> bool| all.iter().any(|row| row.src == from && test(row));
+    let asks = |end: End, other: End| any(end, &Row::is_syn) || any(other, &Row::is_syn_ack);
+    let strong = |(client, server): (End, End)| (client, server, "strong");
+    if let Some(found) = only((asks(a, b), asks(b, a)), pair) {
+        return Some(strong(found));
+    }
+    let serves = |end: End| end.1.is_some_and(|port| port <= 32_767) && n_peer_ports(log, end, all[0]) >= 8;
+    if let Some(found) = only((serves(b), serves(a)), pair) {
+        return Some(strong(found));
+    }
+    if let (Some(port_a), Some(port_b)) = (a.1, b.1) {
+        let is_service = |port: u16| service_name(u64::from(port)).is_some();
+        let is_ephemeral = |port: u16| port >= 1_024 && !is_service(port);
+        let holds = (is_service(port_b) && is_ephemeral(port_a), is_service(port_a) && is_ephemeral(port_b));
+        if let Some(found) = only(holds, pair) {
+            return Some(strong(found));
+        }
+    }
+    let one_way = |end: End, other: End| {
+        all.iter().any(|here| {
+            let at = |from: End, action: &str| {
+                all.iter().any(|row| row.interface == here.interface && row.src == from && row.is(action))
+            };
+            at(end, "ACCEPT") && !at(other, "ACCEPT") && at(other, "REJECT")
+        })
+    };
+    if let Some(found) = only((one_way(a, b), one_way(b, a)), pair) {
+        return Some(strong(found));
+    }
+    if let (Some(port_a), Some(port_b)) = (a.1, b.1)
+        && port_a != port_b
+    {
+        let (client, server) = if port_b < port_a { (a, b) } else { (b, a) };
+        return Some((client, server, "guessed by port"));
+    }
+    if let Some((client, server)) = only((any(a, &|_| true), any(b, &|_| true)), pair) {
+        return Some((client, server, "only sender"));
+    }
+    let accepted = |from: End| -> Vec<&Row> {
+        all.iter().filter(|row| row.src == from && row.is("ACCEPT")).copied().collect()
+    };
+    let (of_a, of_b) = (accepted(a), accepted(b));
+    if of_a.is_empty() || of_b.is_empty() || first(&of_a) == first(&of_b) {
+        return None;
+    }
+    let (client, server) = if first(&of_a) < first(&of_b) { (a, b) } else { (b, a) };
+    Some((client, server, "accepted first"))
+}
+
+/// Distinct ports of peers of an end, in rows of five-tuples that were rejected.
+fn n_peer_ports(log: &Log, end: End, of: &Row) -> usize {
+    let is_same = |a: &Row, b: &Row| {
+        a.protocol == b.protocol && ((a.src, a.dst) == (b.src, b.dst) || (a.dst, a.src) == (b.src, b.dst))
+    };
+    let is_wanted = |row: &Row| log.rows.iter().any(|other| other.is("REJECT") && is_same(row, other));
+    let rows = log.rows.iter().filter(|row| {
+        // Flags that tell are stronger anyway.
+        let flags_tell = row.is_syn() || row.is_syn_ack();
+        !flags_tell
+            && row.protocol == of.protocol
+            && row.src.0.is_some()
+            && row.dst.0.is_some()
+            && is_wanted(row)
+    });
+    let mut ports = BTreeSet::new();
+    for row in rows {
+        let (Some(src_port), Some(dst_port)) = (row.src.1, row.dst.1) else { continue };
+        ports.extend((row.src == end).then_some(dst_port));
+        ports.extend((row.dst == end).then_some(src_port));
+    }
+    ports.len()
+}
+
+/// The sequential test: who was refused at four services more than it was answered at.
+fn scanners(log: &Log, seen: &[Seen<'_>]) -> BTreeSet<Address> {
+    type Met = (u64, bool, (Option<Address>, Option<u16>, Option<u64>));
+    let mut found = BTreeSet::new();
+    let is_outsider = |address: Address| !log.load.knowledge.is_ours(address);
+    let clients = seen.iter().filter(|seen| seen.is_failure()).filter_map(|seen| seen.ends?.0.0);
+    for outsider in clients.filter(|address| is_outsider(*address)).collect::<BTreeSet<Address>>() {
+        let mut met: Vec<Met> = Vec::new();
+        for seen in seen.iter().filter(|seen| seen.is_failure()) {
+            let (client, server, _) = seen.ends.expect("a failure has a beginner");
+            if client.0 == Some(outsider) {
+                let protocol = seen.all[0].protocol;
+                met.push((first(&seen.lone_request()), true, (server.0, server.1, protocol)));
+            }
+        }
+        for (asked, answered, service) in contacts(log, outsider) {
+            if !asked.is_empty() && !answered.is_empty() {
+                let rows: Vec<&Row> = asked.into_iter().chain(answered).collect();
+                met.push((first(&rows), false, service));
+            }
+        }
+        met.sort();
+        let mut services = BTreeSet::new();
+        let mut net = 0;
+        for (_, is_failure, service) in met {
+            if services.insert(service) {
+                net = if is_failure { net + 1 } else { net - 1 };
+                if net == 4 {
+                    found.insert(outsider);
+                }
+                if net <= -4 {
+                    net = 0;
+                }
+            }
+        }
+    }
+    found
+}
+
+type Contact<'a> = (Vec<&'a Row>, Vec<&'a Row>, (Option<Address>, Option<u16>, Option<u64>));
+
+/// Accepted rows of an outsider as far as they by themselves show it as the client, by service: asked and answered.
+fn contacts(log: &Log, outsider: Address) -> Vec<Contact<'_>> {
+    let mut found: Vec<Contact<'_>> = Vec::new();
+    for row in log.rows.iter().filter(|row| row.is("ACCEPT")) {
+        let Some(is_src) = src_is_client(row) else { continue };
+        let (client, service) = if is_src { (row.src, row.dst) } else { (row.dst, row.src) };
+        if client.0 != Some(outsider) {
+            continue;
+        }
+        let key = (service.0, service.1, row.protocol);
+        if !found.iter().any(|(_, _, of)| *of == key) {
+            found.push((Vec::new(), Vec::new(), key));
+        }
+        let (asked, answered, _) = found.iter_mut().find(|(_, _, of)| *of == key).expect("just added");
+        if is_src { asked.push(row) } else { answered.push(row) }
+    }
+    found
+}
+
+/// Whether the source began, by one row alone.
+fn src_is_client(row: &Row) -> Option<bool> {
+    if row.src.1.is_none() && row.dst.1.is_none() {
+        // Without ports who sends begins, unless they are only not recorded.
+        let has_ports = row.protocol.is_none_or(|protocol| [6, 17, 33, 132, 136].contains(&protocol));
+        return if row.is_syn() || row.is_syn_ack() {
+            Some(row.is_syn())
+        } else {
+            (!has_ports).then_some(true)
+        };
+    }
+    if row.is_syn() || row.is_syn_ack() {
+        return Some(row.is_syn());
+    }
+    let (src, dst) = (row.src.1?, row.dst.1?);
+    let is_service = |port: u16| service_name(u64::from(port)).is_some();
+    let is_ephemeral = |port: u16| port >= 1_024 && !is_service(port);
+    if is_service(dst) && is_ephemeral(src) {
+        Some(true)
+    } else if is_service(src) && is_ephemeral(dst) {
+        Some(false)
+    } else {
+        (src != dst).then_some(dst < src)
+    }
+}
+
+fn outcome(seen: &Seen<'_>, scanners: &BTreeSet<Address>) -> Outcome {
+    let here = seen.here();
+    let (verdict, confidence) = verdict(seen, scanners);
+    let protocol = here[0].protocol;
+    let totals = (
+        here.len() as u64,
+        here.iter().filter_map(|row| row.first()).min(),
+        here.iter().filter_map(|row| row.last()).max(),
+    );
+    let Some((client, server, evidence)) = seen.ends else {
+        return ((seen.interface.clone(), None, None, protocol), ("unknown", verdict, confidence), totals);
+    };
+    let seen_by = match seen.local([client, server]) {
+        _ if here.iter().any(|row| row.orientation.class == FlowClass::Transit) => "between",
+        Some(local) if local == client => "initiator",
+        Some(_) => "responder",
+        None => "unknown",
+    };
+    let confidence = match (evidence, confidence) {
+        ("guessed by port" | "only sender", "high") => "medium",
+        ("accepted first", "high" | "medium") => "low",
+        (_, confidence) => confidence,
+    };
+    ((seen.interface.clone(), Some(client), Some(server), protocol), (seen_by, verdict, confidence), totals)
+}
+
+/// The table.
+fn verdict(seen: &Seen<'_>, scanners: &BTreeSet<Address>) -> (&'static str, &'static str) {
+    let here = seen.here();
+    let reason = |name: &str| here.iter().any(|row| row.is("REJECT") && row.reason == name);
+    if reason("BPA") {
+        return ("block-public-access", "certain");
+    }
+    if reason("EC") {
+        return ("encryption-controls", "certain");
+    }
+    let Some((client, server, _)) = seen.ends else { return ("unknown", "low") };
+    let [fa, fr] = ["ACCEPT", "REJECT"].map(|action| seen.rows(client, action));
+    let [ra, rr] = ["ACCEPT", "REJECT"].map(|action| seen.rows(server, action));
+    let local = seen.local([client, server]);
+    let is_one_subnet = local.is_some_and(|local| {
+        let remote = if local == client { server } else { client };
+        seen.same_subnet(local, remote)
+    });
+    let is_tcp = here[0].is_tcp();
+    let untold = |rows: &[&Row]| rows.iter().any(|row| row.is_tcp() && row.flags.is_none());
+    let policy = |confidence| match local {
+        None => ("policy-inbound", "low"),
+        Some(local) => match (local == client, is_one_subnet) {
+            (false, false) => ("policy-inbound", confidence),
+            (true, false) => ("policy-outbound", confidence),
+            (false, true) => ("security-group-inbound", confidence),
+            (true, true) => ("security-group-outbound", confidence),
+        },
+    };
+    let acl = |confidence| match local {
+        None => ("unknown", "low"),
+        Some(local) if local == client => ("network-acl-return-inbound", confidence),
+        Some(_) => ("network-acl-return-outbound", confidence),
+    };
+    let accepted: Vec<&Row> = fa.iter().chain(&ra).copied().collect();
+    let is_closed = accepted.iter().any(|row| row.is_tcp() && row.flags.is_some_and(|flags| flags & 5 != 0));
+    let late = if is_closed { ("straggler", "high") } else { ("straggler", "medium") };
+
+    // Nothing but a refused request.
+    if seen.is_failure() && client.0.is_some_and(|client| scanners.contains(&client)) {
+        return ("scan", "high");
+    }
+    let is_request = fr.iter().any(|row| !is_tcp || row.is_syn());
+    if is_request || !seen.lone_request().is_empty() {
+        return if !accepted.is_empty() {
+            policy("medium")
+        } else if is_request || seen.elsewhere(client) {
+            policy("high")
+        } else if seen.may_begin_before() || !is_small(&fr) {
+            policy("low")
+        } else {
+            policy("medium")
+        };
+    }
+    // Replies.
+    if !rr.is_empty() {
+        let is_reply = !is_tcp || rr.iter().any(|row| row.is_syn_ack());
+        let request_seen = !fa.is_empty() || seen.elsewhere(client);
+        if is_one_subnet {
+            return ("straggler", if ra.is_empty() { "low" } else { "medium" });
+        }
+        if !ra.is_empty() {
+            let opened_later = first(&rr) < first(&ra);
+            return match (is_reply, opened_later) {
+                (true, false) if !is_tcp && last(&fa) + 180 < first(&rr) => ("straggler", "low"),
+                (true, _) => acl("medium"),
+                (false, true) if untold(&rr) => acl("low"),
+                (false, _) => late,
+            };
+        }
+        if is_reply {
+            return match (request_seen, is_tcp && local == Some(server)) {
+                (true, _) => acl("high"),
+                (false, true) => acl("medium"),
+                (false, false) => ("unknown", "low"),
+            };
+        }
+        if !untold(&rr) && seen.elsewhere(server) {
+            return ("straggler", "medium");
+        }
+        return match (untold(&rr), request_seen) {
+            (true, _) if seen.is_skipped() => ("unknown", "low"),
+            (true, true) => acl("medium"),
+            (false, true) => acl("low"),
+            (_, false) => ("straggler", "low"),
+        };
+    }
+    // What the initiator sent opens nothing, as far as it shows.
+    let begun_elsewhere = seen.elsewhere(server);
+    if untold(&fr) {
+        return if !accepted.is_empty() && first(&fr) < first_accepted(&fa, &ra) {
+            policy("low")
+        } else if !accepted.is_empty() {
+            ("straggler", if fa.is_empty() || ra.is_empty() { "low" } else { "medium" })
+        } else if !begun_elsewhere && seen.is_skipped() {
+            ("unknown", "low")
+        } else {
+            ("straggler", "low")
+        };
+    }
+    let is_timed = fr.iter().any(|row| row.first().is_some());
+    if (!accepted.is_empty() && (!is_timed || first_accepted(&fa, &ra) <= last(&fr)))
+        || begun_elsewhere
+        || seen.elsewhere(client)
+    {
+        late
+    } else if seen.is_skipped() {
+        ("unknown", "low")
+    } else {
+        ("straggler", "low")
+    }
+}
+
+/// Rows without a time come before all others.
+fn first_accepted(fa: &[&Row], ra: &[&Row]) -> u64 {
+    [fa, ra].into_iter().filter(|rows| !rows.is_empty()).map(first).min().unwrap_or(0)
+}
