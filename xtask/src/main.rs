@@ -7,6 +7,7 @@ mod ci;
 mod debian;
 mod debian_toolchain;
 mod example;
+mod fuzz;
 mod npm;
 mod page;
 mod process;
@@ -38,6 +39,8 @@ cargo xtask COMMAND: builds, serves and tests Flowglass. Each command sets up wh
   bench [OPTION…]     measure the page and the engine beside their peers (--help; docs/performance.md)
   bench diagnose [--events N] [--seeds N]
                       how often verdicts are right, on simulated networks (docs/diagnosis.md)
+  fuzz [TARGET] [--minutes N]
+                      look for files that break a parser (fuzz/README.md)
   bundle --trunk      the step that Trunk calls to make the one file
 ";
 
@@ -73,6 +76,7 @@ fn run() -> Result<()> {
         }
         "sample" => example::sample(&words),
         "bench" => bench::run(&words),
+        "fuzz" => fuzz::run(&words),
         "bundle" if words == ["--trunk"] => page::bundle_for_trunk(),
         "" | "help" | "--help" | "-h" => {
             print!("{HELP}");

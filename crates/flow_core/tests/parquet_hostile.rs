@@ -3,46 +3,18 @@
 
 mod dump;
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use dump::{Input, Parsed};
 use flow_core::parse::{FileState, ProblemKind};
+use flow_testkit::memory::{CountingAllocator, most_bytes_during};
 use flow_testkit::table::{Numbers, TableStyle, Times, table};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 
-/// Counts the bytes that are in use, and the most there were.
-struct Counting;
-
-static IN_USE: AtomicUsize = AtomicUsize::new(0);
-static MOST: AtomicUsize = AtomicUsize::new(0);
-
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let in_use = IN_USE.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
-        MOST.fetch_max(in_use, Ordering::Relaxed);
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
-        IN_USE.fetch_sub(layout.size(), Ordering::Relaxed);
-        unsafe { System.dealloc(at, layout) }
-    }
-}
-
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-/// One test at a time: they count the same memory.
-static TURN: Mutex<()> = Mutex::new(());
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 /// Bytes that reading these took at most, above what was in use before.
 fn read_counting(bytes: &[u8]) -> (Parsed, usize) {
-    let before = IN_USE.load(Ordering::Relaxed);
-    MOST.store(before, Ordering::Relaxed);
-    let parsed = Input { name: "a.log.parquet", bytes, layout: None }.parse(&[usize::MAX]);
-    (parsed, MOST.load(Ordering::Relaxed) - before)
+    most_bytes_during(|| Input { name: "a.log.parquet", bytes, layout: None }.parse(&[usize::MAX]))
 }
 
 const NAMES: [&str; 8] =
@@ -92,7 +64,6 @@ fn next(state: &mut u64) -> usize {
 
 #[test]
 fn changed_bytes_anywhere_end_in_a_report() {
-    let _turn = TURN.lock().unwrap();
     /// Some hundred times the file; a page that claims more must not be believed.
     const BYTES_MAX: usize = 80 * 1024 * 1024;
     let n_changes: usize = std::env::var("N_CHANGES").ok().and_then(|n| n.parse().ok()).unwrap_or(60);
@@ -122,7 +93,6 @@ fn changed_bytes_anywhere_end_in_a_report() {
 
 #[test]
 fn files_cut_off_or_put_together_end_in_a_report() {
-    let _turn = TURN.lock().unwrap();
     let tables = tables();
     let mut state = 7;
     for _ in 0..100 {
@@ -143,7 +113,6 @@ fn file_of(footer: &[u8]) -> Vec<u8> {
 
 #[test]
 fn a_footer_that_lies_is_refused_and_reserves_nothing() {
-    let _turn = TURN.lock().unwrap();
     // A list of as many elements as a number can say; a footer longer than the file; one that goes on in itself.
     let many = [0x29, 0xfc, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0];
     let mut longer = file_of(&[0]);
@@ -159,7 +128,6 @@ fn a_footer_that_lies_is_refused_and_reserves_nothing() {
 
 #[test]
 fn a_page_larger_than_any_log_has_is_damage_and_is_not_unpacked() {
-    let _turn = TURN.lock().unwrap();
     // A page of 120 MB, compressed to nearly nothing.
     let names = ["srcaddr", "dstaddr", "dstport", "region"];
     let record = ["10.0.0.1", "10.0.0.2", "443", &"x".repeat(60_000)].map(String::from).to_vec();
@@ -173,7 +141,6 @@ fn a_page_larger_than_any_log_has_is_damage_and_is_not_unpacked() {
 
 #[test]
 fn more_records_than_a_file_can_hold_are_not_believed() {
-    let _turn = TURN.lock().unwrap();
     let bytes = table(&NAMES, &records(300), &TableStyle::aws());
     // The count of the row group, as the footer writes it: the field's head, then 300 in groups of seven bits.
     let count = [0x16, 0xd8, 0x04];

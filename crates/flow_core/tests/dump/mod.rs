@@ -5,8 +5,9 @@ use std::fmt::Write;
 use flow_core::parse::detect::Confidence;
 use flow_core::parse::{
     FileParser, FileReport, FileState, GivenLayout, Layout, LayoutFrom, ParseOptions, RawRow, RawValue,
-    RowSink, SourceId, Wants,
+    RowSink, SourceId,
 };
+use flow_testkit::reading::read_in_pieces;
 
 /// A file and what the parser is told about it.
 pub struct Input<'a> {
@@ -24,31 +25,7 @@ impl Input<'_> {
         };
         let mut parser = FileParser::new(SourceId(0), self.name, self.bytes.len() as u64, &options);
         let mut records = Records::default();
-        let mut offset = 0;
-        let mut sizes = piece_sizes.iter().copied();
-        let mut size = 1;
-        let mut is_by_ranges = false;
-        loop {
-            let end = match parser.wants() {
-                Wants::Next => self.bytes.len(),
-                Wants::Range(range) => {
-                    is_by_ranges = true;
-                    offset = range.start as usize;
-                    range.end as usize
-                }
-                Wants::Turn => {
-                    parser.push(&[], &mut records);
-                    continue;
-                }
-            };
-            if offset >= end || (is_by_ranges && parser.is_over()) {
-                break;
-            }
-            size = sizes.next().unwrap_or(size).clamp(1, end - offset);
-            parser.push(&self.bytes[offset..offset + size], &mut records);
-            offset += size;
-        }
-        parser.finish(&mut records);
+        read_in_pieces(&mut parser, self.bytes, piece_sizes, &mut records);
         Parsed { report: parser.report().clone(), records }
     }
 }

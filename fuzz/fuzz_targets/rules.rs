@@ -1,0 +1,3 @@
+#![no_main]
+
+flowglass_fuzz::fuzz_target!("rules");
