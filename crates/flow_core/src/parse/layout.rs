@@ -35,7 +35,11 @@ impl Layout {
             while !taken.insert(key.clone()) {
                 let n_copies = n_copies.entry(name).or_insert(1);
                 *n_copies += 1;
-                key = ColumnKey::Other(format!("{name}_{n_copies}"));
+                let copy = format!("{name}_{n_copies}");
+                // `instance-tag_2` would be read as the name of a field.
+                if Field::from_name(&copy).is_none() {
+                    key = ColumnKey::Other(copy);
+                }
             }
             columns.push(key);
         }
@@ -59,5 +63,8 @@ mod tests {
     fn a_name_given_twice_keeps_both_columns() {
         let layout = Layout::from_names(["srcaddr", "srcAddr", "new-field", "new-field"]);
         assert_eq!(layout.names(), ["srcaddr", "srcAddr_2", "new-field", "new-field_2"]);
+        // A copy is never named as a field is.
+        let layout = Layout::from_names(["instance-tag", "instance-tag"]);
+        assert_eq!(layout.names(), ["instance-tag", "instance-tag_3"]);
     }
 }

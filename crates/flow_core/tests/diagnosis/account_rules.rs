@@ -44,14 +44,17 @@ fn diagnosed(records: &str) -> Vec<Diagnosed> {
     diagnosis(&Load::of(&[(0, &log)]), &Filter::everything(), Some(&rules)).conversations
 }
 
-/// Verdict, rule and what of it did not fit, of the first conversation.
-fn named(records: &str) -> (&'static str, Option<(String, String, Option<String>)>) {
+/// Group or ACL, rule, and what of it did not fit.
+type Named = (String, String, Option<String>);
+
+/// Verdict and rule of the first conversation.
+fn named(records: &str) -> (&'static str, Option<Named>) {
     let first = diagnosed(records).swap_remove(0);
     let rule = first.rule.map(|found| (found.rule.id, found.rule.rule, found.rule.miss));
     (first.verdict.name(), rule)
 }
 
-fn rule(id: &str, rule: &str, miss: Option<&str>) -> Option<(String, String, Option<String>)> {
+fn rule(id: &str, rule: &str, miss: Option<&str>) -> Option<Named> {
     Some((id.to_owned(), rule.to_owned(), miss.map(String::from)))
 }
 

@@ -50,12 +50,6 @@ fn check_format(text: &str) {
     match log_format::parse(text) {
         Ok(layout) => {
             let names = layout.names();
-            // A second `instance-tag` is kept as `instance-tag_2`, which by itself is the name of a field.
-            let is_a_field = |name: &String| matches!(ColumnKey::from_name(name), ColumnKey::Known(_));
-            let is_ours = |key: &ColumnKey| matches!(key, ColumnKey::Other(name) if is_a_field(name));
-            if layout.columns().iter().any(is_ours) {
-                return;
-            }
             let format = if text.contains("${") {
                 names.iter().map(|name| format!("${{{name}}} ")).collect()
             } else {

@@ -83,7 +83,7 @@ impl CountedRecords {
         for (column, value) in layout.columns().iter().zip(row.values) {
             assert!(is_of_kind(column, value), "{column:?} cannot be {value:?}");
             match value {
-                RawValue::Absent => ().hash(&mut self.digest),
+                RawValue::Absent => b'-'.hash(&mut self.digest),
                 RawValue::Number(number) => number.hash(&mut self.digest),
                 RawValue::Address(address) => address.hash(&mut self.digest),
                 RawValue::Text(text) => text.hash(&mut self.digest),
