@@ -8,10 +8,7 @@ use super::records::RecordReader;
 use super::sniff::{self, Form, HeadEnd, SNIFF_BYTES_MAX, Verdict};
 use super::unwrap::Unwrapper;
 use super::{Continuation, FileReport, FileState, Layout, ProblemKind, RowSink};
-
-/// A description is read as a whole, and what is made of it takes several times its room. Those of ten thousand
-/// interfaces are 25 MB.
-pub const DESCRIPTION_BYTES_MAX: usize = 64 << 20;
+use crate::config::read::FILE_BYTES_MAX as DESCRIPTION_BYTES_MAX;
 
 pub struct TextReader {
     stage: Stage,

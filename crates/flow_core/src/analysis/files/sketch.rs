@@ -38,8 +38,8 @@ impl Sketch {
         &self.hashes
     }
 
-    /// About how much of what this is a sample of the other one has too, 0 to 1, and from how many rows that is told.
-    fn share_in(&self, other: &Sketch) -> (f64, usize) {
+    /// About how much of what this is a sample of the other one has too, 0 to 1.
+    fn share_in(&self, other: &Sketch) -> f64 {
         // Above the end of a full sample, nothing is known of its rows.
         let end = |sketch: &Sketch| {
             if sketch.hashes.len() < SKETCH_HASHES {
@@ -51,7 +51,7 @@ impl Sketch {
         let end = end(self).min(end(other));
         let comparable = &self.hashes[..self.hashes.partition_point(|hash| *hash <= end)];
         let n_shared = comparable.iter().filter(|hash| other.hashes.binary_search(hash).is_ok()).count();
-        (n_shared as f64 / comparable.len().max(1) as f64, comparable.len())
+        n_shared as f64 / comparable.len().max(1) as f64
     }
 }
 
@@ -79,8 +79,8 @@ pub fn overlaps(sketches: &[&Sketch]) -> Vec<Option<Overlap>> {
         candidates.sort_unstable();
         candidates.dedup();
         let of = |with: usize| {
-            let (share, _) = sketch.share_in(sketches[with]);
-            let is_mutual = sketches[with].share_in(sketch).0 >= share;
+            let share = sketch.share_in(sketches[with]);
+            let is_mutual = sketches[with].share_in(sketch) >= share;
             Overlap { with, share, is_mutual }
         };
         // The first of those that share most: where a file is there three times, both others are like the first.

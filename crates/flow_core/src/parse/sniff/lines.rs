@@ -75,9 +75,7 @@ pub fn guesses(lines: &[&str]) -> Vec<ColumnGuess> {
 }
 
 fn records<'a>(lines: &[&'a str]) -> Vec<Vec<&'a str>> {
-    let mut records: Vec<Vec<&str>> = lines.iter().map(|line| Values::of(line).collect()).collect();
-    records.truncate(RECORDS_LOOKED_AT);
-    records
+    lines.iter().take(RECORDS_LOOKED_AT).map(|line| Values::of(line).collect()).collect()
 }
 
 /// Whether a header of so few names that prose could have it is followed by a record, or by nothing.
