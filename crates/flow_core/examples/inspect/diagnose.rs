@@ -10,7 +10,7 @@ use flow_core::session::Session;
 
 /// Writes what there is to say of the rejected rows that the filter leaves.
 pub fn write(session: &Session, filter: &Filter, configuration: Configuration) -> std::io::Result<()> {
-    let rules = (!configuration.interfaces.is_empty()).then(|| AccountRules::new(configuration));
+    let rules = (!configuration.interfaces.is_empty()).then(|| AccountRules::new(configuration.into()));
     let evaluator = rules.as_ref().map(|rules| rules as &dyn PolicyEvaluator);
     let select = |store| RowSet::select(filter, store, store.rows());
     let rows: Vec<RowSet> = session.stores().map(select).collect();

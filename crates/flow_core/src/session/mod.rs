@@ -7,6 +7,7 @@
 //! [`Step::Idle`]; where there are shards elsewhere, it carries what [`Session::take_posts`] gives to them and what they
 //! say to [`Session::receive`].
 
+mod account;
 mod descriptions;
 mod export;
 mod generation;
