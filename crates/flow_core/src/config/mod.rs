@@ -4,6 +4,7 @@
 //! Pure: files come as bytes with their names, flows as values. Knows nothing of flow log files, stores or what was
 //! observed; whoever compares a decision with a record's `action` does so elsewhere.
 
+pub mod commands;
 pub mod configuration;
 pub mod description;
 pub mod evaluate;
