@@ -19,15 +19,8 @@ pub enum Tab {
 
 impl Tab {
     /// As they stand on screen, left to right; the keys 1 to 7 choose them.
-    pub const ALL: [Tab; 7] = [
-        Tab::Overview,
-        Tab::Rejected,
-        Tab::Diagnosis,
-        Tab::Rules,
-        Tab::Direction,
-        Tab::Records,
-        Tab::Files,
-    ];
+    pub const ALL: [Tab; 7] =
+        [Tab::Overview, Tab::Rejected, Tab::Diagnosis, Tab::Rules, Tab::Direction, Tab::Records, Tab::Files];
 
     /// As the URL spells it.
     pub const fn name(self) -> &'static str {

@@ -20,7 +20,8 @@ pub fn Copyable(
         clipboard::copy(&text.get_untracked(), move |was_copied| {
             state.notify(match was_copied {
                 true => copied,
-                false => "The browser did not let this page use the clipboard; select the text and copy it".to_owned(),
+                false => "The browser did not let this page use the clipboard; select the text and copy it"
+                    .to_owned(),
             });
         });
     };
