@@ -13,6 +13,7 @@ pub mod kind;
 pub mod read;
 pub mod report;
 pub mod rule;
+pub mod rule_text;
 
 pub use configuration::Configuration;
 
