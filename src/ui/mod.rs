@@ -7,6 +7,7 @@ pub mod chips;
 pub mod copyable;
 pub mod crash;
 pub mod detail;
+pub mod diagnosis;
 pub mod direction;
 pub mod drop_screen;
 pub mod exactness;

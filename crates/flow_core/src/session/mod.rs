@@ -9,6 +9,7 @@
 
 mod account;
 mod descriptions;
+mod diagnosing;
 mod export;
 mod generation;
 mod inquiry;
@@ -348,7 +349,7 @@ impl Session {
             self.carry_on(now_ms, emit);
         }
         self.begin_waiting(now_ms, emit);
-        if self.answer_one(now_ms, emit) {
+        if self.answer_one(now_ms, emit) || self.write_on(emit) {
             return Step::Worked;
         }
         for number in 0..self.members.len() as u16 {

@@ -113,6 +113,16 @@ impl Session {
         }
     }
 
+    /// Goes on with an inquiry that asks no shard any more; false where there is none.
+    pub(super) fn write_on(&mut self, emit: Emit<'_>) -> bool {
+        let Some(id) = self.inquiries.iter().find(|inquiry| inquiry.is_complete()).map(|inquiry| inquiry.id)
+        else {
+            return false;
+        };
+        self.resume(id, emit);
+        true
+    }
+
     fn go_on(&mut self, inquiry: Inquiry, asks: Asks) {
         let id = inquiry.id;
         self.inquiries.push(inquiry);

@@ -7,6 +7,7 @@
 //! them comes in as a [`PolicyEvaluator`].
 
 mod account_rules;
+mod admitted;
 mod began;
 mod contact;
 mod coverage;
