@@ -4,6 +4,7 @@
 
 use std::mem::Discriminant;
 
+use super::account::Account;
 use super::diagnosing::{Diagnosing, Outcome};
 use super::export::{LinesExport, TableExport};
 use super::load::Load;
@@ -41,6 +42,8 @@ pub enum Turn {
 pub struct Known<'a> {
     pub load: &'a Load,
     pub knowledge: &'a InterfaceKnowledge,
+    /// What is described of the account, where anything is.
+    pub account: Option<&'a Account>,
     /// The time of all readable rows.
     pub extent: Option<TimeExtent>,
 }
@@ -62,6 +65,7 @@ enum Work {
     Page(Page),
     Detail,
     Report,
+    Account,
     /// The reports first; then, of these shards, the rows.
     Summary {
         reported: Option<(Vec<u16>, Filter)>,
@@ -123,6 +127,7 @@ impl Inquiry {
                 (Work::Detail, Some(ask).filter(|_| is_there).into_iter().collect())
             }
             Question::Report => (Work::Report, all(ShardAsk::Report)),
+            Question::Account => (Work::Account, Asks::new()),
             Question::Files => (Work::Analysis(question), all(ShardAsk::Files)),
             Question::Export { kind: ExportKind::Summary, filter, .. } => {
                 let work = Work::Summary { reported: Some((shards.to_vec(), filter)) };
@@ -176,6 +181,9 @@ impl Inquiry {
             Work::Page(page) => page.resume(answers),
             Work::Detail => Turn::End(detail(answers, known)),
             Work::Report => Turn::End(Ok(Answer::Report(known.load.reports()))),
+            Work::Account => {
+                Turn::End(Ok(Answer::Account(known.account.map(|account| account.report.clone()))))
+            }
             Work::Summary { reported: Some((shards, filter)) } => {
                 let ask = ShardAsk::Summary { filter: filter.clone() };
                 let asks = shards.iter().map(|&shard| (shard, ask.clone())).collect();

@@ -13,6 +13,7 @@ use crate::analysis::interface::AddressByHand;
 use crate::analysis::overview::Overview;
 use crate::analysis::rejected::RejectedView;
 use crate::analysis::timeline::Timeline;
+use crate::config::ConfigurationReport;
 use crate::intake::LoadOptions;
 use crate::parse::{FileReport, SourceId};
 use crate::query::{Filter, SortSpec, Subject};
@@ -107,6 +108,8 @@ pub enum Question {
     Report,
     /// What the rows of each file say of it.
     Files,
+    /// What the account's descriptions amount to.
+    Account,
     /// Answered by any number of [`Event::ExportPart`] and then [`Answer::Exported`].
     Export {
         kind: ExportKind,
@@ -193,6 +196,8 @@ pub enum Answer {
     Report(Vec<FileReport>),
     /// In the order of the files.
     Files(Vec<FileFacts>),
+    /// `None` where no description was opened.
+    Account(Option<ConfigurationReport>),
     Exported {
         file_name: String,
         media_type: String,

@@ -57,7 +57,12 @@ impl Session {
     }
 
     fn known(&self) -> Known<'_> {
-        Known { load: &self.load, knowledge: &self.knowledge, extent: self.time_extent() }
+        Known {
+            load: &self.load,
+            knowledge: &self.knowledge,
+            account: self.descriptions.account(),
+            extent: self.time_extent(),
+        }
     }
 
     fn ask(&mut self, inquiry: InquiryId, asks: Asks) {
