@@ -8,7 +8,8 @@ use super::inquiry::{Asks, Known, Turn, merged};
 use super::message::Answer;
 use super::shard_message::{ShardAnswer, ShardAsk};
 use crate::analysis::diagnosis::{
-    Diagnosed, Diagnosis, DiagnosisQuestion, RejectedTuples, RejectedTuplesQuestion, to_json_line,
+    Diagnosed, Diagnosis, DiagnosisQuestion, PolicyEvaluator, RejectedTuples, RejectedTuplesQuestion,
+    to_json_line,
 };
 use crate::analysis::export::PART_BYTES;
 use crate::analysis::findings::findings;
@@ -66,7 +67,8 @@ impl Diagnosing {
             }
             Stage::Conversations(tuples) => {
                 let knowledge = known.knowledge;
-                let question = DiagnosisQuestion { knowledge, tuples, evaluator: None };
+                let evaluator = known.account.map(|account| &account.rules as &dyn PolicyEvaluator);
+                let question = DiagnosisQuestion { knowledge, tuples, evaluator };
                 let diagnosis: Diagnosis = merged(&question, answers, |answer| match answer {
                     ShardAnswer::Diagnosis(partial) => Some(partial),
                     _ => None,
