@@ -11,6 +11,7 @@ pub mod evaluate;
 
 pub mod kind;
 pub mod read;
+pub mod remedy;
 pub mod report;
 pub mod rule;
 
