@@ -7,16 +7,19 @@
 pub mod commands;
 pub mod configuration;
 pub mod description;
+pub mod edit;
 pub mod evaluate;
 
 pub mod kind;
 pub mod read;
+pub mod remedy;
 pub mod report;
 pub mod rule;
 pub mod rule_text;
 
 pub use configuration::Configuration;
 
+pub use edit::{Edited, Misfit, RuleEdit};
 pub use evaluate::{Decision, Evaluator, Explanation, Flow, Placement, PortPair};
 pub use kind::Kind;
 pub use read::ConfigurationReader;
