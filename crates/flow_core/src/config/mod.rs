@@ -6,6 +6,7 @@
 
 pub mod configuration;
 pub mod description;
+pub mod edit;
 pub mod evaluate;
 
 pub mod kind;
@@ -15,6 +16,7 @@ pub mod rule;
 
 pub use configuration::Configuration;
 
+pub use edit::{Edited, Misfit, RuleEdit};
 pub use evaluate::{Decision, Evaluator, Explanation, Flow, Placement, PortPair};
 pub use kind::Kind;
 pub use read::ConfigurationReader;
