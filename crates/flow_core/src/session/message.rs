@@ -11,8 +11,9 @@ use crate::analysis::files::FileFacts;
 use crate::analysis::interface::AddressByHand;
 use crate::analysis::overview::Overview;
 use crate::analysis::rejected::RejectedView;
+use crate::analysis::requests::{Reachable, Replay, RuleUse};
 use crate::analysis::timeline::Timeline;
-use crate::config::ConfigurationReport;
+use crate::config::{ConfigurationReport, RuleEdit};
 use crate::intake::LoadOptions;
 use crate::parse::{FileReport, SourceId};
 use crate::query::{Filter, SortSpec, Subject};
@@ -98,6 +99,19 @@ pub enum Question {
     },
     Rejected {
         filter: Filter,
+    },
+    /// What each of the account's rules was used for.
+    RuleUse {
+        filter: Filter,
+    },
+    /// On which ports somebody outside was accepted.
+    Reachable {
+        filter: Filter,
+    },
+    /// What edits of the account's rules would change.
+    Replay {
+        filter: Filter,
+        edits: Vec<RuleEdit>,
     },
     /// What became of each file.
     Report,
@@ -185,6 +199,9 @@ pub enum Answer {
     Detail(RowDetail),
     Direction(DirectionView),
     Rejected(RejectedView),
+    RuleUse(RuleUse),
+    Reachable(Reachable),
+    Replay(Replay),
     Report(Vec<FileReport>),
     /// In the order of the files.
     Files(Vec<FileFacts>),

@@ -14,6 +14,7 @@ use crate::analysis::files::SourceFacts;
 use crate::analysis::interface::{InterfaceAddresses, InterfaceKnowledge};
 use crate::analysis::overview::OverviewPartial;
 use crate::analysis::rejected::RejectedPartial;
+use crate::analysis::requests::RequestsPartial;
 use crate::analysis::summary::SummaryPartial;
 use crate::analysis::timeline::Timeline;
 use crate::analysis::{Metric, TimeExtent};
@@ -95,6 +96,9 @@ pub enum ShardAsk {
     Rejected {
         filter: Filter,
         extent: Option<TimeExtent>,
+    },
+    Requests {
+        filter: Filter,
     },
     Summary {
         filter: Filter,
@@ -193,6 +197,7 @@ pub enum ShardAnswer {
     Overview(OverviewPartial),
     Direction(DirectionPartial),
     Rejected(RejectedPartial),
+    Requests(RequestsPartial),
     Summary(SummaryPartial),
     Order {
         n_rows: u32,

@@ -77,7 +77,10 @@ pub(in crate::analysis) fn sort_by_conversation(traces: &mut [(TraceKey, Trace)]
 }
 
 /// Visits what all interfaces saw of one conversation after the other.
-pub(in crate::analysis) fn for_each_conversation(traces: &[(TraceKey, Trace)], mut visit: impl FnMut(Tuple, &[View])) {
+pub(in crate::analysis) fn for_each_conversation(
+    traces: &[(TraceKey, Trace)],
+    mut visit: impl FnMut(Tuple, &[View]),
+) {
     let goes_on = |one: &(TraceKey, Trace), next: &(TraceKey, Trace)| {
         one.0.tuple() == next.0.tuple() && next.0.span <= one.0.span.saturating_add(1)
     };

@@ -136,8 +136,7 @@ mod tests {
 
     /// One row of a conversation between addresses 0 and `peer`.
     fn row(peer: u32, is_reply: bool) -> TraceKey {
-        let (own, peer) =
-            (TupleEnd { address: 0, port: Some(443) }, TupleEnd { address: peer, port: None });
+        let (own, peer) = (TupleEnd { address: 0, port: Some(443) }, TupleEnd { address: peer, port: None });
         let (src, dst) = if is_reply { (own, peer) } else { (peer, own) };
         TraceKey {
             src,

@@ -6,7 +6,7 @@
 //! [`rule_use`] then says what each rule was used for, [`reachable`] what somebody outside reached, [`replay`] what edited
 //! rules would change. Why something was rejected is not asked here: that is `diagnosis`.
 
-mod basis;
+pub mod basis;
 mod bounded;
 mod fold;
 mod judge;
@@ -16,10 +16,10 @@ pub mod replay;
 mod request;
 mod resolve;
 pub mod rule_use;
-mod tops;
+pub mod tops;
 
-use super::interface::InterfaceKnowledge;
 use super::{Analysis, ShardView};
+use crate::config::Configuration;
 
 pub use basis::Basis;
 pub use partial::RequestsPartial;
@@ -28,10 +28,11 @@ pub use replay::Replay;
 pub use request::Requests;
 pub use rule_use::RuleUse;
 
-/// Asks for the requests among rows that were oriented with this knowledge.
-#[derive(Clone, Copy)]
+/// Asks for the requests among the rows that the filter left. Rows that it left out do not tell who asked, either.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct RequestsQuestion<'a> {
-    pub knowledge: &'a InterfaceKnowledge,
+    /// Tells which end is the interface where rows do not. Not asked by shards.
+    pub configuration: Option<&'a Configuration>,
 }
 
 impl Analysis for RequestsQuestion<'_> {
@@ -47,6 +48,6 @@ impl Analysis for RequestsQuestion<'_> {
     }
 
     fn finish(&self, partial: RequestsPartial) -> Requests {
-        resolve::requests(partial, self.knowledge)
+        resolve::requests(partial, self.configuration)
     }
 }

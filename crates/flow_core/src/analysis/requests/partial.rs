@@ -22,8 +22,7 @@ const ACCEPTED_MAX: usize = 250_000;
 const REFUSED_MAX: usize = 125_000;
 
 /// Fields without which requests cannot be told, or not judged.
-pub(super) const REQUIRED: [Field; 4] =
-    [Field::ACTION, Field::SRCADDR, Field::DSTADDR, Field::INTERFACE_ID];
+pub(super) const REQUIRED: [Field; 4] = [Field::ACTION, Field::SRCADDR, Field::DSTADDR, Field::INTERFACE_ID];
 /// Fields that make fewer guesses.
 pub(super) const HELPFUL: [Field; 5] =
     [Field::PROTOCOL, Field::SRCPORT, Field::DSTPORT, Field::TCP_FLAGS, Field::FLOW_DIRECTION];
@@ -69,8 +68,7 @@ pub(super) fn scan(shard: ShardView<'_>) -> RequestsPartial {
                 Fate::NotRecorded => partial.n_rows_without_action += row.n_records,
                 _ => {}
             }
-            let FoldedRow { key, folded, is_open } =
-                FoldedRow::of(row, &mut evidence, store.is_rolled_up());
+            let FoldedRow { key, folded, is_open } = FoldedRow::of(row, &mut evidence, store.is_rolled_up());
             // Where flags tell, nobody counts ports.
             if is_open
                 && let (Some(src_port), Some(dst_port)) = (key.src.port, key.dst.port)

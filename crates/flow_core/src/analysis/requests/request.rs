@@ -87,12 +87,6 @@ impl Default for RequestTotal {
     }
 }
 
-impl RequestTotal {
-    pub fn time(&self) -> Option<TimeExtent> {
-        TimeExtent::joined(self.asked.time(), self.answered.time())
-    }
-}
-
 /// What one end sent. Rows without an action are in neither.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Sent {
@@ -103,12 +97,6 @@ pub(super) struct Sent {
     pub rejected_time: Option<TimeExtent>,
     /// Rows that, by their own reject-reason, something else refused: neither groups nor ACLs would let them pass.
     pub n_rows_refused_otherwise: u64,
-}
-
-impl Sent {
-    pub fn time(&self) -> Option<TimeExtent> {
-        TimeExtent::joined(self.accepted_time, self.rejected_time)
-    }
 }
 
 /// Whether who asked was inferred by something that is no more than likely.

@@ -7,6 +7,7 @@ use super::basis::Basis;
 use super::fold::{Folded, joined};
 use super::partial::{HELPFUL, REQUIRED, RequestsPartial};
 use super::request::{Request, RequestKey, RequestTotal, Requests, Sent, is_guess};
+use crate::analysis::TimeExtent;
 use crate::analysis::by_key::ByKey;
 use crate::analysis::diagnosis::Began;
 use crate::analysis::diagnosis::began::who_began;
@@ -16,13 +17,11 @@ use crate::analysis::diagnosis::trace::{Fate, TraceKey};
 use crate::analysis::diagnosis::tuple::Tuple;
 use crate::analysis::diagnosis::view::View;
 use crate::analysis::fan_in::{FanIn, Servers};
-use crate::analysis::interface::InterfaceKnowledge;
-use crate::analysis::{Tally, TimeExtent};
-use crate::config::RuleDirection;
+use crate::config::{Configuration, RuleDirection};
 use crate::intake::client::{RowEvidence, has_ports};
-use crate::record::{Address, Value};
+use crate::record::{Address, Field, Value};
 
-pub(super) fn requests(mut partial: RequestsPartial, knowledge: &InterfaceKnowledge) -> Requests {
+pub(super) fn requests(mut partial: RequestsPartial, configuration: Option<&Configuration>) -> Requests {
     let mut entries = partial.take_entries();
     entries.sort_unstable_by_key(|(key, _)| (key.tuple().sort_key(), key.span, key.interface));
     let mut coverage: BTreeMap<Value, Coverage> = BTreeMap::new();
@@ -30,7 +29,12 @@ pub(super) fn requests(mut partial: RequestsPartial, knowledge: &InterfaceKnowle
         let interface = partial.interfaces.get(place as usize).cloned().unwrap_or(Value::Absent);
         coverage.entry(interface).or_default().join(of);
     }
+    let described = partial.interfaces.iter().map(|interface| match (configuration, interface) {
+        (Some(configuration), Value::Text(id)) => configuration.interfaces.get(id)?.addresses.as_deref(),
+        _ => None,
+    });
     let mut resolver = Resolver {
+        described: described.collect(),
         servers: servers(&partial),
         // A port that is absent while the other is there is a client's, in every folded row.
         evidence: RowEvidence::new(true),
@@ -48,16 +52,17 @@ pub(super) fn requests(mut partial: RequestsPartial, knowledge: &InterfaceKnowle
         for (key, folded) in of_conversation {
             let n = if key.fate == Fate::Accepted { &mut n_accepted } else { &mut n_other };
             *n += folded.trace.tally.rows;
-            let at = seen.iter().rposition(|seen| seen.view.interface == key.interface).unwrap_or_else(|| {
-                seen.push(Seen::of(key.interface));
-                seen.len() - 1
-            });
+            let at =
+                seen.iter().rposition(|seen| seen.view.interface == key.interface).unwrap_or_else(|| {
+                    seen.push(Seen::of(key.interface));
+                    seen.len() - 1
+                });
             seen[at].add(key, folded);
         }
         resolver.take(&partial, of_conversation[0].0.tuple(), &seen);
     }
     let times = coverage.values().map(|coverage| coverage.time).fold(None, TimeExtent::joined);
-    let not_recorded = |fields: &[crate::record::Field], recorded: &[bool]| {
+    let not_recorded = |fields: &[Field], recorded: &[bool]| {
         fields.iter().zip(recorded).filter(|(_, recorded)| !**recorded).map(|(field, _)| *field).collect()
     };
     let skipped = coverage.iter().map(|(interface, of)| (interface.clone(), of.skipped.len() as u64));
@@ -96,8 +101,8 @@ fn servers(partial: &RequestsPartial) -> Servers {
 struct Seen {
     view: View,
     /// By end of the tuple, as in [`View::halves`].
+    sent: [Sent; 2],
     n_session_rows: [u64; 2],
-    n_rows_refused_otherwise: [u64; 2],
     client_ports: Option<(u16, u16)>,
 }
 
@@ -105,8 +110,8 @@ impl Seen {
     fn of(interface: u32) -> Seen {
         Seen {
             view: View::of(interface),
+            sent: [Sent::default(); 2],
             n_session_rows: [0; 2],
-            n_rows_refused_otherwise: [0; 2],
             client_ports: None,
         }
     }
@@ -114,12 +119,21 @@ impl Seen {
     fn add(&mut self, key: &TraceKey, folded: &Folded) {
         self.view.add(key, folded.trace);
         let sender = usize::from(key.src != key.tuple().ends()[0]);
+        let (sent, trace) = (&mut self.sent[sender], &folded.trace);
         match key.fate {
-            Fate::Accepted => self.n_session_rows[sender] += folded.n_session_rows,
-            Fate::RejectedByBlockPublicAccess | Fate::RejectedByEncryptionControls => {
-                self.n_rows_refused_otherwise[sender] += folded.trace.tally.rows;
+            Fate::Accepted => {
+                sent.accepted.add(trace.tally);
+                sent.accepted_time = TimeExtent::joined(sent.accepted_time, trace.time);
+                self.n_session_rows[sender] += folded.n_session_rows;
             }
-            Fate::Rejected | Fate::NotRecorded => {}
+            Fate::Rejected => {
+                sent.rejected.add(trace.tally);
+                sent.rejected_time = TimeExtent::joined(sent.rejected_time, trace.time);
+            }
+            Fate::RejectedByBlockPublicAccess | Fate::RejectedByEncryptionControls => {
+                sent.n_rows_refused_otherwise += trace.tally.rows;
+            }
+            Fate::NotRecorded => {}
         }
         self.client_ports = joined(self.client_ports, folded.client_ports);
     }
@@ -127,23 +141,11 @@ impl Seen {
     fn n_rows(&self) -> u64 {
         self.view.halves.iter().map(Half::n_rows).sum()
     }
-
-    fn sent(&self, end: usize) -> Sent {
-        let half = &self.view.halves[end];
-        let otherwise = self.n_rows_refused_otherwise[end];
-        // A service is seldom refused by rules and by something else at once; then all of it is counted to the latter.
-        let rejected = if otherwise == 0 { half.rejected.tally } else { Tally::default() };
-        Sent {
-            accepted: half.accepted.tally,
-            accepted_time: half.accepted.time,
-            rejected,
-            rejected_time: half.rejected.time,
-            n_rows_refused_otherwise: if otherwise == 0 { 0 } else { half.rejected.tally.rows },
-        }
-    }
 }
 
-struct Resolver {
+struct Resolver<'a> {
+    /// By interface: its addresses, where they are described.
+    described: Vec<Option<&'a [Address]>>,
     servers: Servers,
     evidence: RowEvidence,
     requests: ByKey<RequestKey, RequestTotal>,
@@ -151,7 +153,7 @@ struct Resolver {
     n_rows_without_side: u64,
 }
 
-impl Resolver {
+impl Resolver<'_> {
     /// Takes in what all interfaces saw of one conversation.
     fn take(&mut self, partial: &RequestsPartial, tuple: Tuple, seen: &[Seen]) {
         let mut all = [Half::default(); 2];
@@ -181,7 +183,15 @@ impl Resolver {
         began: Began,
         seen: &Seen,
     ) {
-        let Some(local) = seen.view.local(addresses) else {
+        let local = seen.view.local(addresses).or_else(|| {
+            let own = self.described.get(seen.view.interface as usize).copied().flatten()?;
+            match addresses.map(|address| own.contains(&address)) {
+                [true, false] => Some(0),
+                [false, true] => Some(1),
+                _ => None,
+            }
+        });
+        let Some(local) = local else {
             self.n_rows_without_side += seen.n_rows();
             return;
         };
@@ -194,8 +204,8 @@ impl Resolver {
             protocol: tuple.protocol(),
             port: ends[1 - client].port,
         });
-        total.asked.add(&seen.sent(client));
-        total.answered.add(&seen.sent(1 - client));
+        total.asked.add(&seen.sent[client]);
+        total.answered.add(&seen.sent[1 - client]);
         total.n_session_rows += seen.n_session_rows[client];
         let of_key = ends[client].port.map(|port| (port, port));
         total.client_ports = joined(total.client_ports, joined(seen.client_ports, of_key));

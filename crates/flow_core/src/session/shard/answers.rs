@@ -6,6 +6,7 @@ use crate::analysis::direction::DirectionQuestion;
 use crate::analysis::files::FilesQuestion;
 use crate::analysis::overview::OverviewQuestion;
 use crate::analysis::rejected::RejectedQuestion;
+use crate::analysis::requests::RequestsQuestion;
 use crate::analysis::summary::SummaryQuestion;
 use crate::analysis::timeline::TimelineQuestion;
 use crate::analysis::{Analysis, ShardView};
@@ -33,6 +34,9 @@ impl Shard {
                 let knowledge = self.knowledge.clone();
                 let question = RejectedQuestion { knowledge: &knowledge, extent };
                 ShardAnswer::Rejected(self.scan(&question, &filter))
+            }
+            ShardAsk::Requests { filter } => {
+                ShardAnswer::Requests(self.scan(&RequestsQuestion::default(), &filter))
             }
             ShardAsk::Summary { filter } => {
                 ShardAnswer::Summary(self.scan(&SummaryQuestion { files: &[] }, &filter))
