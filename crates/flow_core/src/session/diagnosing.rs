@@ -5,20 +5,23 @@ use std::sync::Arc;
 use std::vec;
 
 use super::inquiry::{Asks, Known, Turn, merged};
-use super::message::Answer;
+use super::message::{Answer, HandOver};
 use super::shard_message::{ShardAnswer, ShardAsk};
 use crate::analysis::diagnosis::{
     Diagnosed, Diagnosis, DiagnosisQuestion, PolicyEvaluator, RejectedTuples, RejectedTuplesQuestion,
     to_json_line,
 };
 use crate::analysis::export::PART_BYTES;
-use crate::analysis::findings::findings;
+use crate::analysis::findings::{Findings, findings};
 use crate::query::Filter;
+use crate::report::hand_over::document;
+use crate::report::{About, Pseudonyms};
 
 /// What comes of a diagnosis.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Findings,
+    Report(HandOver),
     /// One JSON object a line, of every conversation.
     Lines,
 }
@@ -73,8 +76,17 @@ impl Diagnosing {
                     ShardAnswer::Diagnosis(partial) => Some(partial),
                     _ => None,
                 });
-                match self.outcome {
+                match &self.outcome {
                     Outcome::Findings => Turn::End(Ok(Answer::Findings(findings(diagnosis, knowledge)))),
+                    Outcome::Report(hand_over) => {
+                        let about = About {
+                            made_secs: hand_over.made_secs,
+                            n_files: known.load.n_files(),
+                            filter: &self.filter,
+                            account: known.account.map(|account| &*account.configuration),
+                        };
+                        report(&findings(diagnosis, knowledge), hand_over, &about)
+                    }
                     Outcome::Lines => {
                         let mut conversations = diagnosis.conversations.into_iter();
                         let turn = write(&mut conversations);
@@ -101,4 +113,13 @@ fn write(conversations: &mut vec::IntoIter<Diagnosed>) -> Turn {
     } else {
         Turn::Part(part, Vec::new())
     }
+}
+
+fn report(findings: &Findings, hand_over: &HandOver, about: &About<'_>) -> Turn {
+    let mut document = document(findings, about, |cause| !hand_over.left_out.contains(&cause.id()));
+    if let Some(key) = hand_over.pseudonym_key {
+        document = document.with_pseudonyms(&Pseudonyms::new(key));
+    }
+    let format = hand_over.format;
+    Turn::last_part(format.write(&document).into_bytes(), format.file_name(), format.media_type())
 }

@@ -20,6 +20,8 @@ use crate::analysis::requests::{Requests, RequestsQuestion, reachable, replay, r
 use crate::analysis::summary::SummaryQuestion;
 use crate::analysis::timeline::TimelineQuestion;
 use crate::analysis::{Analysis, TimeExtent};
+use crate::config::remedy::Fix;
+use crate::config::remedy::render::{Context, Written};
 use crate::query::{Filter, Subject};
 
 /// Rows in one answer, whatever was asked for: more than any screen shows, and few enough to answer at once.
@@ -66,7 +68,8 @@ enum Work {
     Page(Page),
     Detail,
     Report,
-    Account,
+    /// Answered by what is described of the account; no shard is asked.
+    Account(Question),
     /// The reports first; then, of these shards, the rows.
     Summary {
         reported: Option<(Vec<u16>, Filter)>,
@@ -134,7 +137,7 @@ impl Inquiry {
                 (Work::Detail, Some(ask).filter(|_| is_there).into_iter().collect())
             }
             Question::Report => (Work::Report, all(ShardAsk::Report)),
-            Question::Account => (Work::Account, Asks::new()),
+            Question::Account | Question::Fix(_) | Question::Write(_) => (Work::Account(question), Asks::new()),
             Question::Files => (Work::Analysis(question), all(ShardAsk::Files)),
             Question::Export { kind: ExportKind::Summary, filter, .. } => {
                 let work = Work::Summary { reported: Some((shards.to_vec(), filter)) };
@@ -142,6 +145,10 @@ impl Inquiry {
             }
             Question::Export { kind: ExportKind::Records, filter, .. } => {
                 (Work::Lines(LinesExport::new()), all(ShardAsk::ExportLines(filter)))
+            }
+            Question::Export { kind: ExportKind::HandOver(hand_over), filter, .. } => {
+                let (diagnosing, asks) = Diagnosing::begin(filter, Outcome::Report(hand_over), shards);
+                (Work::Diagnosing(diagnosing), asks)
             }
             Question::Export { kind: ExportKind::Diagnosis, filter, .. } => {
                 let (diagnosing, asks) = Diagnosing::begin(filter, Outcome::Lines, shards);
@@ -188,9 +195,7 @@ impl Inquiry {
             Work::Page(page) => page.resume(answers),
             Work::Detail => Turn::End(detail(answers, known)),
             Work::Report => Turn::End(Ok(Answer::Report(known.load.reports()))),
-            Work::Account => {
-                Turn::End(Ok(Answer::Account(known.account.map(|account| account.report.clone()))))
-            }
+            Work::Account(question) => Turn::End(Ok(of_account(question, known.account))),
             Work::Summary { reported: Some((shards, filter)) } => {
                 let ask = ShardAsk::Summary { filter: filter.clone() };
                 let asks = shards.iter().map(|&shard| (shard, ask.clone())).collect();
@@ -273,6 +278,18 @@ fn analysed(question: &Question, answers: Vec<(u16, ShardAnswer)>, known: Known<
             }))
         }
         _ => unreachable!("the others are no analyses"),
+    }
+}
+
+fn of_account(question: &Question, account: Option<&Account>) -> Answer {
+    let configuration = account.map(|account| &*account.configuration);
+    match question {
+        Question::Account => Answer::Account(account.map(|account| account.report.clone())),
+        Question::Fix(wanted) => Answer::Fix(Fix::of(configuration, wanted)),
+        Question::Write(edits) => {
+            Answer::Written(Written::of(edits, &Context::of(configuration, None, edits)))
+        }
+        _ => unreachable!("the others are not about the account alone"),
     }
 }
 

@@ -8,17 +8,20 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::Metric;
 use crate::analysis::direction::DirectionView;
 use crate::analysis::files::FileFacts;
-use crate::analysis::findings::Findings;
+use crate::analysis::findings::{CauseId, Findings};
 use crate::analysis::interface::AddressByHand;
 use crate::analysis::overview::Overview;
 use crate::analysis::rejected::RejectedView;
 use crate::analysis::requests::{Reachable, Replay, RuleUse};
 use crate::analysis::timeline::Timeline;
+use crate::config::remedy::render::Written;
+use crate::config::remedy::{Fix, Wanted};
 use crate::config::{ConfigurationReport, RuleEdit};
 use crate::intake::LoadOptions;
 use crate::parse::{FileReport, SourceId};
 use crate::query::{Filter, SortSpec, Subject};
 use crate::record::{ColumnKey, Orientation, Value};
+use crate::report::ReportFormat;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RequestId(pub u32);
@@ -118,6 +121,10 @@ pub enum Question {
         filter: Filter,
         edits: Vec<RuleEdit>,
     },
+    /// The smallest change of rules that lets these flows through.
+    Fix(Wanted),
+    /// Edits as commands and templates.
+    Write(Vec<RuleEdit>),
     /// What became of each file.
     Report,
     /// What the rows of each file say of it.
@@ -132,16 +139,38 @@ pub enum Question {
     },
 }
 
+impl Question {
+    /// Whether several may be under way at a time, as each card on screen asks for its own: a newer one does not
+    /// supersede those.
+    pub fn is_one_of_many(&self) -> bool {
+        matches!(self, Question::Fix(_))
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ExportKind {
     /// JSON, schema "flowglass.summary/1".
     Summary,
     /// One JSON object a line, every row in load order.
     Records,
+    /// The causes of rejections with their evidence and fixes, to be handed to somebody.
+    HandOver(HandOver),
     /// These columns, safe against spreadsheet formulas.
     Csv(Vec<Subject>),
     /// Why it was rejected: one JSON object a line for each conversation, by first, interface and ends.
     Diagnosis,
+}
+
+/// How causes are handed over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandOver {
+    /// Causes that the reader left out.
+    pub left_out: Vec<CauseId>,
+    pub format: ReportFormat,
+    /// Where it is there, addresses are replaced by those that this key gives.
+    pub pseudonym_key: Option<[u8; 16]>,
+    /// Seconds since 1970.
+    pub made_secs: u64,
 }
 
 /// A row of the load: stays the same while files are added.
@@ -210,6 +239,8 @@ pub enum Answer {
     RuleUse(RuleUse),
     Reachable(Reachable),
     Replay(Replay),
+    Fix(Fix),
+    Written(Written),
     Report(Vec<FileReport>),
     /// In the order of the files.
     Files(Vec<FileFacts>),

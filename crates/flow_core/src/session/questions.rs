@@ -19,6 +19,10 @@ impl Session {
     }
 
     pub(super) fn enqueue(&mut self, id: RequestId, question: Question, emit: Emit<'_>) {
+        if question.is_one_of_many() {
+            self.waiting.push_back((id, question));
+            return;
+        }
         let kind = std::mem::discriminant(&question);
         self.waiting.retain(|(waiting_id, waiting)| {
             let is_older_twin = std::mem::discriminant(waiting) == kind;

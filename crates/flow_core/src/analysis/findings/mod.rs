@@ -11,6 +11,7 @@ mod peers;
 mod prefixes;
 mod rows_filter;
 mod scanners;
+mod wanted;
 mod words;
 
 use serde::{Deserialize, Serialize};

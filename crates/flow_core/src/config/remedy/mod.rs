@@ -6,6 +6,7 @@
 mod acl_plan;
 mod cannot;
 mod cover;
+mod fix;
 mod group_plan;
 mod holder;
 mod opens;
@@ -21,6 +22,7 @@ mod warning;
 use serde::{Deserialize, Serialize};
 
 pub use cannot::CannotFix;
+pub use fix::Fix;
 pub use opens::Opens;
 pub use proof::{Proof, Unproved};
 pub use wanted::{EPHEMERAL_PORTS, PortSpan, RefusedBy, Wanted};

@@ -14,12 +14,38 @@ pub use cloudformation::cloudformation;
 pub use context::Context;
 pub use terraform::terraform;
 
+use serde::{Deserialize, Serialize};
+
 use super::wanted::{TCP, UDP};
 use crate::config::edit::{NUMBER_TO_CHOOSE, RuleEdit};
 use crate::config::rule::{AclEntry, RulePorts, Traffic};
 
 const ICMP: u8 = 1;
 const ICMPV6: u8 = 58;
+
+/// Edits in every way they are written; empty texts where there is no edit.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    pub aws_cli: String,
+    /// Takes them back, by the AWS CLI.
+    pub undo: String,
+    pub terraform: String,
+    pub cloudformation: String,
+}
+
+impl Written {
+    pub fn of(edits: &[RuleEdit], context: &Context) -> Written {
+        if edits.is_empty() {
+            return Written::default();
+        }
+        Written {
+            aws_cli: aws_cli(edits, context),
+            undo: undo(edits, context),
+            terraform: terraform(edits, context),
+            cloudformation: cloudformation(edits, context),
+        }
+    }
+}
 
 /// First and last port, or ICMP type and code where -1 is all; `None` for traffic without either.
 fn ports(traffic: Traffic) -> Option<(i64, i64)> {
