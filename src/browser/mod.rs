@@ -8,6 +8,7 @@ pub mod download;
 pub mod files;
 pub mod location;
 pub mod page;
+pub mod random;
 pub mod scroll_box;
 pub mod size;
 pub mod storage;

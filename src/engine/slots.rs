@@ -15,6 +15,10 @@ pub enum Slot {
     Files,
     Account,
     Findings,
+    Outcomes,
+    RuleUse,
+    Reachable,
+    Replay,
 }
 
 /// While files are read, an answer is asked for again at most this often. Just under the time between two generations of

@@ -1,5 +1,6 @@
 //! The state of the page in signals: what views read, and the few ways in which it changes.
 
+use flow_core::config::RuleEdit;
 use flow_core::intake::LoadOptions;
 use flow_core::query::{Filter, Subject, parse_filter_with};
 use flow_core::record::{ColumnKey, Field, Value};
@@ -40,6 +41,8 @@ pub struct AppState {
     pub previewed_range: RwSignal<Option<Option<TimeRange>>>,
     /// The row whose details are open.
     pub open_detail: RwSignal<Option<RowRef>>,
+    /// Edits of the account's rules that the reader tries out. Like all that is of the account it stays in the page.
+    pub draft: RwSignal<Vec<RuleEdit>>,
     pub notices: RwSignal<Vec<Notice>>,
     pub theme: RwSignal<Theme>,
     /// What the changes since the URL was last written amount to.
@@ -78,6 +81,7 @@ impl AppState {
             timeline_filter,
             previewed_range,
             open_detail: RwSignal::new(None),
+            draft: RwSignal::new(Vec::new()),
             notices: RwSignal::new(Vec::new()),
             theme: RwSignal::new(theme),
             pending_step: StoredValue::new(HistoryStep::Replace),
@@ -136,6 +140,17 @@ impl AppState {
         if self.spec.with_untracked(|spec| spec.filter_text != narrowed) {
             self.edit(|spec| spec.filter_text = narrowed);
         }
+    }
+
+    /// Adds edits to the draft; those that are in it already are not added again.
+    pub fn add_to_draft(&self, edits: &[RuleEdit]) {
+        self.draft.update(|draft| {
+            for edit in edits {
+                if !draft.contains(edit) {
+                    draft.push(edit.clone());
+                }
+            }
+        });
     }
 
     /// Takes one of the conditions away that [`Filter::conjuncts`] lists.

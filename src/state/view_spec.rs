@@ -12,15 +12,24 @@ pub enum Tab {
     Rejected,
     Diagnosis,
     Rules,
+    Exposure,
     Direction,
     Records,
     Files,
 }
 
 impl Tab {
-    /// As they stand on screen, left to right; the keys 1 to 7 choose them.
-    pub const ALL: [Tab; 7] =
-        [Tab::Overview, Tab::Rejected, Tab::Diagnosis, Tab::Rules, Tab::Direction, Tab::Records, Tab::Files];
+    /// As they stand on screen, left to right; the keys 1 to 8 choose them.
+    pub const ALL: [Tab; 8] = [
+        Tab::Overview,
+        Tab::Rejected,
+        Tab::Diagnosis,
+        Tab::Rules,
+        Tab::Exposure,
+        Tab::Direction,
+        Tab::Records,
+        Tab::Files,
+    ];
 
     /// As the URL spells it.
     pub const fn name(self) -> &'static str {
@@ -29,6 +38,7 @@ impl Tab {
             Tab::Rejected => "rejected",
             Tab::Diagnosis => "diagnosis",
             Tab::Rules => "rules",
+            Tab::Exposure => "exposure",
             Tab::Direction => "direction",
             Tab::Records => "records",
             Tab::Files => "files",
@@ -42,6 +52,7 @@ impl Tab {
             Tab::Rejected => "Rejected",
             Tab::Diagnosis => "Diagnosis",
             Tab::Rules => "Rules",
+            Tab::Exposure => "Exposure",
             Tab::Direction => "Direction",
             Tab::Records => "Records",
             Tab::Files => "Files",

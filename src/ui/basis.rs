@@ -29,7 +29,10 @@ pub fn in_words(basis: &Basis) -> Vec<String> {
         None => rows,
     });
     let counts = [
-        (basis.n_rows_guessed, "are counted by a guess at who asked: the smaller port, or who was there first"),
+        (
+            basis.n_rows_guessed,
+            "are counted by a guess at who asked: the smaller port, or who was there first",
+        ),
         (basis.n_rows_unknown, "are left aside, because nothing tells who asked"),
         (basis.n_rows_without_side, "are left aside, because it is not known which end is the interface"),
         (
@@ -39,7 +42,11 @@ pub fn in_words(basis: &Basis) -> Vec<String> {
         (basis.n_rows_without_action, "record no action"),
     ];
     sentences.extend(counts.into_iter().filter(|(n, _)| *n > 0).map(|(n, what)| {
-        let verb = if n == 1 { what.replacen("are ", "is ", 1).replacen("record ", "records ", 1) } else { what.to_owned() };
+        let verb = if n == 1 {
+            what.replacen("are ", "is ", 1).replacen("record ", "records ", 1)
+        } else {
+            what.to_owned()
+        };
         format!("{} {verb}", format::counted(n, "row"))
     }));
     let n_skipped = basis.n_skipped_windows();

@@ -182,9 +182,7 @@ pub fn shown(subject: &Subject, value: &Value) -> Shown {
 
 /// A service as people say it: `443/tcp https`, `icmp`, `port 99, any protocol`.
 pub fn service(port: Option<u64>, protocol: Option<u64>) -> String {
-    let protocol = protocol
-        .map(|number| protocol_name(number).map_or_else(|| format!("protocol {number}"), str::to_owned));
-    match (port, protocol) {
+    match (port, protocol.map(self::protocol)) {
         (Some(port), Some(protocol)) => match service_name(port) {
             Some(name) => format!("{port}/{protocol} {name}"),
             None => format!("{port}/{protocol}"),
@@ -193,6 +191,11 @@ pub fn service(port: Option<u64>, protocol: Option<u64>) -> String {
         (None, Some(protocol)) => protocol,
         (None, None) => "protocol not recorded".to_owned(),
     }
+}
+
+/// `tcp`, or `protocol 99` where it has no name.
+pub fn protocol(number: u64) -> String {
+    protocol_name(number).map_or_else(|| format!("protocol {number}"), str::to_owned)
 }
 
 /// An address with a port, or alone where there is none: `10.0.0.5:443`, `[2001:db8::1]:443`.

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::account::AccountPanel;
 use super::crash::CrashNotice;
 use super::diagnosis::DiagnosisTab;
 use super::direction::DirectionTab;
 use super::drop_screen::DropScreen;
+use super::exposure::ExposureTab;
 use super::file_notice::FileNotice;
 use super::header::Header;
 use super::help::{Help, HelpDialog};
@@ -17,6 +17,7 @@ use super::notices::Notices;
 use super::overview::OverviewTab;
 use super::records::RecordsTab;
 use super::rejected::RejectedTab;
+use super::rules::RulesTab;
 use super::tabs::{PANEL_ID, Tabs, tab_id};
 use super::timeline::TimelineView;
 use crate::state::{AppState, LoadState, Tab};
@@ -74,7 +75,8 @@ fn view_of(tab: Tab) -> AnyView {
         Tab::Overview => view! { <OverviewTab/> }.into_any(),
         Tab::Rejected => view! { <RejectedTab/> }.into_any(),
         Tab::Diagnosis => view! { <DiagnosisTab/> }.into_any(),
-        Tab::Rules => view! { <AccountPanel/> }.into_any(),
+        Tab::Rules => view! { <RulesTab/> }.into_any(),
+        Tab::Exposure => view! { <ExposureTab/> }.into_any(),
         Tab::Direction => view! { <DirectionTab/> }.into_any(),
         Tab::Records => view! { <RecordsTab/> }.into_any(),
         Tab::Files => view! { <FilesTab/> }.into_any(),

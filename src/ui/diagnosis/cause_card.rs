@@ -6,6 +6,7 @@ use flow_core::record::{Field, Value};
 use leptos::prelude::*;
 
 use super::evidence::Evidence;
+use super::fix::Fix;
 use super::{Answered, words};
 use crate::state::{AppState, Tab};
 use crate::ui::states::FieldNames;
@@ -58,6 +59,7 @@ fn Card(
     let is_unlikely = cause.likelihood.score < LIKELY_MIN;
     let reasons: Vec<String> = cause.likelihood.reasons.iter().map(|reason| reason.words()).collect();
     let needs = cause.needs.clone();
+    let stored = StoredValue::new(cause.clone());
     let title = words::service(&cause);
     let label = format!("{}: {title}", words::verdict(cause.verdict));
     let evidence = cause.evidence.clone();
@@ -102,6 +104,9 @@ fn Card(
                         {port_value.map(|value| view! { <ValueButton subject=port_subject value/> })}
                     </span>
                 </div>
+                <Show when=move || opened.fix.get()>
+                    <Fix cause=stored/>
+                </Show>
                 <Show when=move || opened.evidence.get()>
                     <Evidence conversations=evidence.clone() n_all=n_conversations/>
                 </Show>

@@ -3,6 +3,8 @@
 
 mod cause_card;
 mod evidence;
+mod fix;
+mod hand_over;
 mod scan_noise;
 mod words;
 
@@ -11,6 +13,7 @@ use flow_core::session::message::{Answer, Question};
 use leptos::prelude::*;
 
 use cause_card::CauseCard;
+use hand_over::HandOver;
 use scan_noise::ScanNoiseSection;
 
 use super::account::AccountPanel;
@@ -57,7 +60,8 @@ pub fn DiagnosisTab() -> impl IntoView {
     let missing = move || answered.read(|findings| findings.missing.clone()).unwrap_or_default();
     let shown = move || match content.get()? {
         Content::NotTold => Some(
-            view! { <NeedsField title="Why something was rejected cannot be told" fields=missing()/> }.into_any(),
+            view! { <NeedsField title="Why something was rejected cannot be told" fields=missing()/> }
+                .into_any(),
         ),
         Content::NothingRejected => Some(
             view! {
@@ -86,7 +90,9 @@ pub fn DiagnosisTab() -> impl IntoView {
 fn Causes(answered: Answered) -> impl IntoView {
     let n_shown = RwSignal::new(CARDS_SHOWN);
     let ids = Memo::new(move |_| {
-        answered.read(|findings| findings.causes.iter().map(Cause::id).collect::<Vec<_>>()).unwrap_or_default()
+        answered
+            .read(|findings| findings.causes.iter().map(Cause::id).collect::<Vec<_>>())
+            .unwrap_or_default()
     });
     let listed = move || ids.with(|keys| keys.iter().take(n_shown.get()).cloned().collect::<Vec<_>>());
     let n_listed = move || ids.with(Vec::len);
@@ -97,6 +103,7 @@ fn Causes(answered: Answered) -> impl IntoView {
                 {move || answered.read(in_all)} ". "
                 <Mark is=Exactness::Exact why="All conversations that the filter leaves were judged"/>
             </p>
+            <HandOver left_out/>
         </div>
         <ol class="causes">
             <For each=listed key=CauseId::clone children=move |id| view! { <CauseCard answered id left_out/> }/>

@@ -65,9 +65,9 @@ pub fn RulesTab() -> impl IntoView {
             }
             .into_any(),
         ),
-        Content::NotTold => Some(
-            view! { <NeedsField title="What used a rule cannot be told" fields=missing()/> }.into_any(),
-        ),
+        Content::NotTold => {
+            Some(view! { <NeedsField title="What used a rule cannot be told" fields=missing()/> }.into_any())
+        }
         Content::Rules => Some(view! { <Rules answered/> }.into_any()),
     };
     view! {
@@ -81,7 +81,8 @@ pub fn RulesTab() -> impl IntoView {
 #[component]
 fn Rules(answered: Answered) -> impl IntoView {
     let groups = Memo::new(move |_| answered.read(|rule_use| rule_use.groups.clone()).unwrap_or_default());
-    let acls = Memo::new(move |_| answered.read(|rule_use| rule_use.network_acls.clone()).unwrap_or_default());
+    let acls =
+        Memo::new(move |_| answered.read(|rule_use| rule_use.network_acls.clone()).unwrap_or_default());
     let unexplained = move || answered.read(words::unexplained).flatten();
     view! {
         <Draft answered/>

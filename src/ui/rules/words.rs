@@ -10,9 +10,10 @@ use crate::ui::format;
 pub const fn state(state: RuleState) -> (&'static str, &'static str) {
     match state {
         RuleState::Used => ("used", "Requests that were accepted fit it"),
-        RuleState::MayBeUsed => {
-            ("may be used", "It may admit some of what was accepted; the logs or the descriptions cannot tell")
-        }
+        RuleState::MayBeUsed => (
+            "may be used",
+            "It may admit some of what was accepted; the logs or the descriptions cannot tell",
+        ),
         RuleState::Unused => ("unused", "Nothing that was accepted in the loaded time fits it"),
         RuleState::NotSettled => {
             ("not settled", "No use was seen, but rows were left aside, or lack the fields that would tell")

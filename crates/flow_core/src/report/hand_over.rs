@@ -51,7 +51,10 @@ fn facts(findings: &Findings, about: &About<'_>, n_causes: usize) -> Vec<(String
     let mut facts = vec![
         ("Made".to_owned(), format!("{} with Flowglass", time(about.made_secs))),
         ("From".to_owned(), format!("{} rows of {} files", findings.n_rows, about.n_files)),
-        ("Filter".to_owned(), if about.filter.is_everything() { "none".to_owned() } else { about.filter.to_string() }),
+        (
+            "Filter".to_owned(),
+            if about.filter.is_everything() { "none".to_owned() } else { about.filter.to_string() },
+        ),
         ("Rejected conversations".to_owned(), format!("{n_conversations}: {}", verdicts.join(", "))),
         ("Causes".to_owned(), format!("{n_causes} in this report, {} in all", findings.n_causes)),
     ];
@@ -61,7 +64,11 @@ fn facts(findings: &Findings, about: &About<'_>, n_causes: usize) -> Vec<(String
             let counts: Vec<String> = account
                 .counts()
                 .into_iter()
-                .map(|(kind, n)| if n == 1 { format!("1 {}", kind.name()) } else { format!("{n} {}", kind.plural()) })
+                .map(
+                    |(kind, n)| {
+                        if n == 1 { format!("1 {}", kind.name()) } else { format!("{n} {}", kind.plural()) }
+                    },
+                )
                 .collect();
             format!("{}, as they were when they were described", counts.join(", "))
         }
@@ -89,7 +96,10 @@ fn write_cause(document: &mut Document, number: u32, cause: &Cause, account: Opt
         ("Confidence", cause.confidence.name().to_owned()),
         ("Seen at", seen_at(cause)),
         ("Peers", format!("{}: {}", cause.peers.n_addresses, peers.join(", "))),
-        ("How much", format!("{} rejected rows in {} conversations", cause.n_rejected_rows, cause.n_conversations)),
+        (
+            "How much",
+            format!("{} rejected rows in {} conversations", cause.n_rejected_rows, cause.n_conversations),
+        ),
         ("When", time),
         ("Likely to be wanted", format!("{} of 100: {}", cause.likelihood.score, reasons.join("; "))),
         ("Would settle it", needs.join(", ")),

@@ -137,7 +137,9 @@ impl Inquiry {
                 (Work::Detail, Some(ask).filter(|_| is_there).into_iter().collect())
             }
             Question::Report => (Work::Report, all(ShardAsk::Report)),
-            Question::Account | Question::Fix(_) | Question::Write(_) => (Work::Account(question), Asks::new()),
+            Question::Account | Question::Fix(_) | Question::Write(_) => {
+                (Work::Account(question), Asks::new())
+            }
             Question::Files => (Work::Analysis(question), all(ShardAsk::Files)),
             Question::Export { kind: ExportKind::Summary, filter, .. } => {
                 let work = Work::Summary { reported: Some((shards.to_vec(), filter)) };

@@ -18,9 +18,7 @@ impl Fix {
     /// `rules` is absent where nothing is described.
     pub fn of(rules: Option<&Configuration>, wanted: &Wanted) -> Fix {
         let remedy = remedy(rules, wanted);
-        let write = |edits: &[_]| {
-            Written::of(edits, &Context::of(rules, wanted.interface.as_deref(), edits))
-        };
+        let write = |edits: &[_]| Written::of(edits, &Context::of(rules, wanted.interface.as_deref(), edits));
         Fix {
             written: write(&remedy.edits),
             alternatives: remedy.alternatives.iter().map(|other| write(&other.edits)).collect(),
