@@ -7,6 +7,8 @@ mod action;
 mod by_code;
 mod by_key;
 mod columns;
+mod confidence;
+mod conversation;
 mod counted;
 mod counters;
 pub mod diagnosis;

@@ -3,9 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::facts::{Facts, Half};
-use super::trace::{Marks, Trace};
-use super::verdict::{Began, Confidence, Verdict};
+use super::facts::Facts;
+use super::verdict::Verdict;
+use crate::analysis::confidence::Confidence;
+use crate::analysis::conversation::{Began, Half, Marks, Trace};
 use crate::intake::client::InitiatorEvidence;
 use crate::record::{Address, Field};
 

@@ -7,9 +7,7 @@
 //! them comes in as a [`PolicyEvaluator`].
 
 mod account_rules;
-mod began;
 mod contact;
-mod coverage;
 mod decide;
 mod facts;
 mod grounds;
@@ -17,13 +15,9 @@ mod json_lines;
 mod judge;
 mod partial;
 mod policy_evaluator;
-mod row_reader;
 mod sequential_test;
 mod surroundings;
-mod trace;
-mod tuple;
 mod verdict;
-mod view;
 mod wanted;
 mod words;
 
@@ -33,12 +27,14 @@ use super::interface::InterfaceKnowledge;
 use super::{Analysis, ShardView, answer};
 use crate::record::Field;
 
+pub use super::confidence::Confidence;
+pub use super::conversation::{Began, SeenBy};
 pub use account_rules::AccountRules;
 pub use grounds::Grounds;
 pub use json_lines::to_json_line;
 pub use partial::DiagnosisPartial;
 pub use policy_evaluator::{PolicyEvaluator, Refinement, Refusal};
-pub use verdict::{Began, Confidence, Diagnosed, NamedRule, RuleFinding, SeenBy, Verdict};
+pub use verdict::{Diagnosed, NamedRule, RuleFinding, Verdict};
 pub use wanted::{RejectedTuples, RejectedTuplesQuestion};
 
 /// Fields without which nothing can be diagnosed.

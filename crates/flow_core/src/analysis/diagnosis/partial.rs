@@ -4,21 +4,19 @@ use serde::{Deserialize, Serialize};
 
 use super::REQUIRED;
 use super::contact::{Contact, ContactKey};
-use super::coverage::{self, Coverage};
-use super::row_reader::RowReader;
-use super::trace::{Marks, Trace, TraceKey};
 use super::wanted::{RejectedTuples, WantedCodes};
 use crate::analysis::ShardView;
 use crate::analysis::by_key::ByKey;
-use crate::analysis::fan_in::{Endpoint, FanIn, PeerPorts};
-use crate::analysis::places::{NOT_THERE, Places, join_lists, moved};
+use crate::analysis::conversation::{Folded, Marks, RowReader, Trace, TraceKey};
+use crate::analysis::fan_in::FanIn;
+use crate::analysis::places::{NOT_THERE, Places, moved};
 use crate::intake::client::RowEvidence;
 use crate::query::SegmentRows;
-use crate::record::{Address, Field, Value};
+use crate::record::Field;
 use crate::store::{ABSENT, Store};
 
-/// The rows of wanted tuples, folded, and what verdicts need besides. Self-contained: everything points into the
-/// partial's own lists. After a merge a key may stand in a list twice; whoever reads them adds them up.
+/// The rows of wanted tuples, folded, and what verdicts need besides. After a merge a key may stand in a list twice;
+/// whoever reads them adds them up.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct DiagnosisPartial {
     /// Which of [`REQUIRED`], and of the helpful fields, any file records.
@@ -27,11 +25,8 @@ pub struct DiagnosisPartial {
     pub(super) n_rows_without_action: u64,
     pub(super) n_rows: u64,
     pub(super) is_rolled_up: bool,
-    pub(super) interfaces: Vec<Value>,
-    pub(super) coverage: Vec<(u32, Coverage)>,
-    pub(super) addresses: Vec<Address>,
-    pub(super) traces: Vec<(TraceKey, Trace)>,
-    pub(super) peer_ports: Vec<(Endpoint, PeerPorts)>,
+    pub(super) folded: Folded,
+    /// With places in the folded list of addresses.
     pub(super) contacts: Vec<(ContactKey, Contact)>,
 }
 
@@ -111,73 +106,29 @@ pub(super) fn scan(shard: ShardView<'_>, wanted: &RejectedTuples) -> DiagnosisPa
         partial.n_rows_without_action += u64::from(without.n_rows());
         partial.n_rows += u64::from(segment.n_rows());
     }
-    partial.take_values(store, traces.into_entries(), contacts.into_entries(), fan_in.into_endpoints());
+    let mut addresses = Places::new(store.addresses().all().len());
+    partial.contacts = contacts.into_entries();
+    place_contacts(&mut partial.contacts, |code| addresses.place(code));
+    partial.folded = Folded::of_shard(store, traces.into_entries(), fan_in.into_endpoints(), addresses);
     partial
 }
 
 impl DiagnosisPartial {
-    /// Trades a shard's codes for places in lists of values, which hold no more than is needed.
-    fn take_values(
-        &mut self,
-        store: &Store,
-        traces: Vec<(TraceKey, Trace)>,
-        contacts: Vec<(ContactKey, Contact)>,
-        peer_ports: Vec<(Endpoint, PeerPorts)>,
-    ) {
-        let interface_id = store.field_id(Field::INTERFACE_ID);
-        let mut interfaces = Places::new(interface_id.map_or(0, |id| store.column(id).texts.all().len()));
-        let mut addresses = Places::new(store.addresses().all().len());
-        (self.traces, self.contacts, self.peer_ports) = (traces, contacts, peer_ports);
-        self.replace(|code| interfaces.place(code), |code| addresses.place(code));
-        let values = interfaces
-            .codes()
-            .iter()
-            .map(|&code| interface_id.map_or(Value::Absent, |id| store.value(id, u64::from(code))));
-        self.interfaces = values.collect();
-        self.addresses =
-            addresses.codes().iter().map(|&code| store.addresses().get(u64::from(code))).collect();
-        let (values, coverage): (Vec<Value>, Vec<Coverage>) = coverage::scan(store).into_iter().unzip();
-        let places = join_lists(&mut self.interfaces, values);
-        self.coverage = places.into_iter().zip(coverage).collect();
-    }
-
-    /// Gives every interface and address of the lists its new place.
-    fn replace(&mut self, mut interface: impl FnMut(u32) -> u32, mut address: impl FnMut(u32) -> u32) {
-        for (key, _) in &mut self.traces {
-            key.interface = interface(key.interface);
-            key.src.address = address(key.src.address);
-            key.dst.address = address(key.dst.address);
-        }
-        for (key, _) in &mut self.contacts {
-            key.outsider = address(key.outsider);
-            key.service.address = address(key.service.address);
-        }
-        for (endpoint, _) in &mut self.peer_ports {
-            endpoint.address = address(endpoint.address);
-        }
-    }
-
     pub(super) fn merge(&mut self, mut other: DiagnosisPartial) {
         self.recorded.join(other.recorded);
         self.n_rows_without_action += other.n_rows_without_action;
         self.n_rows += other.n_rows;
         self.is_rolled_up |= other.is_rolled_up;
-        let interfaces = join_lists(&mut self.interfaces, std::mem::take(&mut other.interfaces));
-        let addresses = join_lists(&mut self.addresses, std::mem::take(&mut other.addresses));
-        other.replace(|place| moved(&interfaces, place), |place| moved(&addresses, place));
-        self.coverage.extend(
-            other.coverage.into_iter().map(|(place, coverage)| (moved(&interfaces, place), coverage)),
-        );
-        self.traces.extend(other.traces);
+        let addresses = self.folded.merge(other.folded);
+        place_contacts(&mut other.contacts, |place| moved(&addresses, place));
         self.contacts.extend(other.contacts);
-        self.peer_ports.extend(other.peer_ports);
     }
+}
 
-    pub(super) fn address(&self, place: u32) -> Option<Address> {
-        self.addresses.get(place as usize).copied()
-    }
-
-    pub(super) fn interface(&self, place: u32) -> &Value {
-        self.interfaces.get(place as usize).unwrap_or(&Value::Absent)
+/// Gives every address of the contacts its new place.
+fn place_contacts(contacts: &mut [(ContactKey, Contact)], mut place: impl FnMut(u32) -> u32) {
+    for (key, _) in contacts {
+        key.outsider = place(key.outsider);
+        key.service.address = place(key.service.address);
     }
 }

@@ -1,14 +1,37 @@
 //! Conversations put together from folded rows: what each interface saw of both halves.
 
-use super::facts::Half;
+use serde::{Deserialize, Serialize};
+
+use super::half::Half;
 use super::trace::{Trace, TraceKey};
 use super::tuple::Tuple;
 use crate::analysis::TimeExtent;
 use crate::record::{Address, Direction};
 
+/// Whose interface saw the conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum SeenBy {
+    Initiator,
+    Responder,
+    /// An interface that forwards: a NAT gateway, a transit gateway, a firewall.
+    Between,
+    Unknown,
+}
+
+impl SeenBy {
+    pub const fn name(self) -> &'static str {
+        match self {
+            SeenBy::Initiator => "initiator",
+            SeenBy::Responder => "responder",
+            SeenBy::Between => "between",
+            SeenBy::Unknown => "unknown",
+        }
+    }
+}
+
 /// Both halves as one interface saw them: what the low end of the tuple sent, what the high end sent.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct View {
+pub(in crate::analysis) struct View {
     pub interface: u32,
     pub halves: [Half; 2],
     /// By end: whether a row has it as the interface's own.
@@ -58,8 +81,14 @@ impl View {
         self.halves[end].accepted.is_there() && !other.accepted.is_there() && other.rejected.is_there()
     }
 
-    pub fn is_between(&self) -> bool {
-        self.is_between
+    /// Whose interface it is, where `local` is its end and `client` the one that began.
+    pub fn seen_by(&self, local: Option<usize>, client: usize) -> SeenBy {
+        match local {
+            _ if self.is_between => SeenBy::Between,
+            Some(local) if local == client => SeenBy::Initiator,
+            Some(_) => SeenBy::Responder,
+            None => SeenBy::Unknown,
+        }
     }
 
     pub fn is_asked(&self) -> bool {
@@ -72,12 +101,15 @@ impl View {
 }
 
 /// Sorts folded rows so that [`for_each_conversation`] finds those of one conversation together.
-pub(super) fn sort_by_conversation(traces: &mut [(TraceKey, Trace)]) {
+pub(in crate::analysis) fn sort_by_conversation(traces: &mut [(TraceKey, Trace)]) {
     traces.sort_unstable_by_key(|(key, _)| (key.tuple().sort_key(), key.span, key.interface));
 }
 
 /// Visits what all interfaces saw of one conversation after the other.
-pub(super) fn for_each_conversation(traces: &[(TraceKey, Trace)], mut visit: impl FnMut(Tuple, &[View])) {
+pub(in crate::analysis) fn for_each_conversation(
+    traces: &[(TraceKey, Trace)],
+    mut visit: impl FnMut(Tuple, &[View]),
+) {
     let goes_on = |one: &(TraceKey, Trace), next: &(TraceKey, Trace)| {
         one.0.tuple() == next.0.tuple() && next.0.span <= one.0.span.saturating_add(1)
     };

@@ -12,7 +12,7 @@ use crate::store::{ABSENT, Segment, Store};
 
 /// One row, its addresses and interface as codes of its store.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct ReadRow {
+pub(in crate::analysis) struct ReadRow {
     /// [`NOT_THERE`] for rows without one.
     pub interface: u32,
     pub src: TupleEnd,
@@ -35,7 +35,7 @@ pub(super) struct ReadRow {
 }
 
 /// Reads the rows of one segment after the other.
-pub(super) struct RowReader<'a> {
+pub(in crate::analysis) struct RowReader<'a> {
     store: &'a Store,
     columns: FieldBlocks<15>,
     actions: Actions,

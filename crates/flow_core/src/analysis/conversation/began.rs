@@ -1,12 +1,27 @@
 //! Who began a conversation, from all that was seen of it.
 
-use super::facts::Half;
+use serde::{Deserialize, Serialize};
+
+use super::half::Half;
 use super::trace::Marks;
 use super::tuple::Tuple;
-use super::verdict::Began;
 use crate::analysis::fan_in::{Endpoint, Servers};
 use crate::intake::client::{End, InitiatorEvidence, RowEvidence};
 use crate::store::ABSENT;
+
+/// What tells who began a conversation, strongest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Began {
+    /// What rows tell by themselves, or together by fan-in.
+    Told(InitiatorEvidence),
+    /// Packets of one direction only were accepted: what is refused only ever answers them.
+    AcceptedOneWay,
+    /// Its packets were accepted first.
+    AcceptedFirst,
+    /// Only one end sent anything.
+    OnlySender,
+    Nothing,
+}
 
 /// The end that began, as a place in [`Tuple::ends`], and what tells.
 ///
@@ -15,7 +30,7 @@ use crate::store::ABSENT;
 /// tell, then many peers of one port, then a known service; then that one direction only was accepted, because a
 /// stateful group lets replies pass and a reply to nothing is not sent; then the smaller port; then that one end
 /// only sent; then, without ports, who was accepted first.
-pub(super) fn who_began(
+pub(in crate::analysis) fn who_began(
     tuple: &Tuple,
     halves: &[Half; 2],
     one_way: [bool; 2],
