@@ -19,6 +19,7 @@ pub mod files;
 pub mod interface;
 mod keyed;
 mod memory;
+pub mod outcomes;
 pub mod overview;
 mod places;
 pub mod rejected;

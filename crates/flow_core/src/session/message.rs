@@ -9,6 +9,7 @@ use crate::analysis::Metric;
 use crate::analysis::direction::DirectionView;
 use crate::analysis::files::FileFacts;
 use crate::analysis::interface::AddressByHand;
+use crate::analysis::outcomes::Outcomes;
 use crate::analysis::overview::Overview;
 use crate::analysis::rejected::RejectedView;
 use crate::analysis::timeline::Timeline;
@@ -98,6 +99,10 @@ pub enum Question {
     Rejected {
         filter: Filter,
     },
+    /// What became of accepted conversations.
+    Outcomes {
+        filter: Filter,
+    },
     /// What became of each file.
     Report,
     /// What the rows of each file say of it.
@@ -182,6 +187,7 @@ pub enum Answer {
     Detail(RowDetail),
     Direction(DirectionView),
     Rejected(RejectedView),
+    Outcomes(Outcomes),
     Report(Vec<FileReport>),
     /// In the order of the files.
     Files(Vec<FileFacts>),

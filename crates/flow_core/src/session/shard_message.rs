@@ -12,6 +12,7 @@ use super::message::{RecordRow, RowDetail};
 use crate::analysis::direction::DirectionPartial;
 use crate::analysis::files::SourceFacts;
 use crate::analysis::interface::{InterfaceAddresses, InterfaceKnowledge};
+use crate::analysis::outcomes::{OneSidedTuples, OutcomesPartial};
 use crate::analysis::overview::OverviewPartial;
 use crate::analysis::rejected::RejectedPartial;
 use crate::analysis::summary::SummaryPartial;
@@ -95,6 +96,13 @@ pub enum ShardAsk {
     Rejected {
         filter: Filter,
         extent: Option<TimeExtent>,
+    },
+    /// Tuples that may not have worked.
+    OneSidedTuples,
+    /// What became of accepted rows; the tuples are those of all shards.
+    Outcomes {
+        filter: Filter,
+        tuples: OneSidedTuples,
     },
     Summary {
         filter: Filter,
@@ -193,6 +201,8 @@ pub enum ShardAnswer {
     Overview(OverviewPartial),
     Direction(DirectionPartial),
     Rejected(RejectedPartial),
+    OneSidedTuples(OneSidedTuples),
+    Outcomes(OutcomesPartial),
     Summary(SummaryPartial),
     Order {
         n_rows: u32,

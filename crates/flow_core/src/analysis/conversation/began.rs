@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::half::Half;
 use super::trace::Marks;
 use super::tuple::Tuple;
+use crate::analysis::confidence::Confidence;
 use crate::analysis::fan_in::{Endpoint, Servers};
 use crate::intake::client::{End, InitiatorEvidence, RowEvidence};
 use crate::store::ABSENT;
@@ -21,6 +22,17 @@ pub enum Began {
     /// Only one end sent anything.
     OnlySender,
     Nothing,
+}
+
+impl Began {
+    /// The most that can be said of anything that rests on it.
+    pub(in crate::analysis) fn confidence(self) -> Confidence {
+        match self {
+            Began::Told(InitiatorEvidence::SmallerPort) | Began::OnlySender => Confidence::Medium,
+            Began::AcceptedFirst => Confidence::Low,
+            Began::Told(_) | Began::AcceptedOneWay | Began::Nothing => Confidence::Certain,
+        }
+    }
 }
 
 /// The end that began, as a place in [`Tuple::ends`], and what tells.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::coverage::{self, Coverage};
 use super::trace::{Trace, TraceKey};
-use crate::analysis::fan_in::{Endpoint, PeerPorts};
+use crate::analysis::fan_in::{Endpoint, FanIn, PeerPorts, Servers};
 use crate::analysis::places::{Places, join_lists, moved};
 use crate::record::{Address, Field, Value};
 use crate::store::Store;
@@ -17,7 +17,7 @@ pub(in crate::analysis) struct Folded {
     addresses: Vec<Address>,
     pub coverage: Vec<(u32, Coverage)>,
     pub traces: Vec<(TraceKey, Trace)>,
-    pub peer_ports: Vec<(Endpoint, PeerPorts)>,
+    peer_ports: Vec<(Endpoint, PeerPorts)>,
 }
 
 impl Folded {
@@ -69,6 +69,16 @@ impl Folded {
         self.traces.extend(other.traces);
         self.peer_ports.extend(other.peer_ports);
         addresses
+    }
+
+    /// The ends that are servers by fan-in.
+    pub fn servers(&self) -> Servers {
+        let mut fan_in = FanIn::with_capacity(self.peer_ports.len());
+        for (endpoint, ports) in &self.peer_ports {
+            fan_in.add(*endpoint, *ports);
+        }
+        let endpoints = fan_in.into_endpoints();
+        endpoints.into_iter().filter(|(_, ports)| ports.is_server()).map(|(at, _)| at).collect()
     }
 
     pub fn address(&self, place: u32) -> Option<Address> {

@@ -46,12 +46,13 @@ impl Heard {
         self.0.get(at).is_some_and(|time| time.start_secs <= end_secs)
     }
 
-    /// Silences longer than `silence_secs` between stretches: the seconds when they begin and end.
-    pub fn gaps(&self, silence_secs: u64) -> impl Iterator<Item = (u64, u64)> {
-        let pairs = self.0.iter().zip(self.0.iter().skip(1));
+    /// Whether a silence longer than `silence_secs` between two stretches reaches in between these times.
+    pub fn has_gap_within(&self, silence_secs: u64, start_secs: u64, end_secs: u64) -> bool {
+        let at = self.0.partition_point(|time| time.start_secs <= start_secs).max(1);
+        let pairs = self.0.iter().skip(at - 1).zip(self.0.iter().skip(at));
         pairs
-            .map(|(before, after)| (before.end_secs, after.start_secs))
-            .filter(move |(from, to)| to - from > silence_secs)
+            .take_while(|(before, _)| before.end_secs < end_secs)
+            .any(|(before, after)| after.start_secs - before.end_secs > silence_secs)
     }
 }
 
@@ -87,8 +88,11 @@ mod tests {
     #[test]
     fn a_gap_is_longer_than_the_silence_that_was_asked_for() {
         let heard = heard(&[(0, 100), (300, 400), (2_000, 2_100)]);
-        assert_eq!(heard.gaps(199).collect::<Vec<_>>(), [(100, 300), (400, 2_000)]);
-        assert_eq!(heard.gaps(200).collect::<Vec<_>>(), [(400, 2_000)]);
+        assert!(heard.has_gap_within(199, 50, 101) && !heard.has_gap_within(199, 50, 100));
+        assert!(heard.has_gap_within(199, 299, 310) && !heard.has_gap_within(199, 300, 310));
+        assert!(!heard.has_gap_within(200, 50, 310) && heard.has_gap_within(200, 50, 410));
+        assert!(heard.has_gap_within(200, 0, u64::MAX) && !heard.has_gap_within(200, 2_000, u64::MAX));
+        assert!(!Heard::default().has_gap_within(0, 0, u64::MAX));
         assert!(heard.is_heard_within(100, 100) && heard.is_heard_within(350, 5_000));
         assert!(!heard.is_heard_within(401, 1_999) && !heard.is_heard_within(2_101, 9_000));
     }

@@ -91,8 +91,9 @@ impl View {
         }
     }
 
-    pub fn is_asked(&self) -> bool {
-        self.halves.iter().any(|half| half.rejected.is_asked)
+    /// Whether the question is about something that was rejected here.
+    pub fn is_rejected_asked(&self) -> bool {
+        self.halves.iter().any(|half| half.rejected.n_rows_asked > 0)
     }
 
     pub fn time(&self) -> Option<TimeExtent> {

@@ -6,9 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::facts::Facts;
 use super::verdict::Verdict;
 use crate::analysis::confidence::Confidence;
-use crate::analysis::conversation::{Began, Half, Marks, Trace};
-use crate::intake::client::InitiatorEvidence;
-use crate::record::{Address, Field};
+use crate::analysis::conversation::{Half, Marks, Trace};
+use crate::record::Field;
 
 /// A refusal in the one direction or the other is another verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -63,10 +62,6 @@ pub(super) struct Decision {
 
 /// How long a security group remembers UDP at most, and so lets late replies pass: seconds of an unlimited stream.
 const UDP_MEMORY_SECS: u64 = 180;
-
-/// A packet with nothing but headers and options: IPv4 and IPv6, each with the largest TCP header.
-const SYN_BYTES_MAX_V4: u64 = 20 + 60;
-const SYN_BYTES_MAX_V6: u64 = 40 + 60;
 
 pub(super) fn decide(facts: &Facts) -> Decision {
     if let Some(decision) = by_reason(&[facts.request, facts.reply]) {
@@ -153,11 +148,7 @@ fn is_request(facts: &Facts, rejected: &Trace) -> bool {
 
 /// Whether the refused packets of the initiator can all be empty, as those that open a connection are.
 fn is_small(facts: &Facts) -> bool {
-    let max = match facts.initiator {
-        Address::V6(_) => SYN_BYTES_MAX_V6,
-        Address::V4(_) | Address::Mac(_) => SYN_BYTES_MAX_V4,
-    };
-    facts.request.rejected.bytes_per_packet().is_none_or(|bytes| bytes <= max)
+    facts.request.rejected.is_small(facts.initiator)
 }
 
 /// Whether sizes speak against the opening of a connection, where no flag speaks for it: a hint and no more.
@@ -297,11 +288,7 @@ fn side_not_known(verdict: Verdict, refused: Refused) -> Decision {
 
 /// The most that can be said where it is a guess who began, or which rows belong together.
 fn weakest_with(facts: &Facts) -> Confidence {
-    let of_began = match facts.began {
-        Began::Told(InitiatorEvidence::SmallerPort) | Began::OnlySender => Confidence::Medium,
-        Began::AcceptedFirst => Confidence::Low,
-        Began::Told(_) | Began::AcceptedOneWay | Began::Nothing => Confidence::Certain,
-    };
+    let of_began = facts.began.confidence();
     let is_of_many = facts.is_rolled_up && facts.first_accepted_secs().is_some();
     if is_of_many { Confidence::Low } else { of_began }
 }

@@ -32,7 +32,7 @@ pub(super) fn diagnosis(
     let mut met: HashMap<Address, Vec<Met>, FxBuildHasher> = HashMap::default();
     let mut n_asked = 0;
     for_each_conversation(&partial.folded.traces, |tuple, views| {
-        n_asked += views.iter().filter(|view| view.is_asked()).count();
+        n_asked += views.iter().filter(|view| view.is_rejected_asked()).count();
         let is_private = |end: TupleEnd| partial.folded.address(end.address).is_none_or(Address::is_private);
         if tuple.ends().into_iter().all(is_private) {
             return;
@@ -50,7 +50,7 @@ pub(super) fn diagnosis(
     let mut conversations: Vec<Diagnosed> = Vec::with_capacity(n_asked);
     for_each_conversation(&partial.folded.traces, |tuple, views| {
         surroundings.for_each_case(tuple, views, &mut evidence, |mut case| {
-            if !case.view.is_asked() {
+            if !case.view.is_rejected_asked() {
                 return;
             }
             if let Some(facts) = &mut case.facts {

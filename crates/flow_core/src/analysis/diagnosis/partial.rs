@@ -6,6 +6,7 @@ use super::REQUIRED;
 use super::contact::{Contact, ContactKey};
 use super::wanted::{RejectedTuples, WantedCodes};
 use crate::analysis::ShardView;
+use crate::analysis::action::Action;
 use crate::analysis::by_key::ByKey;
 use crate::analysis::conversation::{Folded, Marks, RowReader, Trace, TraceKey};
 use crate::analysis::fan_in::FanIn;
@@ -66,7 +67,7 @@ pub(super) fn scan(shard: ShardView<'_>, wanted: &RejectedTuples) -> DiagnosisPa
     };
     for (segment, rows) in store.rows().segments().iter().zip(rows.segments()) {
         // What else was seen of a conversation does not depend on the filter.
-        let asked = reader.rejected(segment).and(rows.clone());
+        let asked = reader.rows_with(segment, Action::Rejected).and(rows.clone());
         let others = asked.clone().not(segment.n_rows());
         for (rows, is_asked) in [(asked, true), (others, false)] {
             reader.for_each(segment, &rows, |row| {

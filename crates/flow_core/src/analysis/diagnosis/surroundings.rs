@@ -8,7 +8,7 @@ use super::facts::{Elsewhere, Facts};
 use super::partial::DiagnosisPartial;
 use crate::analysis::TimeExtent;
 use crate::analysis::conversation::{Began, Coverage, Half, Tuple, View, who_began};
-use crate::analysis::fan_in::{FanIn, Servers};
+use crate::analysis::fan_in::Servers;
 use crate::analysis::interface::{InterfaceKnowledge, subnet_of};
 use crate::intake::client::RowEvidence;
 use crate::record::{Address, Value};
@@ -36,12 +36,6 @@ pub(super) struct Surroundings<'a> {
 
 impl<'a> Surroundings<'a> {
     pub fn new(partial: &'a DiagnosisPartial, knowledge: &'a InterfaceKnowledge) -> Surroundings<'a> {
-        let mut fan_in = FanIn::with_capacity(partial.folded.peer_ports.len());
-        for (endpoint, ports) in &partial.folded.peer_ports {
-            fan_in.add(*endpoint, *ports);
-        }
-        let endpoints = fan_in.into_endpoints();
-        let servers = endpoints.into_iter().filter(|(_, ports)| ports.is_server()).map(|(at, _)| at);
         let mut coverage: HashMap<&Value, Coverage, FxBuildHasher> = HashMap::default();
         for (place, of) in &partial.folded.coverage {
             coverage.entry(partial.folded.interface(*place)).or_default().join(of.clone());
@@ -52,7 +46,7 @@ impl<'a> Surroundings<'a> {
                 subnets.entry(address).or_default().extend(of.subnets.iter().cloned());
             }
         }
-        Surroundings { partial, knowledge, servers: servers.collect(), coverage, subnets }
+        Surroundings { partial, knowledge, servers: partial.folded.servers(), coverage, subnets }
     }
 
     /// Visits what each interface saw of a conversation of which it saw something refused.

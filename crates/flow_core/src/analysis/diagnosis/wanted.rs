@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::action::Action;
 use crate::analysis::conversation::{RowReader, Tuple, TupleList};
 use crate::analysis::{Analysis, ShardView};
 use crate::store::Store;
@@ -27,7 +28,7 @@ impl Analysis for RejectedTuplesQuestion {
         let mut reader = RowReader::new(store);
         let mut tuples: HashSet<Tuple, FxBuildHasher> = HashSet::default();
         for (segment, rows) in store.rows().segments().iter().zip(rows.segments()) {
-            let rejected = reader.rejected(segment).and(rows.clone());
+            let rejected = reader.rows_with(segment, Action::Rejected).and(rows.clone());
             reader.for_each(segment, &rejected, |row| {
                 tuples.insert(row.tuple);
             });

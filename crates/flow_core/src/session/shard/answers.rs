@@ -4,6 +4,7 @@ use super::Shard;
 use super::exporting::Exporting;
 use crate::analysis::direction::DirectionQuestion;
 use crate::analysis::files::FilesQuestion;
+use crate::analysis::outcomes::{OneSidedTuplesQuestion, OutcomesQuestion};
 use crate::analysis::overview::OverviewQuestion;
 use crate::analysis::rejected::RejectedQuestion;
 use crate::analysis::summary::SummaryQuestion;
@@ -33,6 +34,14 @@ impl Shard {
                 let knowledge = self.knowledge.clone();
                 let question = RejectedQuestion { knowledge: &knowledge, extent };
                 ShardAnswer::Rejected(self.scan(&question, &filter))
+            }
+            ShardAsk::OneSidedTuples => {
+                ShardAnswer::OneSidedTuples(self.scan(&OneSidedTuplesQuestion, &Filter::everything()))
+            }
+            ShardAsk::Outcomes { filter, tuples } => {
+                let knowledge = self.knowledge.clone();
+                let question = OutcomesQuestion { knowledge: &knowledge, tuples: &tuples };
+                ShardAnswer::Outcomes(self.scan(&question, &filter))
             }
             ShardAsk::Summary { filter } => {
                 ShardAnswer::Summary(self.scan(&SummaryQuestion { files: &[] }, &filter))
