@@ -41,7 +41,8 @@ pub struct Outcomes {
     /// known before what is not, own networks before others, the surest first, then by conversations.
     pub services: Vec<ServiceOutcome>,
     pub n_services: u64,
-    /// Of all asked conversations that did not work, or of which nobody can tell, by outcome; each outcome once.
+    /// Of all asked conversations that did not work, or of which nobody can tell, by outcome; each outcome once. Those
+    /// that were not answered because something of them was rejected are not here: diagnosis has them.
     pub by_outcome: Vec<(Outcome, OutcomeCount)>,
     /// Accepted rows that were asked about and are of conversations that work. Rows, not conversations: a connection
     /// that works may have rows in every shard, and is looked at in none.

@@ -44,7 +44,7 @@ fn seen(service: &ServiceOutcome) -> String {
             format!("Of {what} with {whom} only packets of the initiator were seen that open no connection.")
         }
         Line::OtherEndNotHere | Line::OtherEndNotHeard | Line::Blind(_) | Line::SideNotKnown => {
-            format!("{what} with {whom} {was} accepted, and no answer was seen.")
+            format!("{what} with {whom} {was} accepted, and no answer came as far as these logs show.")
         }
         Line::BeginnerNotKnown => format!("Of {what} only one side was seen."),
     }

@@ -1,0 +1,4 @@
+//! What became of accepted conversations: cases drawn as text, and what must hold of any log.
+
+mod cases;
+mod load;
