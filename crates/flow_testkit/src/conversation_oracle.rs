@@ -26,16 +26,24 @@ pub struct Row {
     pub subnet: Value,
 }
 
+/// A status record.
+#[derive(Clone, Debug)]
+pub struct Status {
+    pub interface: Value,
+    pub text: String,
+    /// Its window, where it has one.
+    pub time: Option<(u64, u64)>,
+}
+
 pub struct Log {
     pub rows: Vec<Row>,
-    /// Interface and window of each SKIPDATA record.
-    pub skipped: Vec<(Value, Option<(u64, u64)>)>,
+    pub statuses: Vec<Status>,
     pub load: Load,
 }
 
 impl Log {
     pub fn of(load: Load) -> Log {
-        let (mut rows, mut skipped) = (Vec::new(), Vec::new());
+        let (mut rows, mut statuses) = (Vec::new(), Vec::new());
         for store in &load.stores {
             for segment in store.rows().segments() {
                 for at in 0..segment.n_rows() {
@@ -47,14 +55,18 @@ impl Log {
             let table = store.status_records();
             for row in 0..table.n_readable() {
                 let cell = |field: Field| store.cell(table, row, &field.into());
-                if cell(Field::LOG_STATUS) == Value::Text("SKIPDATA".to_owned()) {
-                    let (start, end) = (number(&cell(Field::START)), number(&cell(Field::END)));
-                    let window = start.or(end).zip(end.or(start)).map(|(a, b)| (a.min(b), a.max(b)));
-                    skipped.push((cell(Field::INTERFACE_ID), window));
-                }
+                let (start, end) = (number(&cell(Field::START)), number(&cell(Field::END)));
+                let time = start.or(end).zip(end.or(start)).map(|(a, b)| (a.min(b), a.max(b)));
+                let text = cell(Field::LOG_STATUS).to_string();
+                statuses.push(Status { interface: cell(Field::INTERFACE_ID), text, time });
             }
         }
-        Log { rows, skipped, load }
+        Log { rows, statuses, load }
+    }
+
+    /// The SKIPDATA records of an interface.
+    pub fn skipped<'a>(&'a self, interface: &'a Value) -> impl Iterator<Item = &'a Status> {
+        self.statuses.iter().filter(move |status| status.interface == *interface && status.text == "SKIPDATA")
     }
 }
 

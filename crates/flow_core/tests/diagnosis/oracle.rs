@@ -48,11 +48,9 @@ impl<'a> Seen<'a> {
     fn is_skipped(&self) -> bool {
         let here = self.here();
         let is_timed = here.iter().any(|row| row.first().is_some());
-        self.log.skipped.iter().filter(|(interface, _)| interface == self.interface).any(|(_, window)| {
-            match window {
-                Some((start, end)) if is_timed => *start <= last(&here) + 60 && end + 660 >= first(&here),
-                _ => true,
-            }
+        self.log.skipped(self.interface).any(|status| match status.time {
+            Some((start, end)) if is_timed => start <= last(&here) + 60 && end + 660 >= first(&here),
+            _ => true,
         })
     }
 

@@ -2,3 +2,5 @@
 
 mod cases;
 mod load;
+mod oracle;
+mod properties;
