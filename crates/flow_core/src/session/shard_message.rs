@@ -5,16 +5,19 @@
 //! request each; the others come unasked.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::message::{RecordRow, RowDetail};
+use crate::analysis::diagnosis::{DiagnosisPartial, RejectedTuples};
 use crate::analysis::direction::DirectionPartial;
 use crate::analysis::files::SourceFacts;
 use crate::analysis::interface::{InterfaceAddresses, InterfaceKnowledge};
 use crate::analysis::outcomes::{OneSidedTuples, OutcomesPartial};
 use crate::analysis::overview::OverviewPartial;
 use crate::analysis::rejected::RejectedPartial;
+use crate::analysis::requests::RequestsPartial;
 use crate::analysis::summary::SummaryPartial;
 use crate::analysis::timeline::Timeline;
 use crate::analysis::{Metric, TimeExtent};
@@ -102,7 +105,19 @@ pub enum ShardAsk {
     /// What became of accepted rows; the tuples are those of all shards.
     Outcomes {
         filter: Filter,
-        tuples: OneSidedTuples,
+        tuples: Arc<OneSidedTuples>,
+    },
+    /// Which five-tuples have a rejection.
+    RejectedTuples {
+        filter: Filter,
+    },
+    /// All that was seen of them. They are those of all shards.
+    Diagnosis {
+        filter: Filter,
+        tuples: Arc<RejectedTuples>,
+    },
+    Requests {
+        filter: Filter,
     },
     Summary {
         filter: Filter,
@@ -203,6 +218,9 @@ pub enum ShardAnswer {
     Rejected(RejectedPartial),
     OneSidedTuples(OneSidedTuples),
     Outcomes(OutcomesPartial),
+    RejectedTuples(RejectedTuples),
+    Diagnosis(DiagnosisPartial),
+    Requests(RequestsPartial),
     Summary(SummaryPartial),
     Order {
         n_rows: u32,

@@ -330,7 +330,12 @@ fn verdict(seen: &Seen<'_>, scanners: &BTreeSet<Address>) -> (&'static str, &'st
                 (false, false) => ("unknown", "low"),
             };
         }
-        if !untold(&rr) && seen.elsewhere(server) {
+        let has = |rows: &[&Row], bits: u64| {
+            rows.iter().any(|row| row.flags.is_some_and(|flags| flags & bits != 0))
+        };
+        let is_reset_of_opening =
+            has(&rr, 4) && fa.iter().any(|row| row.is_syn()) && !has(&fa, 5) && is_small(&fa);
+        if !untold(&rr) && seen.elsewhere(server) && !is_reset_of_opening {
             return ("straggler", "medium");
         }
         return match (untold(&rr), request_seen) {

@@ -43,11 +43,12 @@ impl Fate {
     /// In classes that the format can tell: without flags a reset is an answer like others.
     pub fn outcome(self, format: Format) -> Outcome {
         match self {
-            // Diagnosis has to say why.
-            Fate { is_refused: true, .. } => Outcome::Unknown,
-            Fate { has_come_back: true, has_replied: false, .. } if format == Format::Full => {
+            // The host refused, whoever refused its answer.
+            Fate { is_answered: true, has_replied: false, .. } if format == Format::Full => {
                 Outcome::HostRefused
             }
+            // Diagnosis has to say why.
+            Fate { is_refused: true, .. } => Outcome::Unknown,
             Fate { has_come_back: true, .. } => Outcome::Works,
             Fate { is_answered: true, .. } | Fate { has_arrived: false, .. } => Outcome::LostBetween,
             Fate { .. } => Outcome::HostSilent,

@@ -20,19 +20,35 @@ pub(in crate::analysis) struct Folded {
     peer_ports: Vec<(Endpoint, PeerPorts)>,
 }
 
+/// Places given so far in the lists of a shard.
+pub(in crate::analysis) struct FoldedPlaces {
+    pub interfaces: Places,
+    pub addresses: Places,
+}
+
+impl FoldedPlaces {
+    pub fn of(store: &Store) -> FoldedPlaces {
+        let interface_id = store.field_id(Field::INTERFACE_ID);
+        FoldedPlaces {
+            interfaces: Places::new(interface_id.map_or(0, |id| store.column(id).texts.all().len())),
+            addresses: Places::new(store.addresses().all().len()),
+        }
+    }
+}
+
 impl Folded {
-    /// Trades a shard's codes for places in lists of values, which hold no more than is needed. `addresses` may have
-    /// given places already to what is kept beside this.
+    /// Trades a shard's codes for places in lists of values, which hold no more than is needed. `places` may have been
+    /// given already to what is kept beside this.
     pub fn of_shard(
         store: &Store,
         traces: Vec<(TraceKey, Trace)>,
         peer_ports: Vec<(Endpoint, PeerPorts)>,
-        mut addresses: Places,
+        places: FoldedPlaces,
     ) -> Folded {
-        let interface_id = store.field_id(Field::INTERFACE_ID);
-        let mut interfaces = Places::new(interface_id.map_or(0, |id| store.column(id).texts.all().len()));
+        let FoldedPlaces { mut interfaces, mut addresses } = places;
         let mut folded = Folded { traces, peer_ports, ..Folded::default() };
         folded.replace(|code| interfaces.place(code), |code| addresses.place(code));
+        let interface_id = store.field_id(Field::INTERFACE_ID);
         let values = interfaces
             .codes()
             .iter()
@@ -58,8 +74,8 @@ impl Folded {
         }
     }
 
-    /// Says where each address of the other one is now.
-    pub fn merge(&mut self, mut other: Folded) -> Vec<u32> {
+    /// Says where each interface, and each address, of the other one is now.
+    pub fn merge(&mut self, mut other: Folded) -> [Vec<u32>; 2] {
         let interfaces = join_lists(&mut self.interfaces, std::mem::take(&mut other.interfaces));
         let addresses = join_lists(&mut self.addresses, std::mem::take(&mut other.addresses));
         other.replace(|place| moved(&interfaces, place), |place| moved(&addresses, place));
@@ -68,7 +84,7 @@ impl Folded {
         );
         self.traces.extend(other.traces);
         self.peer_ports.extend(other.peer_ports);
-        addresses
+        [interfaces, addresses]
     }
 
     /// The ends that are servers by fan-in.

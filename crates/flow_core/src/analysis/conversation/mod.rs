@@ -17,11 +17,11 @@ mod view;
 
 pub use began::Began;
 pub(super) use began::who_began;
-pub(super) use coverage::Coverage;
-pub(super) use folded::Folded;
+pub(super) use coverage::{Coverage, scan as scan_coverage};
+pub(super) use folded::{Folded, FoldedPlaces};
 pub(super) use half::Half;
 pub(super) use load_coverage::{Blind, LoadCoverage};
-pub(super) use row_reader::{ReadRow, RowReader};
+pub(super) use row_reader::{EndsOf, ReadRow, RowReader};
 pub(super) use trace::{Fate, Marks, Trace, TraceKey, span_of};
 pub(super) use tuple::{Tuple, TupleEnd};
 pub(super) use tuple_list::TupleList;

@@ -91,6 +91,10 @@ impl View {
         }
     }
 
+    pub fn is_readdressed(&self) -> bool {
+        self.is_readdressed
+    }
+
     /// Whether the question is about something that was rejected here.
     pub fn is_rejected_asked(&self) -> bool {
         self.halves.iter().any(|half| half.rejected.n_rows_asked > 0)

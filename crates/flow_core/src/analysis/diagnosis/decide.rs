@@ -224,7 +224,7 @@ fn reply_refused(facts: &Facts) -> Decision {
             (false, false) => line(Verdict::Unknown, Low, Line::ReplyToNothing),
         };
     }
-    if facts.elsewhere.reply_accepted && !is_not_told {
+    if facts.elsewhere.reply_accepted && !is_not_told && !is_reset_of_opening(facts) {
         return line(Verdict::Straggler, Medium, Line::LateInConnection);
     }
     match (request_seen, is_not_told) {
@@ -233,6 +233,15 @@ fn reply_refused(facts: &Facts) -> Decision {
         (true, false) => network_acl_return(facts, Low, Line::LateReplyRefused),
         (false, _) => line(Verdict::Straggler, Low, Line::LateAlone),
     }
+}
+
+/// Whether the refused reply is the RST of a host that refuses: an answer to nothing but a SYN.
+fn is_reset_of_opening(facts: &Facts) -> bool {
+    let asked = &facts.request.accepted;
+    facts.reply.rejected.marks.has(Marks::RST)
+        && asked.marks.has(Marks::SYN)
+        && !asked.marks.has(Marks::CLOSING)
+        && asked.is_small(facts.initiator)
 }
 
 /// The initiator's packets were refused, and none of them opens a connection.

@@ -3,14 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use super::REQUIRED;
+use super::admitted::{AdmittedKey, AdmittedTime, RefusedServices};
 use super::contact::{Contact, ContactKey};
 use super::wanted::{RejectedTuples, WantedCodes};
 use crate::analysis::ShardView;
 use crate::analysis::action::Action;
 use crate::analysis::by_key::ByKey;
-use crate::analysis::conversation::{Folded, Marks, RowReader, Trace, TraceKey};
+use crate::analysis::conversation::{EndsOf, Folded, FoldedPlaces, Marks, RowReader, Trace, TraceKey};
 use crate::analysis::fan_in::FanIn;
-use crate::analysis::places::{NOT_THERE, Places, moved};
+use crate::analysis::places::{NOT_THERE, moved};
 use crate::intake::client::RowEvidence;
 use crate::query::SegmentRows;
 use crate::record::Field;
@@ -27,8 +28,9 @@ pub struct DiagnosisPartial {
     pub(super) n_rows: u64,
     pub(super) is_rolled_up: bool,
     pub(super) folded: Folded,
-    /// With places in the folded list of addresses.
+    /// With places in the folded lists, as what follows.
     pub(super) contacts: Vec<(ContactKey, Contact)>,
+    pub(super) admitted: Vec<(AdmittedKey, AdmittedTime)>,
 }
 
 /// Which fields the files of a load record.
@@ -55,11 +57,13 @@ impl Recorded {
 pub(super) fn scan(shard: ShardView<'_>, wanted: &RejectedTuples) -> DiagnosisPartial {
     let ShardView { store, rows, .. } = shard;
     let wanted = WantedCodes::of(wanted, store);
-    let mut reader = RowReader::new(store);
+    let mut reader = RowReader::new(store, EndsOf::Packet);
     let mut evidence = RowEvidence::new(store.is_rolled_up());
     let mut traces: ByKey<TraceKey, Trace> = ByKey::with_capacity(wanted.tuples.len());
     let mut contacts: ByKey<ContactKey, Contact> = ByKey::with_capacity(0);
     let mut fan_in = FanIn::with_capacity(wanted.tuples.len());
+    let refused = RefusedServices::of(wanted.tuples.iter(), store.addresses().all().len(), &mut evidence);
+    let mut admitted: ByKey<AdmittedKey, AdmittedTime> = ByKey::with_capacity(0);
     let mut partial = DiagnosisPartial {
         recorded: Recorded::of(store),
         is_rolled_up: store.is_rolled_up(),
@@ -89,6 +93,7 @@ pub(super) fn scan(shard: ShardView<'_>, wanted: &RejectedTuples) -> DiagnosisPa
                         );
                     }
                 }
+                refused.note(&row, &mut evidence, &mut admitted);
                 if wanted.is_outsider(row.src.address) || wanted.is_outsider(row.dst.address) {
                     let decoded = |port: Option<u16>| port.map_or(ABSENT, u64::from);
                     let protocol = row.tuple.protocol().map_or(ABSENT, u64::from);
@@ -107,29 +112,36 @@ pub(super) fn scan(shard: ShardView<'_>, wanted: &RejectedTuples) -> DiagnosisPa
         partial.n_rows_without_action += u64::from(without.n_rows());
         partial.n_rows += u64::from(segment.n_rows());
     }
-    let mut addresses = Places::new(store.addresses().all().len());
+    let mut places = FoldedPlaces::of(store);
     partial.contacts = contacts.into_entries();
-    place_contacts(&mut partial.contacts, |code| addresses.place(code));
-    partial.folded = Folded::of_shard(store, traces.into_entries(), fan_in.into_endpoints(), addresses);
+    partial.admitted = admitted.into_entries();
+    partial.replace(|code| places.interfaces.place(code), |code| places.addresses.place(code));
+    partial.folded = Folded::of_shard(store, traces.into_entries(), fan_in.into_endpoints(), places);
     partial
 }
 
 impl DiagnosisPartial {
+    /// Gives every interface and address that is not among the folded ones its new place.
+    fn replace(&mut self, mut interface: impl FnMut(u32) -> u32, mut address: impl FnMut(u32) -> u32) {
+        for (key, _) in &mut self.contacts {
+            key.outsider = address(key.outsider);
+            key.service.address = address(key.service.address);
+        }
+        for (key, _) in &mut self.admitted {
+            key.interface = interface(key.interface);
+            key.service.address = address(key.service.address);
+            key.client = address(key.client);
+        }
+    }
+
     pub(super) fn merge(&mut self, mut other: DiagnosisPartial) {
         self.recorded.join(other.recorded);
         self.n_rows_without_action += other.n_rows_without_action;
         self.n_rows += other.n_rows;
         self.is_rolled_up |= other.is_rolled_up;
-        let addresses = self.folded.merge(other.folded);
-        place_contacts(&mut other.contacts, |place| moved(&addresses, place));
+        let [interfaces, addresses] = self.folded.merge(std::mem::take(&mut other.folded));
+        other.replace(|place| moved(&interfaces, place), |place| moved(&addresses, place));
         self.contacts.extend(other.contacts);
-    }
-}
-
-/// Gives every address of the contacts its new place.
-fn place_contacts(contacts: &mut [(ContactKey, Contact)], mut place: impl FnMut(u32) -> u32) {
-    for (key, _) in contacts {
-        key.outsider = place(key.outsider);
-        key.service.address = place(key.service.address);
+        self.admitted.extend(other.admitted);
     }
 }

@@ -7,7 +7,7 @@ use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::action::Action;
-use crate::analysis::conversation::{RowReader, Tuple, TupleList};
+use crate::analysis::conversation::{EndsOf, RowReader, Tuple, TupleList};
 use crate::analysis::{Analysis, ShardView};
 use crate::store::Store;
 
@@ -25,7 +25,7 @@ impl Analysis for RejectedTuplesQuestion {
 
     fn scan(&self, shard: ShardView<'_>) -> RejectedTuples {
         let ShardView { store, rows, .. } = shard;
-        let mut reader = RowReader::new(store);
+        let mut reader = RowReader::new(store, EndsOf::Packet);
         let mut tuples: HashSet<Tuple, FxBuildHasher> = HashSet::default();
         for (segment, rows) in store.rows().segments().iter().zip(rows.segments()) {
             let rejected = reader.rows_with(segment, Action::Rejected).and(rows.clone());

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::analysis::action::Action;
 use crate::analysis::by_key::ByKey;
-use crate::analysis::conversation::{Marks, ReadRow, RowReader, Tuple, TupleList, span_of};
+use crate::analysis::conversation::{EndsOf, Marks, ReadRow, RowReader, Tuple, TupleList, span_of};
 use crate::analysis::{Analysis, ShardView};
 use crate::store::Store;
 
@@ -88,7 +88,7 @@ impl Analysis for OneSidedTuplesQuestion {
 }
 
 fn one_sided(store: &Store) -> HashSet<Tuple, FxBuildHasher> {
-    let mut reader = RowReader::new(store);
+    let mut reader = RowReader::new(store, EndsOf::Packet);
     let mut seen: ByKey<SeenKey, Seen> = ByKey::with_capacity(0);
     for segment in store.rows().segments() {
         let accepted = reader.rows_with(segment, Action::Accepted);

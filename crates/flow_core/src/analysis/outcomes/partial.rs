@@ -9,9 +9,11 @@ use super::one_sided::OneSidedTuples;
 use crate::analysis::ShardView;
 use crate::analysis::action::Action;
 use crate::analysis::by_key::ByKey;
-use crate::analysis::conversation::{Folded, Marks, ReadRow, RowReader, Trace, TraceKey, Tuple, TupleEnd};
+use crate::analysis::conversation::{
+    EndsOf, Folded, FoldedPlaces, Marks, ReadRow, RowReader, Trace, TraceKey, Tuple, TupleEnd,
+};
 use crate::analysis::fan_in::{Endpoint, FanIn};
-use crate::analysis::places::{NOT_THERE, Places, moved};
+use crate::analysis::places::{NOT_THERE, moved};
 use crate::query::SegmentRows;
 use crate::record::Field;
 
@@ -37,7 +39,7 @@ pub(super) fn scan(shard: ShardView<'_>, wanted: &OneSidedTuples) -> OutcomesPar
     let OneSidedTuples(wanted) = wanted;
     let wanted = wanted.in_codes(&wanted.address_codes(store));
     let mut ends = WantedEnds::of(&wanted, store.addresses().all().len());
-    let mut reader = RowReader::new(store);
+    let mut reader = RowReader::new(store, EndsOf::Packet);
     let mut traces: ByKey<TraceKey, Trace> = ByKey::with_capacity(wanted.len());
     let has = |field| store.field_id(field).is_some();
     let mut partial = OutcomesPartial {
@@ -74,10 +76,10 @@ pub(super) fn scan(shard: ShardView<'_>, wanted: &OneSidedTuples) -> OutcomesPar
         partial.n_rows_without_action += u64::from(without.n_rows());
         partial.n_rows += u64::from(segment.n_rows());
     }
-    let mut addresses = Places::new(store.addresses().all().len());
+    let mut places = FoldedPlaces::of(store);
     partial.working = ends.working();
-    place_ends(&mut partial.working, |code| addresses.place(code));
-    partial.folded = Folded::of_shard(store, traces.into_entries(), ends.fan_in.into_endpoints(), addresses);
+    place_ends(&mut partial.working, |code| places.addresses.place(code));
+    partial.folded = Folded::of_shard(store, traces.into_entries(), ends.fan_in.into_endpoints(), places);
     partial
 }
 
@@ -92,7 +94,7 @@ impl OutcomesPartial {
         self.n_rows += other.n_rows;
         self.n_rows_without_action += other.n_rows_without_action;
         self.n_rows_working += other.n_rows_working;
-        let addresses = self.folded.merge(other.folded);
+        let [_, addresses] = self.folded.merge(other.folded);
         place_ends(&mut other.working, |place| moved(&addresses, place));
         self.working.extend(other.working);
     }

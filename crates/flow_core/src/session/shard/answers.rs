@@ -2,11 +2,13 @@
 
 use super::Shard;
 use super::exporting::Exporting;
+use crate::analysis::diagnosis::{DiagnosisQuestion, RejectedTuplesQuestion};
 use crate::analysis::direction::DirectionQuestion;
 use crate::analysis::files::FilesQuestion;
 use crate::analysis::outcomes::{OneSidedTuplesQuestion, OutcomesQuestion};
 use crate::analysis::overview::OverviewQuestion;
 use crate::analysis::rejected::RejectedQuestion;
+use crate::analysis::requests::RequestsQuestion;
 use crate::analysis::summary::SummaryQuestion;
 use crate::analysis::timeline::TimelineQuestion;
 use crate::analysis::{Analysis, ShardView};
@@ -42,6 +44,18 @@ impl Shard {
                 let knowledge = self.knowledge.clone();
                 let question = OutcomesQuestion { knowledge: &knowledge, tuples: &tuples };
                 ShardAnswer::Outcomes(self.scan(&question, &filter))
+            }
+            ShardAsk::RejectedTuples { filter } => {
+                ShardAnswer::RejectedTuples(self.scan(&RejectedTuplesQuestion, &filter))
+            }
+            ShardAsk::Diagnosis { filter, tuples } => {
+                let knowledge = self.knowledge.clone();
+                // Rules are the lead's, who finishes.
+                let question = DiagnosisQuestion { knowledge: &knowledge, tuples: &tuples, evaluator: None };
+                ShardAnswer::Diagnosis(self.scan(&question, &filter))
+            }
+            ShardAsk::Requests { filter } => {
+                ShardAnswer::Requests(self.scan(&RequestsQuestion::default(), &filter))
             }
             ShardAsk::Summary { filter } => {
                 ShardAnswer::Summary(self.scan(&SummaryQuestion { files: &[] }, &filter))
