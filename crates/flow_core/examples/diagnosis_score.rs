@@ -1,4 +1,4 @@
-//! How often diagnosis is right, against simulated VPCs of which the truth is known, and how long it takes.
+//! How often diagnosis and outcomes are right, against simulated VPCs of which the truth is known, and how long it takes.
 //!
 //!     cargo run --release -p flow_core --example diagnosis_score -- [--events N] [--seeds N]
 //!
@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use flow_core::analysis::diagnosis::{DiagnosisQuestion, RejectedTuplesQuestion};
+use flow_core::analysis::outcomes::{ConversationOutcome, OneSidedTuplesQuestion, OutcomesQuestion};
 use flow_core::analysis::{Analysis, answer};
 use flow_testkit::load::Load;
 use flow_testkit::vpc_simulation::{Format, Score, SimulationSpec, simulate};
@@ -32,7 +33,7 @@ fn main() -> ExitCode {
         [(Format::Full, "With tcp-flags, subnets and packet addresses"), (Format::PlainV2, "Plain v2")];
     let epoch = Instant::now();
     for (format, title) in formats {
-        let mut score = Score::default();
+        let (mut verdicts, mut outcomes) = (Score::default(), Score::default());
         for seed in 1..=n_seeds {
             let simulated = simulate(&SimulationSpec::new(seed, format, n_events));
             let load = Load::of(&[(0, &simulated.text)]);
@@ -53,11 +54,33 @@ fn main() -> ExitCode {
                 diagnosis.conversations.len(),
                 cpu_time(epoch) - began
             );
-            score.add(&Score::of(&simulated, &diagnosis.conversations));
+            verdicts.add(&Score::of(&simulated, &diagnosis.conversations));
+            drop(diagnosis);
+            outcomes.add(&Score::of_outcomes(&simulated, &conversation_outcomes(&load, title, seed, epoch)));
         }
-        println!("### {title}\n\n{score}");
+        println!("### {title}\n\n{verdicts}\n{outcomes}");
     }
     ExitCode::SUCCESS
+}
+
+/// What became of the accepted conversations, timed.
+fn conversation_outcomes(load: &Load, title: &str, seed: u64, epoch: Instant) -> Vec<ConversationOutcome> {
+    let rows = load.all_rows();
+    let views = load.views(&rows);
+    let began = cpu_time(epoch);
+    let tuples = answer(&OneSidedTuplesQuestion, views.iter().copied()).expect("there is a shard");
+    let first_pass = cpu_time(epoch) - began;
+    let question = OutcomesQuestion { knowledge: &load.knowledge, tuples: &tuples };
+    let partial = question.scan(views[0]);
+    let second_pass = cpu_time(epoch) - began - first_pass;
+    let outcomes = question.finish(partial);
+    eprintln!(
+        "{title}, seed {seed}: outcomes of {} services; first pass {first_pass:.1?}, second pass {second_pass:.1?}, \
+         all {:.2?}",
+        outcomes.n_services,
+        cpu_time(epoch) - began
+    );
+    question.conversations(question.scan(views[0]))
 }
 
 /// Time this thread has run, where the system tells: other work on the machine then does not count.

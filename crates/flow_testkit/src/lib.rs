@@ -2,6 +2,8 @@
 //! fuzzing checks.
 
 pub mod archive;
+pub mod conversation_oracle;
+pub mod drawn;
 pub mod filters;
 pub mod fuzz;
 pub mod load;

@@ -1,7 +1,7 @@
 //! Logs as text, read by the parser into one shard or several, with every row's direction worked out.
 
-use flow_core::analysis::ShardView;
 use flow_core::analysis::interface::{InterfaceAddresses, InterfaceKnowledge, Told};
+use flow_core::analysis::{Analysis, ShardView};
 use flow_core::parse::{FileParser, ParseOptions, SourceId};
 use flow_core::query::RowSet;
 use flow_core::store::Store;
@@ -52,4 +52,26 @@ impl Load {
     pub fn views<'a>(&'a self, rows: &'a [RowSet]) -> Vec<ShardView<'a>> {
         self.stores.iter().zip(rows).map(|(store, rows)| ShardView { store, rows, memory: None }).collect()
     }
+}
+
+/// What shards answer together, by way of partials that travelled.
+pub fn ask<A: Analysis>(shards: &[ShardView<'_>], analysis: &A) -> A::Answer {
+    analysis.finish(merged(shards, analysis))
+}
+
+/// The same before it is finished.
+///
+/// # Panics
+/// Where there is no shard, or a partial does not come back from its trip.
+pub fn merged<A: Analysis>(shards: &[ShardView<'_>], analysis: &A) -> A::Partial {
+    let travelled = |partial: A::Partial| {
+        let bytes = postcard::to_allocvec(&partial).expect("partials serialize");
+        postcard::from_bytes(&bytes).expect("what was serialized comes back")
+    };
+    let partials = shards.iter().map(|shard| travelled(analysis.scan(*shard)));
+    let merged = partials.reduce(|mut into, other| {
+        analysis.merge(&mut into, other);
+        into
+    });
+    merged.expect("a load has a shard")
 }

@@ -75,9 +75,14 @@ impl FanIn {
     /// Notes both ends of a row.
     pub fn note(&mut self, src: u32, dst: u32, src_port: u16, dst_port: u16, protocol: Option<u8>) {
         for (address, port, peer_port) in [(src, src_port, dst_port), (dst, dst_port, src_port)] {
-            if Endpoint::can_be_server(port) {
-                self.endpoints.at(Endpoint { address, port, protocol }).insert(peer_port);
-            }
+            self.note_end(Endpoint { address, port, protocol }, peer_port);
+        }
+    }
+
+    /// Notes one end of a row.
+    pub fn note_end(&mut self, endpoint: Endpoint, peer_port: u16) {
+        if Endpoint::can_be_server(endpoint.port) {
+            self.endpoints.at(endpoint).insert(peer_port);
         }
     }
 

@@ -3,6 +3,7 @@
 //! Pure: answers of the shards in, what to do next out.
 
 use std::mem::Discriminant;
+use std::sync::Arc;
 
 use super::account::Account;
 use super::diagnosing::{Diagnosing, Outcome};
@@ -14,6 +15,7 @@ use super::shard_message::{InquiryId, RowOrder, ShardAnswer, ShardAsk};
 use crate::analysis::direction::DirectionQuestion;
 use crate::analysis::files::FilesQuestion;
 use crate::analysis::interface::InterfaceKnowledge;
+use crate::analysis::outcomes::{OneSidedTuples, OneSidedTuplesQuestion, OutcomesQuestion};
 use crate::analysis::overview::OverviewQuestion;
 use crate::analysis::rejected::RejectedQuestion;
 use crate::analysis::requests::{Requests, RequestsQuestion, reachable, replay, rule_use};
@@ -74,6 +76,10 @@ enum Work {
     Summary {
         reported: Option<(Vec<u16>, Filter)>,
     },
+    /// The tuples first, of all shards; then, with them, what became of their rows.
+    Outcomes {
+        sought: Option<(Vec<u16>, Filter)>,
+    },
     Diagnosing(Diagnosing),
     Lines(LinesExport),
     Table(TableExport),
@@ -112,6 +118,10 @@ impl Inquiry {
             Question::Rejected { ref filter } => {
                 let ask = ShardAsk::Rejected { filter: filter.clone(), extent: known.extent };
                 (Work::Analysis(question), all(ask))
+            }
+            Question::Outcomes { filter } => {
+                let work = Work::Outcomes { sought: Some((shards.to_vec(), filter)) };
+                (work, all(ShardAsk::OneSidedTuples))
             }
             Question::Findings { filter } => {
                 let (diagnosing, asks) = Diagnosing::begin(filter, Outcome::Findings, shards);
@@ -211,6 +221,25 @@ impl Inquiry {
                     _ => None,
                 });
                 Turn::last_part(summary.to_json().into_bytes(), "flowglass-summary.json", "application/json")
+            }
+            Work::Outcomes { sought: Some((shards, filter)) } => {
+                let tuples = merged(&OneSidedTuplesQuestion, answers, |answer| match answer {
+                    ShardAnswer::OneSidedTuples(partial) => Some(partial),
+                    _ => None,
+                });
+                let ask = ShardAsk::Outcomes { filter: filter.clone(), tuples: Arc::new(tuples) };
+                let asks = shards.iter().map(|&shard| (shard, ask.clone())).collect();
+                self.work = Work::Outcomes { sought: None };
+                Turn::Ask(asks)
+            }
+            Work::Outcomes { sought: None } => {
+                // The shards have used the tuples; what they found is all that is needed now.
+                let tuples = OneSidedTuples::default();
+                let question = OutcomesQuestion { knowledge: known.knowledge, tuples: &tuples };
+                Turn::End(Ok(Answer::Outcomes(merged(&question, answers, |answer| match answer {
+                    ShardAnswer::Outcomes(partial) => Some(partial),
+                    _ => None,
+                }))))
             }
             Work::Diagnosing(diagnosing) => diagnosing.resume(answers, known),
             Work::Lines(export) => export.resume(answers),

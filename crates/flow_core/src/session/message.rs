@@ -10,6 +10,7 @@ use crate::analysis::direction::DirectionView;
 use crate::analysis::files::FileFacts;
 use crate::analysis::findings::{CauseId, Findings};
 use crate::analysis::interface::AddressByHand;
+use crate::analysis::outcomes::Outcomes;
 use crate::analysis::overview::Overview;
 use crate::analysis::rejected::RejectedView;
 use crate::analysis::requests::{Reachable, Replay, RuleUse};
@@ -102,6 +103,10 @@ pub enum Question {
         filter: Filter,
     },
     Rejected {
+        filter: Filter,
+    },
+    /// What became of accepted conversations.
+    Outcomes {
         filter: Filter,
     },
     /// Why what the filter leaves was rejected, by cause. What else was seen of the same conversations counts, too.
@@ -235,6 +240,7 @@ pub enum Answer {
     Detail(RowDetail),
     Direction(DirectionView),
     Rejected(RejectedView),
+    Outcomes(Outcomes),
     Findings(Findings),
     RuleUse(RuleUse),
     Reachable(Reachable),

@@ -14,6 +14,7 @@ use crate::analysis::diagnosis::{DiagnosisPartial, RejectedTuples};
 use crate::analysis::direction::DirectionPartial;
 use crate::analysis::files::SourceFacts;
 use crate::analysis::interface::{InterfaceAddresses, InterfaceKnowledge};
+use crate::analysis::outcomes::{OneSidedTuples, OutcomesPartial};
 use crate::analysis::overview::OverviewPartial;
 use crate::analysis::rejected::RejectedPartial;
 use crate::analysis::requests::RequestsPartial;
@@ -98,6 +99,13 @@ pub enum ShardAsk {
     Rejected {
         filter: Filter,
         extent: Option<TimeExtent>,
+    },
+    /// Tuples that may not have worked.
+    OneSidedTuples,
+    /// What became of accepted rows; the tuples are those of all shards.
+    Outcomes {
+        filter: Filter,
+        tuples: Arc<OneSidedTuples>,
     },
     /// Which five-tuples have a rejection.
     RejectedTuples {
@@ -208,6 +216,8 @@ pub enum ShardAnswer {
     Overview(OverviewPartial),
     Direction(DirectionPartial),
     Rejected(RejectedPartial),
+    OneSidedTuples(OneSidedTuples),
+    Outcomes(OutcomesPartial),
     RejectedTuples(RejectedTuples),
     Diagnosis(DiagnosisPartial),
     Requests(RequestsPartial),

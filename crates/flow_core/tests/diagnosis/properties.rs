@@ -10,7 +10,9 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::load::diagnosis;
-use crate::oracle::{Log, Outcome, outcomes};
+use flow_testkit::conversation_oracle::Log;
+
+use crate::oracle::{Outcome, outcomes};
 
 const HEADER: &str = "interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status \
                       tcp-flags flow-direction pkt-srcaddr pkt-dstaddr subnet-id reject-reason";

@@ -33,6 +33,8 @@ struct Record {
     last_secs: u64,
     /// By conversation: why, and whether the refused packets were its initiator's.
     causes: BTreeSet<(u64, Cause, bool)>,
+    /// Numbers of the conversations that it is about.
+    conversations: BTreeSet<u64>,
 }
 
 /// A conversation as one interface saw it, as the log's format can tell it from others.
@@ -62,8 +64,14 @@ pub struct Refused {
     pub responder: End,
 }
 
+/// A conversation as the log's format can tell it from others, whoever saw it: the smaller end first, and the protocol.
+pub type TupleKey = (End, End, u8);
+
 pub struct Captured {
     pub text: String,
+    /// First and last time of the accepted records that are in the log, by what they look like and the number of the
+    /// conversation.
+    pub accepted: BTreeMap<(TupleKey, u64), (u64, u64)>,
     pub n_rows: u64,
     /// With the number of the conversation.
     pub refused: BTreeMap<(ViewKey, u64), Refused>,
@@ -98,7 +106,9 @@ pub fn capture(network: &Network, seen: &[Sighting], spec: &SimulationSpec) -> C
             first_secs: packet.at_secs,
             last_secs: packet.at_secs,
             causes: BTreeSet::new(),
+            conversations: BTreeSet::new(),
         });
+        record.conversations.insert(packet.conversation);
         record.packets += 1;
         record.bytes += packet.bytes;
         record.flags |= packet.flags;
@@ -114,7 +124,12 @@ pub fn capture(network: &Network, seen: &[Sighting], spec: &SimulationSpec) -> C
             }
         }
     }
-    let mut captured = Captured { text: spec.format.header(), n_rows: 0, refused: BTreeMap::new() };
+    let mut captured = Captured {
+        text: spec.format.header(),
+        accepted: BTreeMap::new(),
+        n_rows: 0,
+        refused: BTreeMap::new(),
+    };
     for (window, host) in &skipped {
         let (start, end) = (window * spec.window_secs, (window + 1) * spec.window_secs - 1);
         captured.text += &spec.format.skipped_line(&network.hosts[*host].interface_id, start, end);
@@ -129,6 +144,11 @@ pub fn capture(network: &Network, seen: &[Sighting], spec: &SimulationSpec) -> C
         captured.n_rows += 1;
         let (src, dst) = spec.format.ends(key);
         let (first_secs, last_secs) = (record.first_secs + slack, record.last_secs + slack);
+        for conversation in record.conversations.iter().filter(|_| key.is_accepted) {
+            let tuple = (src.min(dst), src.max(dst), key.protocol);
+            let time = captured.accepted.entry((tuple, *conversation)).or_insert((first_secs, last_secs));
+            *time = (time.0.min(first_secs), time.1.max(last_secs));
+        }
         for (conversation, cause, is_request) in &record.causes {
             let interface_id = network.hosts[key.host].interface_id.clone();
             let (initiator, responder) = if *is_request { (src, dst) } else { (dst, src) };

@@ -1,10 +1,12 @@
-//! A VPC that writes flow logs of which the truth is known: what refused each conversation.
+//! A VPC that writes flow logs of which the truth is known: what refused each conversation, or what became of it.
 //!
-//! Subnets, interfaces, groups, ACLs, a NAT gateway, clients that know where to go and scanners that do not. Rules
+//! Subnets, interfaces, groups, ACLs, a NAT gateway, clients that know where to go and scanners that do not, hosts
+//! that refuse or say nothing, ways on which packets are lost. Rules
 //! are evaluated here, packet by packet, as the plainest reading of AWS's documentation has it; the log then shows
 //! windows, late times and losses. Not a model of how much traffic there is.
 
 mod capture;
+mod fate;
 mod network;
 mod packet;
 mod rules;
@@ -14,13 +16,15 @@ mod traffic;
 use std::collections::BTreeSet;
 
 use flow_core::analysis::diagnosis::Verdict;
+use flow_core::analysis::outcomes::Outcome;
 use flow_core::sample::Random;
 
-pub use capture::ViewKey;
+pub use capture::{TupleKey, ViewKey};
 pub use packet::End;
 pub use score::Score;
 
 use capture::{Refused, capture};
+use fate::fates;
 use network::Network;
 use packet::Cause;
 use traffic::Traffic;
@@ -65,6 +69,8 @@ impl SimulationSpec {
 pub struct Simulated {
     pub text: String,
     pub n_rows: u64,
+    /// What became of each conversation that has an accepted row in the log, in classes that its format can tell apart.
+    pub outcomes: Vec<OutcomeTruth>,
     /// What refused each conversation that has a rejected row in the log, in classes that its format can tell apart.
     pub truth: Vec<Truth>,
 }
@@ -77,6 +83,17 @@ pub struct Truth {
     pub first_secs: u64,
     pub last_secs: u64,
     pub verdict: Verdict,
+}
+
+/// Of one conversation, whoever saw it.
+#[derive(Clone, Debug)]
+pub struct OutcomeTruth {
+    pub key: TupleKey,
+    /// When its accepted records were, seconds since 1970.
+    pub first_secs: u64,
+    pub last_secs: u64,
+    /// Unknown where something of it was refused: then diagnosis has to say why.
+    pub outcome: Outcome,
 }
 
 /// Traffic begins so long before the log, so that some of it has no beginning there.
@@ -104,7 +121,18 @@ pub fn simulate(spec: &SimulationSpec) -> Simulated {
             }
         })
         .collect();
-    Simulated { text: captured.text, n_rows: captured.n_rows, truth }
+    let fates = fates(&network, &traffic.wires.seen);
+    let outcomes = captured
+        .accepted
+        .iter()
+        .map(|((key, conversation), (first_secs, last_secs))| OutcomeTruth {
+            key: *key,
+            first_secs: *first_secs,
+            last_secs: *last_secs,
+            outcome: fates[conversation].outcome(spec.format),
+        })
+        .collect();
+    Simulated { text: captured.text, n_rows: captured.n_rows, outcomes, truth }
 }
 
 /// What the log can tell at best. A group and an ACL look alike but inside one subnet; where subnets are not recorded,

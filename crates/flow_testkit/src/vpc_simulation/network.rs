@@ -33,10 +33,22 @@ impl Place {
         [Place::Public, Place::App, Place::Data, Place::NoRepliesOut, Place::NoRepliesIn, Place::Blocked];
 }
 
+/// What a host does with a request that was let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Reply,
+    /// A reset: nobody listens.
+    Refuse,
+    /// Its own firewall drops it.
+    Nothing,
+}
+
 #[derive(Clone, Debug)]
 pub struct Host {
     pub address: Ipv4Addr,
     pub place: Place,
+    /// Among those of its place.
+    pub number: u8,
     pub interface_id: String,
     pub subnet_id: String,
     pub group: SecurityGroup,
@@ -60,6 +72,7 @@ impl Network {
                 hosts.push(Host {
                     address: Ipv4Addr::new(10, 0, number, 10 + host),
                     place,
+                    number: host,
                     interface_id: format!("eni-0{number}{host:02}"),
                     subnet_id: format!("subnet-0{number}"),
                     group: group_of(place),
@@ -72,6 +85,25 @@ impl Network {
 
     pub fn host_at(&self, address: Ipv4Addr) -> Option<usize> {
         self.hosts.iter().position(|host| host.address == address)
+    }
+
+    /// What becomes of a request at a service; everybody outside replies.
+    pub fn answer(&self, address: Ipv4Addr, port: u16) -> Answer {
+        let Some(host) = self.host_at(address).map(|host| &self.hosts[host]) else { return Answer::Reply };
+        match (host.place, host.number, port) {
+            (Place::Public, 1, 80) | (Place::App, 2, 7_070) | (Place::Data, 1, 6_379) => Answer::Refuse,
+            (Place::Public, 2, 80) | (Place::App, 3, 8_080) | (Place::Data, 2, 5_432) => Answer::Nothing,
+            (Place::App, 4, 53) => Answer::Nothing,
+            _ => Answer::Reply,
+        }
+    }
+
+    /// Whether packets go this way in vain: a route is missing. The way back is another one.
+    pub fn is_lost(&self, src: Ipv4Addr, dst: Ipv4Addr) -> bool {
+        let host =
+            |address| self.host_at(address).map(|host| (self.hosts[host].place, self.hosts[host].number));
+        let (Some(src), Some(dst)) = (host(src), host(dst)) else { return false };
+        matches!((src, dst), ((Place::Blocked, _), (Place::App, 5)) | ((Place::App, 0), (Place::Public, _)))
     }
 
     pub fn nat_gateway(&self) -> usize {

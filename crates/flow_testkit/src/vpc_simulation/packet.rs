@@ -80,7 +80,10 @@ impl<'a> Wires<'a> {
     pub fn send(&mut self, packet: Packet) -> bool {
         let from = self.network.host_at(packet.src.address);
         let to = self.network.host_at(packet.dst.address);
+        // Who pings takes another way than everybody else.
+        let is_lost = packet.protocol != ICMP && self.network.is_lost(packet.src.address, packet.dst.address);
         from.is_none_or(|host| self.pass(host, false, packet.src, packet.dst, packet))
+            && !is_lost
             && to.is_none_or(|host| self.pass(host, true, packet.src, packet.dst, packet))
     }
 

@@ -5,19 +5,54 @@ use std::fmt;
 use std::net::Ipv4Addr;
 
 use flow_core::analysis::diagnosis::{Diagnosed, Verdict};
+use flow_core::analysis::outcomes::{ConversationOutcome, Outcome};
 use flow_core::record::Address;
 
-use super::{End, Simulated, ViewKey};
+use super::{End, Simulated, TupleKey, ViewKey};
 
-/// How many conversations of each truth got each verdict.
-#[derive(Clone, Debug, Default)]
-pub struct Score {
-    counts: BTreeMap<(Verdict, Verdict), u64>,
+/// What a conversation can be found to be.
+pub trait Class: Copy + Ord + 'static {
+    /// In the order in which they are shown.
+    const CLASSES: &'static [Self];
+    /// What is neither right nor wrong to be found.
+    const UNKNOWN: Self;
+
+    fn name(self) -> &'static str;
 }
 
-impl Score {
+impl Class for Verdict {
+    const CLASSES: &'static [Verdict] = &Verdict::ALL;
+    const UNKNOWN: Verdict = Verdict::Unknown;
+
+    fn name(self) -> &'static str {
+        self.name()
+    }
+}
+
+impl Class for Outcome {
+    const CLASSES: &'static [Outcome] = &Outcome::ALL;
+    const UNKNOWN: Outcome = Outcome::Unknown;
+
+    fn name(self) -> &'static str {
+        self.name()
+    }
+}
+
+/// How many conversations of each truth were found to be what.
+#[derive(Clone, Debug)]
+pub struct Score<C> {
+    counts: BTreeMap<(C, C), u64>,
+}
+
+impl<C: Ord> Default for Score<C> {
+    fn default() -> Score<C> {
+        Score { counts: BTreeMap::new() }
+    }
+}
+
+impl Score<Verdict> {
     /// Conversations without a verdict count as unknown.
-    pub fn of(simulated: &Simulated, conversations: &[Diagnosed]) -> Score {
+    pub fn of(simulated: &Simulated, conversations: &[Diagnosed]) -> Score<Verdict> {
         let mut found: BTreeMap<ViewKey, Vec<&Diagnosed>> = BTreeMap::new();
         for diagnosed in conversations {
             if let Some(key) = key_of(diagnosed) {
@@ -35,34 +70,59 @@ impl Score {
         }
         score
     }
+}
 
-    pub fn add(&mut self, other: &Score) {
+impl Score<Outcome> {
+    /// Conversations of which nothing is found work, or were rejected: then there is nothing to find.
+    pub fn of_outcomes(simulated: &Simulated, conversations: &[ConversationOutcome]) -> Score<Outcome> {
+        let mut found: BTreeMap<TupleKey, Vec<&ConversationOutcome>> = BTreeMap::new();
+        for conversation in conversations {
+            if let Some(key) = tuple_of(conversation) {
+                found.entry(key).or_default().push(conversation);
+            }
+        }
+        let mut score = Score::default();
+        for truth in &simulated.outcomes {
+            let is_then = |of: &&&ConversationOutcome| {
+                of.first_secs <= Some(truth.last_secs) && Some(truth.first_secs) <= of.last_secs
+            };
+            let nothing = if truth.outcome == Outcome::Unknown { Outcome::Unknown } else { Outcome::Works };
+            let conversation = found.get(&truth.key).and_then(|found| found.iter().find(is_then));
+            let outcome = conversation.map_or(nothing, |conversation| conversation.outcome);
+            *score.counts.entry((truth.outcome, outcome)).or_default() += 1;
+        }
+        score
+    }
+}
+
+impl<C: Class> Score<C> {
+    pub fn add(&mut self, other: &Score<C>) {
         for (pair, count) in &other.counts {
             *self.counts.entry(*pair).or_default() += count;
         }
     }
 
-    fn count(&self, is_counted: impl Fn(Verdict, Verdict) -> bool) -> u64 {
+    fn count(&self, is_counted: impl Fn(C, C) -> bool) -> u64 {
         let counted = self.counts.iter().filter(|((truth, verdict), _)| is_counted(*truth, *verdict));
         counted.map(|(_, count)| count).sum()
     }
 
     /// What is true, in order, without classes that the simulation does not have.
-    pub fn classes(&self) -> Vec<Verdict> {
-        Verdict::ALL.into_iter().filter(|class| self.count(|truth, _| truth == *class) > 0).collect()
+    pub fn classes(&self) -> Vec<C> {
+        C::CLASSES.iter().copied().filter(|class| self.count(|truth, _| truth == *class) > 0).collect()
     }
 
     /// Of the conversations with this verdict, the share that have this truth; 1 where there are none.
-    pub fn precision(&self, class: Verdict) -> f64 {
+    pub fn precision(&self, class: C) -> f64 {
         self.share(class, self.count(|_, verdict| verdict == class))
     }
 
     /// Of the conversations with this truth, the share that got this verdict.
-    pub fn recall(&self, class: Verdict) -> f64 {
+    pub fn recall(&self, class: C) -> f64 {
         self.share(class, self.count(|truth, _| truth == class))
     }
 
-    fn share(&self, class: Verdict, of: u64) -> f64 {
+    fn share(&self, class: C, of: u64) -> f64 {
         if of == 0 {
             1.0
         } else {
@@ -71,18 +131,21 @@ impl Score {
     }
 }
 
-impl fmt::Display for Score {
+impl<C: Class> fmt::Display for Score<C> {
     /// As Markdown: precision and recall of each verdict, and below that the confusion matrix.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let classes = self.classes();
         writeln!(f, "| verdict | conversations | precision | recall |\n|---|---|---|---|")?;
-        for class in &classes {
+        for class in classes.iter().filter(|class| **class != C::UNKNOWN) {
             let n = self.count(|truth, _| truth == *class);
             let (precision, recall) = (self.precision(*class), self.recall(*class));
             writeln!(f, "| {} | {n} | {precision:.3} | {recall:.3} |", class.name())?;
         }
-        let verdicts: Vec<Verdict> =
-            Verdict::ALL.into_iter().filter(|verdict| self.count(|_, found| found == *verdict) > 0).collect();
+        let verdicts: Vec<C> = C::CLASSES
+            .iter()
+            .copied()
+            .filter(|verdict| self.count(|_, found| found == *verdict) > 0)
+            .collect();
         write!(f, "\n| truth \\ verdict |")?;
         verdicts.iter().try_for_each(|verdict| write!(f, " {} |", verdict.name()))?;
         write!(f, "\n|---|")?;
@@ -97,15 +160,25 @@ impl fmt::Display for Score {
     }
 }
 
-fn key_of(diagnosed: &Diagnosed) -> Option<ViewKey> {
-    let end = |address: Option<Address>, port: Option<u16>| match address? {
+/// A conversation that has both ends; IPv4 alone is simulated.
+fn tuple_of(found: &ConversationOutcome) -> Option<TupleKey> {
+    let initiator = end_of(found.initiator, found.initiator_port)?;
+    let responder = end_of(found.responder, found.port)?;
+    Some((initiator.min(responder), initiator.max(responder), found.protocol?))
+}
+
+fn end_of(address: Option<Address>, port: Option<u16>) -> Option<End> {
+    match address? {
         Address::V4(bits) => Some(End { address: Ipv4Addr::from(bits), port: port.unwrap_or(0) }),
         Address::V6(_) | Address::Mac(_) => None,
-    };
+    }
+}
+
+fn key_of(diagnosed: &Diagnosed) -> Option<ViewKey> {
     Some(ViewKey::new(
         diagnosed.interface.to_string(),
-        end(diagnosed.initiator, diagnosed.initiator_port)?,
-        end(diagnosed.responder, diagnosed.port)?,
+        end_of(diagnosed.initiator, diagnosed.initiator_port)?,
+        end_of(diagnosed.responder, diagnosed.port)?,
         diagnosed.protocol?,
     ))
 }

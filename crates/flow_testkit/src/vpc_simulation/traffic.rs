@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use flow_core::sample::Random;
 
-use super::network::{Network, Place};
+use super::network::{Answer, Network, Place};
 use super::packet::{End, FIN, ICMP, Packet, RST, SYN, SYN_ACK, TCP, UDP, Wires};
 
 /// When a request that was not answered is sent again, seconds after the first.
@@ -156,8 +156,7 @@ impl<'a> Traffic<'a> {
             let port = self.random.pick(&SERVICES);
             let conversation = self.towards(scanner, server, port, TCP);
             let at_secs = at_secs + probe * self.random.between(0, 9);
-            if self.send(conversation, at_secs, true, SYN, 44)
-                && self.send(conversation, at_secs, false, SYN_ACK, 44)
+            if self.send(conversation, at_secs, true, SYN, 44) && self.shake_hands(conversation, at_secs, 44)
             {
                 self.send(conversation, at_secs, true, RST, 40);
             }
@@ -206,19 +205,40 @@ impl<'a> Traffic<'a> {
         let mut answered = false;
         for retry in RETRIES_SECS {
             let now = at_secs + retry;
-            if self.send(of, now, true, SYN, 60) && self.send(of, now, false, SYN_ACK, 60) {
-                answered = true;
-                break;
+            if self.send(of, now, true, SYN, 60) {
+                answered = self.shake_hands(of, now, 60);
+                if answered || self.answer(of) == Answer::Refuse {
+                    break;
+                }
             }
         }
         answered.then_some(at_secs + 8)
+    }
+
+    /// What the server does with a SYN that arrived; whether the client learns that it may go on.
+    fn shake_hands(&mut self, of: Conversation, now: u64, bytes: u64) -> bool {
+        match self.answer(of) {
+            Answer::Reply => self.send(of, now, false, SYN_ACK, bytes),
+            Answer::Refuse => {
+                self.send(of, now, false, RST, 40);
+                false
+            }
+            Answer::Nothing => false,
+        }
+    }
+
+    fn answer(&self, of: Conversation) -> Answer {
+        self.network.answer(of.server.address, of.server.port)
     }
 
     /// A request of one packet, sent again while nothing comes back.
     fn ask_once(&mut self, of: Conversation, at_secs: u64, bytes: u64) {
         for retry in RETRIES_SECS {
             let now = at_secs + retry;
-            if self.send(of, now, true, 0, bytes) && self.send(of, now, false, 0, bytes) {
+            if self.send(of, now, true, 0, bytes)
+                && self.answer(of) == Answer::Reply
+                && self.send(of, now, false, 0, bytes)
+            {
                 return;
             }
         }

@@ -7,7 +7,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::policy_evaluator::{PolicyEvaluator, Refinement, Refusal};
-use super::verdict::{Confidence, NamedRule, Verdict};
+use super::verdict::{NamedRule, Verdict};
+use crate::analysis::confidence::Confidence;
 use crate::config::evaluate::{AclExplanation, AclRuling, Explanation, GroupRuling, PlaceId};
 use crate::config::{Configuration, Evaluator, Flow, PortPair, RuleDirection};
 use crate::record::{Direction, Value};

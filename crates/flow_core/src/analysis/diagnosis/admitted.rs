@@ -6,11 +6,9 @@ use std::collections::{HashMap, HashSet};
 use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
-use super::row_reader::ReadRow;
-use super::trace::Fate;
-use super::tuple::{Tuple, TupleEnd};
 use crate::analysis::TimeExtent;
 use crate::analysis::by_key::ByKey;
+use crate::analysis::conversation::{Fate, ReadRow, Tuple, TupleEnd};
 use crate::analysis::places::NOT_THERE;
 use crate::intake::client::{End, RowEvidence, has_ports};
 use crate::record::Direction;

@@ -5,10 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::row_reader::ReadRow;
-use super::trace::Fate;
-use super::tuple::TupleEnd;
 use crate::analysis::TimeExtent;
+use crate::analysis::conversation::{Fate, ReadRow, TupleEnd};
 use crate::intake::client::End;
 
 /// A service that an outsider asked for.

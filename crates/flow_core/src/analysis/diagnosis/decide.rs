@@ -3,11 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::facts::{Facts, Half};
-use super::trace::{Marks, Trace};
-use super::verdict::{Began, Confidence, Verdict};
-use crate::intake::client::InitiatorEvidence;
-use crate::record::{Address, Field};
+use super::facts::Facts;
+use super::verdict::Verdict;
+use crate::analysis::confidence::Confidence;
+use crate::analysis::conversation::{Half, Marks, Trace};
+use crate::record::Field;
 
 /// A refusal in the one direction or the other is another verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -62,10 +62,6 @@ pub(super) struct Decision {
 
 /// How long a security group remembers UDP at most, and so lets late replies pass: seconds of an unlimited stream.
 const UDP_MEMORY_SECS: u64 = 180;
-
-/// A packet with nothing but headers and options: IPv4 and IPv6, each with the largest TCP header.
-const SYN_BYTES_MAX_V4: u64 = 20 + 60;
-const SYN_BYTES_MAX_V6: u64 = 40 + 60;
 
 pub(super) fn decide(facts: &Facts) -> Decision {
     if let Some(decision) = by_reason(&[facts.request, facts.reply]) {
@@ -152,11 +148,7 @@ fn is_request(facts: &Facts, rejected: &Trace) -> bool {
 
 /// Whether the refused packets of the initiator can all be empty, as those that open a connection are.
 fn is_small(facts: &Facts) -> bool {
-    let max = match facts.initiator {
-        Address::V6(_) => SYN_BYTES_MAX_V6,
-        Address::V4(_) | Address::Mac(_) => SYN_BYTES_MAX_V4,
-    };
-    facts.request.rejected.bytes_per_packet().is_none_or(|bytes| bytes <= max)
+    facts.request.rejected.is_small(facts.initiator)
 }
 
 /// Whether sizes speak against the opening of a connection, where no flag speaks for it: a hint and no more.
@@ -232,7 +224,7 @@ fn reply_refused(facts: &Facts) -> Decision {
             (false, false) => line(Verdict::Unknown, Low, Line::ReplyToNothing),
         };
     }
-    if facts.elsewhere.reply_accepted && !is_not_told {
+    if facts.elsewhere.reply_accepted && !is_not_told && !is_reset_of_opening(facts) {
         return line(Verdict::Straggler, Medium, Line::LateInConnection);
     }
     match (request_seen, is_not_told) {
@@ -241,6 +233,15 @@ fn reply_refused(facts: &Facts) -> Decision {
         (true, false) => network_acl_return(facts, Low, Line::LateReplyRefused),
         (false, _) => line(Verdict::Straggler, Low, Line::LateAlone),
     }
+}
+
+/// Whether the refused reply is the RST of a host that refuses: an answer to nothing but a SYN.
+fn is_reset_of_opening(facts: &Facts) -> bool {
+    let asked = &facts.request.accepted;
+    facts.reply.rejected.marks.has(Marks::RST)
+        && asked.marks.has(Marks::SYN)
+        && !asked.marks.has(Marks::CLOSING)
+        && asked.is_small(facts.initiator)
 }
 
 /// The initiator's packets were refused, and none of them opens a connection.
@@ -296,11 +297,7 @@ fn side_not_known(verdict: Verdict, refused: Refused) -> Decision {
 
 /// The most that can be said where it is a guess who began, or which rows belong together.
 fn weakest_with(facts: &Facts) -> Confidence {
-    let of_began = match facts.began {
-        Began::Told(InitiatorEvidence::SmallerPort) | Began::OnlySender => Confidence::Medium,
-        Began::AcceptedFirst => Confidence::Low,
-        Began::Told(_) | Began::AcceptedOneWay | Began::Nothing => Confidence::Certain,
-    };
+    let of_began = facts.began.confidence();
     let is_of_many = facts.is_rolled_up && facts.first_accepted_secs().is_some();
     if is_of_many { Confidence::Low } else { of_began }
 }

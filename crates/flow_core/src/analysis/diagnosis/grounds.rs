@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::decide::{Line, has_large_packets};
-use super::facts::{Facts, Half};
-use super::trace::Marks;
+use super::facts::Facts;
+use crate::analysis::conversation::{Half, Marks};
 
 /// The line of the decision table, and what was seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -6,17 +6,17 @@ use rustc_hash::FxBuildHasher;
 
 use super::admitted::{Admitted, AdmittedKey};
 use super::decide::{Line, decide, decide_without_beginner, is_failed_request};
-use super::facts::{Facts, Half};
+use super::facts::Facts;
 use super::grounds::{Admission, Grounds};
 use super::partial::DiagnosisPartial;
 use super::policy_evaluator::{PolicyEvaluator, Refusal};
 use super::sequential_test::{Met, refusals_of_scanner};
 use super::surroundings::{Case, Surroundings};
-use super::trace::Marks;
-use super::tuple::TupleEnd;
-use super::verdict::{Diagnosed, RuleFinding, SeenBy, Verdict};
-use super::view::{for_each_conversation, sort_by_conversation};
+use super::verdict::{Diagnosed, RuleFinding, Verdict};
 use super::{Diagnosis, REQUIRED};
+use crate::analysis::conversation::{
+    Half, Marks, SeenBy, TupleEnd, for_each_conversation, sort_by_conversation,
+};
 use crate::analysis::interface::InterfaceKnowledge;
 use crate::analysis::places::NOT_THERE;
 use crate::intake::client::{self, RowEvidence};
@@ -27,15 +27,15 @@ pub(super) fn diagnosis(
     knowledge: &InterfaceKnowledge,
     evaluator: Option<&dyn PolicyEvaluator>,
 ) -> Diagnosis {
-    sort_by_conversation(&mut partial.traces);
+    sort_by_conversation(&mut partial.folded.traces);
     let surroundings = Surroundings::new(&partial, knowledge);
     let mut evidence = RowEvidence::new(partial.is_rolled_up);
     // Facts are worked out twice, because they take more room than all that they are worked out from.
     let mut met: HashMap<Address, Vec<Met>, FxBuildHasher> = HashMap::default();
     let mut n_asked = 0;
-    for_each_conversation(&partial.traces, |tuple, views| {
-        n_asked += views.iter().filter(|view| view.is_asked()).count();
-        let is_private = |end: TupleEnd| partial.address(end.address).is_none_or(Address::is_private);
+    for_each_conversation(&partial.folded.traces, |tuple, views| {
+        n_asked += views.iter().filter(|view| view.is_rejected_asked()).count();
+        let is_private = |end: TupleEnd| partial.folded.address(end.address).is_none_or(Address::is_private);
         if tuple.ends().into_iter().all(is_private) {
             return;
         }
@@ -51,9 +51,9 @@ pub(super) fn diagnosis(
     let scanners = scanners(&partial, met);
     let admitted = Admitted::of(&partial.admitted);
     let mut conversations: Vec<Diagnosed> = Vec::with_capacity(n_asked);
-    for_each_conversation(&partial.traces, |tuple, views| {
+    for_each_conversation(&partial.folded.traces, |tuple, views| {
         surroundings.for_each_case(tuple, views, &mut evidence, |mut case| {
-            if !case.view.is_asked() {
+            if !case.view.is_rejected_asked() {
                 return;
             }
             if let Some(facts) = &mut case.facts {
@@ -113,12 +113,12 @@ fn scanners(
     for same in contacts.chunk_by(|a, b| a.0 == b.0) {
         let (key, mut contact) = same[0];
         same[1..].iter().for_each(|(_, other)| contact.add(*other));
-        let outsider = partial.address(key.outsider).filter(|_| contact.is_success());
+        let outsider = partial.folded.address(key.outsider).filter(|_| contact.is_success());
         if let Some(met) = outsider.and_then(|outsider| met.get_mut(&outsider)) {
             met.push(Met {
                 first_secs: contact.time.map_or(0, |time| time.start_secs),
                 is_failure: false,
-                service: (partial.address(key.service.address), key.service.port, key.protocol),
+                service: (partial.folded.address(key.service.address), key.service.port, key.protocol),
             });
         }
     }
@@ -143,7 +143,7 @@ fn diagnosed(
             (decision, grounds)
         }
     };
-    let interface = partial.interface(case.view.interface);
+    let interface = partial.folded.interface(case.view.interface);
     if interface.is_absent() && matches!(decision.line, Line::SideNotKnown(_)) {
         decision.needs.insert(0, Field::INTERFACE_ID);
     }
@@ -198,7 +198,7 @@ fn admission(case: &Case<'_>, admitted: &Admitted) -> Admission {
 fn needs_of(partial: &DiagnosisPartial, case: &Case<'_>) -> Vec<Field> {
     let (ends, protocol) = (case.tuple.ends(), case.tuple.protocol());
     let mut needs = Vec::new();
-    if ends.iter().any(|end| partial.address(end.address).is_none()) {
+    if ends.iter().any(|end| partial.folded.address(end.address).is_none()) {
         needs.extend([Field::SRCADDR, Field::DSTADDR]);
     }
     if protocol.is_none() {

@@ -8,23 +8,17 @@
 
 mod account_rules;
 mod admitted;
-pub(super) mod began;
 mod contact;
-pub(super) mod coverage;
 mod decide;
-pub(super) mod facts;
+mod facts;
 mod grounds;
 mod json_lines;
 mod judge;
 mod partial;
 mod policy_evaluator;
-pub(super) mod row_reader;
 mod sequential_test;
 mod surroundings;
-pub(super) mod trace;
-pub(super) mod tuple;
 mod verdict;
-pub(super) mod view;
 mod wanted;
 mod words;
 
@@ -34,12 +28,14 @@ use super::interface::InterfaceKnowledge;
 use super::{Analysis, ShardView};
 use crate::record::Field;
 
+pub use super::confidence::Confidence;
+pub use super::conversation::{Began, SeenBy};
 pub use account_rules::AccountRules;
 pub use grounds::Grounds;
 pub use json_lines::to_json_line;
 pub use partial::DiagnosisPartial;
 pub use policy_evaluator::{PolicyEvaluator, Refinement, Refusal};
-pub use verdict::{Began, Confidence, Diagnosed, NamedRule, RuleFinding, SeenBy, Verdict};
+pub use verdict::{Diagnosed, NamedRule, RuleFinding, Verdict};
 pub use wanted::{RejectedTuples, RejectedTuplesQuestion};
 
 /// Fields without which nothing can be diagnosed.

@@ -5,21 +5,20 @@ use serde::{Deserialize, Serialize};
 use super::REQUIRED;
 use super::admitted::{AdmittedKey, AdmittedTime, RefusedServices};
 use super::contact::{Contact, ContactKey};
-use super::coverage::{self, Coverage};
-use super::row_reader::{EndsOf, RowReader};
-use super::trace::{Marks, Trace, TraceKey};
 use super::wanted::{RejectedTuples, WantedCodes};
 use crate::analysis::ShardView;
+use crate::analysis::action::Action;
 use crate::analysis::by_key::ByKey;
-use crate::analysis::fan_in::{Endpoint, FanIn, PeerPorts};
-use crate::analysis::places::{NOT_THERE, Places, join_lists, moved};
+use crate::analysis::conversation::{EndsOf, Folded, FoldedPlaces, Marks, RowReader, Trace, TraceKey};
+use crate::analysis::fan_in::FanIn;
+use crate::analysis::places::{NOT_THERE, moved};
 use crate::intake::client::RowEvidence;
 use crate::query::SegmentRows;
-use crate::record::{Address, Field, Value};
+use crate::record::Field;
 use crate::store::{ABSENT, Store};
 
-/// The rows of wanted tuples, folded, and what verdicts need besides. Self-contained: everything points into the
-/// partial's own lists. After a merge a key may stand in a list twice; whoever reads them adds them up.
+/// The rows of wanted tuples, folded, and what verdicts need besides. After a merge a key may stand in a list twice;
+/// whoever reads them adds them up.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct DiagnosisPartial {
     /// Which of [`REQUIRED`], and of the helpful fields, any file records.
@@ -28,11 +27,8 @@ pub struct DiagnosisPartial {
     pub(super) n_rows_without_action: u64,
     pub(super) n_rows: u64,
     pub(super) is_rolled_up: bool,
-    pub(super) interfaces: Vec<Value>,
-    pub(super) coverage: Vec<(u32, Coverage)>,
-    pub(super) addresses: Vec<Address>,
-    pub(super) traces: Vec<(TraceKey, Trace)>,
-    pub(super) peer_ports: Vec<(Endpoint, PeerPorts)>,
+    pub(super) folded: Folded,
+    /// With places in the folded lists, as what follows.
     pub(super) contacts: Vec<(ContactKey, Contact)>,
     pub(super) admitted: Vec<(AdmittedKey, AdmittedTime)>,
 }
@@ -75,7 +71,7 @@ pub(super) fn scan(shard: ShardView<'_>, wanted: &RejectedTuples) -> DiagnosisPa
     };
     for (segment, rows) in store.rows().segments().iter().zip(rows.segments()) {
         // What else was seen of a conversation does not depend on the filter.
-        let asked = reader.rejected(segment).and(rows.clone());
+        let asked = reader.rows_with(segment, Action::Rejected).and(rows.clone());
         let others = asked.clone().not(segment.n_rows());
         for (rows, is_asked) in [(asked, true), (others, false)] {
             reader.for_each(segment, &rows, |row| {
@@ -116,50 +112,20 @@ pub(super) fn scan(shard: ShardView<'_>, wanted: &RejectedTuples) -> DiagnosisPa
         partial.n_rows_without_action += u64::from(without.n_rows());
         partial.n_rows += u64::from(segment.n_rows());
     }
+    let mut places = FoldedPlaces::of(store);
+    partial.contacts = contacts.into_entries();
     partial.admitted = admitted.into_entries();
-    partial.take_values(store, traces.into_entries(), contacts.into_entries(), fan_in.into_endpoints());
+    partial.replace(|code| places.interfaces.place(code), |code| places.addresses.place(code));
+    partial.folded = Folded::of_shard(store, traces.into_entries(), fan_in.into_endpoints(), places);
     partial
 }
 
 impl DiagnosisPartial {
-    /// Trades a shard's codes for places in lists of values, which hold no more than is needed.
-    fn take_values(
-        &mut self,
-        store: &Store,
-        traces: Vec<(TraceKey, Trace)>,
-        contacts: Vec<(ContactKey, Contact)>,
-        peer_ports: Vec<(Endpoint, PeerPorts)>,
-    ) {
-        let interface_id = store.field_id(Field::INTERFACE_ID);
-        let mut interfaces = Places::new(interface_id.map_or(0, |id| store.column(id).texts.all().len()));
-        let mut addresses = Places::new(store.addresses().all().len());
-        (self.traces, self.contacts, self.peer_ports) = (traces, contacts, peer_ports);
-        self.replace(|code| interfaces.place(code), |code| addresses.place(code));
-        let values = interfaces
-            .codes()
-            .iter()
-            .map(|&code| interface_id.map_or(Value::Absent, |id| store.value(id, u64::from(code))));
-        self.interfaces = values.collect();
-        self.addresses =
-            addresses.codes().iter().map(|&code| store.addresses().get(u64::from(code))).collect();
-        let (values, coverage): (Vec<Value>, Vec<Coverage>) = coverage::scan(store).into_iter().unzip();
-        let places = join_lists(&mut self.interfaces, values);
-        self.coverage = places.into_iter().zip(coverage).collect();
-    }
-
-    /// Gives every interface and address of the lists its new place.
+    /// Gives every interface and address that is not among the folded ones its new place.
     fn replace(&mut self, mut interface: impl FnMut(u32) -> u32, mut address: impl FnMut(u32) -> u32) {
-        for (key, _) in &mut self.traces {
-            key.interface = interface(key.interface);
-            key.src.address = address(key.src.address);
-            key.dst.address = address(key.dst.address);
-        }
         for (key, _) in &mut self.contacts {
             key.outsider = address(key.outsider);
             key.service.address = address(key.service.address);
-        }
-        for (endpoint, _) in &mut self.peer_ports {
-            endpoint.address = address(endpoint.address);
         }
         for (key, _) in &mut self.admitted {
             key.interface = interface(key.interface);
@@ -173,23 +139,9 @@ impl DiagnosisPartial {
         self.n_rows_without_action += other.n_rows_without_action;
         self.n_rows += other.n_rows;
         self.is_rolled_up |= other.is_rolled_up;
-        let interfaces = join_lists(&mut self.interfaces, std::mem::take(&mut other.interfaces));
-        let addresses = join_lists(&mut self.addresses, std::mem::take(&mut other.addresses));
+        let [interfaces, addresses] = self.folded.merge(std::mem::take(&mut other.folded));
         other.replace(|place| moved(&interfaces, place), |place| moved(&addresses, place));
-        self.coverage.extend(
-            other.coverage.into_iter().map(|(place, coverage)| (moved(&interfaces, place), coverage)),
-        );
-        self.traces.extend(other.traces);
         self.contacts.extend(other.contacts);
-        self.peer_ports.extend(other.peer_ports);
         self.admitted.extend(other.admitted);
-    }
-
-    pub(super) fn address(&self, place: u32) -> Option<Address> {
-        self.addresses.get(place as usize).copied()
-    }
-
-    pub(super) fn interface(&self, place: u32) -> &Value {
-        self.interfaces.get(place as usize).unwrap_or(&Value::Absent)
     }
 }

@@ -1,6 +1,7 @@
 //! Where whoever knows the account's rules comes in: the logs say that a policy refused, rules say which.
 
-use super::verdict::{Confidence, NamedRule, Verdict};
+use super::verdict::{NamedRule, Verdict};
+use crate::analysis::confidence::Confidence;
 use crate::record::{Address, Direction, Value};
 
 /// Knows security groups and network ACLs. Not asked about what no policy refused.

@@ -4,15 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rustc_hash::FxBuildHasher;
 
-use super::began::who_began;
-use super::coverage::Coverage;
-use super::facts::{Elsewhere, Facts, Half};
+use super::facts::{Elsewhere, Facts};
 use super::partial::DiagnosisPartial;
-use super::tuple::Tuple;
-use super::verdict::{Began, SeenBy};
-use super::view::View;
 use crate::analysis::TimeExtent;
-use crate::analysis::fan_in::{FanIn, Servers};
+use crate::analysis::conversation::{Began, Coverage, Half, Tuple, View, who_began};
+use crate::analysis::fan_in::Servers;
 use crate::analysis::interface::{InterfaceKnowledge, subnet_of};
 use crate::intake::client::RowEvidence;
 use crate::record::{Address, Value};
@@ -40,15 +36,9 @@ pub(super) struct Surroundings<'a> {
 
 impl<'a> Surroundings<'a> {
     pub fn new(partial: &'a DiagnosisPartial, knowledge: &'a InterfaceKnowledge) -> Surroundings<'a> {
-        let mut fan_in = FanIn::with_capacity(partial.peer_ports.len());
-        for (endpoint, ports) in &partial.peer_ports {
-            fan_in.add(*endpoint, *ports);
-        }
-        let endpoints = fan_in.into_endpoints();
-        let servers = endpoints.into_iter().filter(|(_, ports)| ports.is_server()).map(|(at, _)| at);
         let mut coverage: HashMap<&Value, Coverage, FxBuildHasher> = HashMap::default();
-        for (place, of) in &partial.coverage {
-            coverage.entry(partial.interface(*place)).or_default().join(of.clone());
+        for (place, of) in &partial.folded.coverage {
+            coverage.entry(partial.folded.interface(*place)).or_default().join(of.clone());
         }
         let mut subnets: BTreeMap<Address, BTreeSet<String>> = BTreeMap::new();
         for (interface, of) in &coverage {
@@ -56,7 +46,7 @@ impl<'a> Surroundings<'a> {
                 subnets.entry(address).or_default().extend(of.subnets.iter().cloned());
             }
         }
-        Surroundings { partial, knowledge, servers: servers.collect(), coverage, subnets }
+        Surroundings { partial, knowledge, servers: partial.folded.servers(), coverage, subnets }
     }
 
     /// Visits what each interface saw of a conversation of which it saw something refused.
@@ -102,11 +92,11 @@ impl<'a> Surroundings<'a> {
         elsewhere: Elsewhere,
     ) -> Option<Facts> {
         let ends = tuple.ends();
-        let [low, high] = ends.map(|end| self.partial.address(end.address));
+        let [low, high] = ends.map(|end| self.partial.folded.address(end.address));
         let addresses = [low?, high?];
         let (initiator, responder) = (addresses[client], addresses[1 - client]);
         let local = view.local(addresses);
-        let interface = self.partial.interface(view.interface);
+        let interface = self.partial.folded.interface(view.interface);
         let coverage = self.coverage.get(interface);
         let are_ours = addresses.iter().all(|address| self.knowledge.is_ours(*address));
         let is_v4 = matches!(initiator, Address::V4(_));
@@ -120,12 +110,7 @@ impl<'a> Surroundings<'a> {
             port: ends[1 - client].port,
             protocol: tuple.protocol(),
             is_tcp: tuple.is_tcp(),
-            seen_by: match local {
-                _ if view.is_between() => SeenBy::Between,
-                Some(local) if local == client => SeenBy::Initiator,
-                Some(_) => SeenBy::Responder,
-                None => SeenBy::Unknown,
-            },
+            seen_by: view.seen_by(local, client),
             request_comes_in: local.map(|local| local != client),
             elsewhere,
             same_subnet: local.and_then(|local| self.same_subnet(coverage, addresses, local)),

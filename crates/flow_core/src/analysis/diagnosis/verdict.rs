@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::grounds::Grounds;
-use crate::intake::client::InitiatorEvidence;
+use crate::analysis::confidence::Confidence;
+use crate::analysis::conversation::{Began, SeenBy};
 use crate::record::{Address, Field, Value};
 
 /// What a rejected conversation ran into.
@@ -62,62 +63,6 @@ impl Verdict {
             Verdict::Unknown => "unknown",
         }
     }
-}
-
-/// How sure a verdict is, surest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Confidence {
-    /// The record itself says so.
-    Certain,
-    High,
-    Medium,
-    Low,
-}
-
-impl Confidence {
-    pub const fn name(self) -> &'static str {
-        match self {
-            Confidence::Certain => "certain",
-            Confidence::High => "high",
-            Confidence::Medium => "medium",
-            Confidence::Low => "low",
-        }
-    }
-}
-
-/// Whose interface saw the conversation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum SeenBy {
-    Initiator,
-    Responder,
-    /// An interface that forwards: a NAT gateway, a transit gateway, a firewall.
-    Between,
-    Unknown,
-}
-
-impl SeenBy {
-    pub const fn name(self) -> &'static str {
-        match self {
-            SeenBy::Initiator => "initiator",
-            SeenBy::Responder => "responder",
-            SeenBy::Between => "between",
-            SeenBy::Unknown => "unknown",
-        }
-    }
-}
-
-/// What tells who began a conversation, strongest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Began {
-    /// What rows tell by themselves, or together by fan-in.
-    Told(InitiatorEvidence),
-    /// Packets of one direction only were accepted: what is refused only ever answers them.
-    AcceptedOneWay,
-    /// Its packets were accepted first.
-    AcceptedFirst,
-    /// Only one end sent anything.
-    OnlySender,
-    Nothing,
 }
 
 /// A rule of the account, named by whoever knows the account's configuration.

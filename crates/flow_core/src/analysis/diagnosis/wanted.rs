@@ -6,20 +6,14 @@ use std::collections::HashSet;
 use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
-use super::row_reader::{EndsOf, RowReader};
-use super::tuple::Tuple;
-use crate::analysis::places::{NOT_THERE, Places, join_lists, moved};
+use crate::analysis::action::Action;
+use crate::analysis::conversation::{EndsOf, RowReader, Tuple, TupleList};
 use crate::analysis::{Analysis, ShardView};
-use crate::record::Address;
 use crate::store::Store;
 
-/// Tuples with a rejected row. Self-contained: tuples point into the list of addresses.
+/// Tuples with a rejected row.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct RejectedTuples {
-    addresses: Vec<Address>,
-    /// In a partial a tuple may stand twice.
-    tuples: Vec<Tuple>,
-}
+pub struct RejectedTuples(TupleList);
 
 /// Asks for the tuples of the rejected rows among those that the filter left.
 #[derive(Clone, Copy, Debug)]
@@ -34,32 +28,20 @@ impl Analysis for RejectedTuplesQuestion {
         let mut reader = RowReader::new(store, EndsOf::Packet);
         let mut tuples: HashSet<Tuple, FxBuildHasher> = HashSet::default();
         for (segment, rows) in store.rows().segments().iter().zip(rows.segments()) {
-            let rejected = reader.rejected(segment).and(rows.clone());
+            let rejected = reader.rows_with(segment, Action::Rejected).and(rows.clone());
             reader.for_each(segment, &rejected, |row| {
                 tuples.insert(row.tuple);
             });
         }
-        let mut places = Places::new(store.addresses().all().len());
-        let placed: Vec<Tuple> = tuples
-            .into_iter()
-            .filter_map(|tuple| tuple.with_addresses(|code| Some(places.place(code))))
-            .collect();
-        RejectedTuples {
-            tuples: placed,
-            addresses: places.codes().iter().map(|&code| store.addresses().get(u64::from(code))).collect(),
-        }
+        RejectedTuples(TupleList::of_codes(store, tuples))
     }
 
     fn merge(&self, into: &mut RejectedTuples, other: RejectedTuples) {
-        let places = join_lists(&mut into.addresses, other.addresses);
-        let here = |tuple: Tuple| tuple.with_addresses(|place| Some(moved(&places, place)));
-        into.tuples.extend(other.tuples.into_iter().filter_map(here));
+        into.0.merge(other.0);
     }
 
-    fn finish(&self, mut partial: RejectedTuples) -> RejectedTuples {
-        partial.tuples.sort_unstable();
-        partial.tuples.dedup();
-        partial
+    fn finish(&self, partial: RejectedTuples) -> RejectedTuples {
+        RejectedTuples(partial.0.distinct())
     }
 }
 
@@ -72,20 +54,15 @@ pub(super) struct WantedCodes {
 
 impl WantedCodes {
     pub fn of(wanted: &RejectedTuples, store: &Store) -> WantedCodes {
-        let codes: Vec<Option<u32>> =
-            wanted.addresses.iter().map(|address| store.addresses().code(*address)).collect();
+        let RejectedTuples(wanted) = wanted;
+        let codes = wanted.address_codes(store);
         let mut is_outsider = vec![false; store.addresses().all().len()];
-        for (address, code) in wanted.addresses.iter().zip(&codes) {
+        for (address, code) in wanted.addresses().iter().zip(&codes) {
             if let Some(code) = code {
                 is_outsider[*code as usize] = !address.is_private();
             }
         }
-        let code_of = |place: u32| match place {
-            NOT_THERE => Some(NOT_THERE),
-            place => codes[place as usize],
-        };
-        let tuples = wanted.tuples.iter().filter_map(|tuple| tuple.with_addresses(code_of)).collect();
-        WantedCodes { tuples, is_outsider }
+        WantedCodes { tuples: wanted.in_codes(&codes), is_outsider }
     }
 
     pub fn is_outsider(&self, code: u32) -> bool {

@@ -1,7 +1,9 @@
 //! A verdict in one or two sentences for people: what was seen, and what that means.
 
 use super::decide::{Line, Refused};
-use super::verdict::{Began, Confidence, Diagnosed, SeenBy};
+use super::verdict::Diagnosed;
+use crate::analysis::confidence::Confidence;
+use crate::analysis::conversation::{Began, SeenBy};
 use crate::intake::client::InitiatorEvidence;
 use crate::record::Address;
 use crate::record::iso_time::to_iso;

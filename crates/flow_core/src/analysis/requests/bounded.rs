@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::fold::Folded;
 use crate::analysis::by_key::ByKey;
-use crate::analysis::diagnosis::trace::TraceKey;
-use crate::analysis::diagnosis::tuple::TupleEnd;
+use crate::analysis::conversation::TraceKey;
+use crate::analysis::conversation::TupleEnd;
 use crate::record::Address;
 
 /// Folded rows, at most `n_max` keys when they are handed over; twice as many in between.
@@ -130,7 +130,7 @@ const fn mixed(number: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::diagnosis::trace::Fate;
+    use crate::analysis::conversation::Fate;
     use crate::record::Direction;
     use proptest::prelude::*;
 

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::diagnosis::row_reader::ReadRow;
-use crate::analysis::diagnosis::trace::{Marks, Trace, TraceKey};
+use crate::analysis::conversation::ReadRow;
+use crate::analysis::conversation::{Marks, Trace, TraceKey};
 use crate::intake::client::{End, InitiatorEvidence, RowEvidence};
 use crate::store::ABSENT;
 

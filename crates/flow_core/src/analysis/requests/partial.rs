@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::bounded::{BoundedFold, Kept, address_hash};
 use super::fold::{Folded, FoldedRow};
 use crate::analysis::ShardView;
-use crate::analysis::diagnosis::coverage::{self, Coverage};
-use crate::analysis::diagnosis::row_reader::{EndsOf, RowReader};
-use crate::analysis::diagnosis::trace::{Fate, Marks, TraceKey};
+use crate::analysis::conversation::{Coverage, scan_coverage};
+use crate::analysis::conversation::{EndsOf, RowReader};
+use crate::analysis::conversation::{Fate, Marks, TraceKey};
 use crate::analysis::fan_in::{Endpoint, FanIn, PeerPorts};
 use crate::analysis::places::{NOT_THERE, Places, join_lists, moved};
 use crate::intake::client::RowEvidence;
@@ -103,7 +103,7 @@ impl RequestsPartial {
         self.interfaces = values.collect();
         self.addresses =
             addresses.codes().iter().map(|&code| store.addresses().get(u64::from(code))).collect();
-        let (values, coverage): (Vec<Value>, Vec<Coverage>) = coverage::scan(store).into_iter().unzip();
+        let (values, coverage): (Vec<Value>, Vec<Coverage>) = scan_coverage(store).into_iter().unzip();
         let places = join_lists(&mut self.interfaces, values);
         self.coverage = places.into_iter().zip(coverage).collect();
     }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::basis::Basis;
+use crate::analysis::conversation::Coverage;
 use crate::analysis::diagnosis::Began;
-use crate::analysis::diagnosis::coverage::Coverage;
 use crate::analysis::{Tally, TimeExtent};
 use crate::config::RuleDirection;
 use crate::record::{Address, Value};

@@ -5,6 +5,7 @@ use super::exporting::Exporting;
 use crate::analysis::diagnosis::{DiagnosisQuestion, RejectedTuplesQuestion};
 use crate::analysis::direction::DirectionQuestion;
 use crate::analysis::files::FilesQuestion;
+use crate::analysis::outcomes::{OneSidedTuplesQuestion, OutcomesQuestion};
 use crate::analysis::overview::OverviewQuestion;
 use crate::analysis::rejected::RejectedQuestion;
 use crate::analysis::requests::RequestsQuestion;
@@ -35,6 +36,14 @@ impl Shard {
                 let knowledge = self.knowledge.clone();
                 let question = RejectedQuestion { knowledge: &knowledge, extent };
                 ShardAnswer::Rejected(self.scan(&question, &filter))
+            }
+            ShardAsk::OneSidedTuples => {
+                ShardAnswer::OneSidedTuples(self.scan(&OneSidedTuplesQuestion, &Filter::everything()))
+            }
+            ShardAsk::Outcomes { filter, tuples } => {
+                let knowledge = self.knowledge.clone();
+                let question = OutcomesQuestion { knowledge: &knowledge, tuples: &tuples };
+                ShardAnswer::Outcomes(self.scan(&question, &filter))
             }
             ShardAsk::RejectedTuples { filter } => {
                 ShardAnswer::RejectedTuples(self.scan(&RejectedTuplesQuestion, &filter))

@@ -1,12 +1,39 @@
 //! Who began a conversation, from all that was seen of it.
 
-use super::facts::Half;
+use serde::{Deserialize, Serialize};
+
+use super::half::Half;
 use super::trace::Marks;
 use super::tuple::Tuple;
-use super::verdict::Began;
+use crate::analysis::confidence::Confidence;
 use crate::analysis::fan_in::{Endpoint, Servers};
 use crate::intake::client::{End, InitiatorEvidence, RowEvidence};
 use crate::store::ABSENT;
+
+/// What tells who began a conversation, strongest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Began {
+    /// What rows tell by themselves, or together by fan-in.
+    Told(InitiatorEvidence),
+    /// Packets of one direction only were accepted: what is refused only ever answers them.
+    AcceptedOneWay,
+    /// Its packets were accepted first.
+    AcceptedFirst,
+    /// Only one end sent anything.
+    OnlySender,
+    Nothing,
+}
+
+impl Began {
+    /// The most that can be said of anything that rests on it.
+    pub(in crate::analysis) fn confidence(self) -> Confidence {
+        match self {
+            Began::Told(InitiatorEvidence::SmallerPort) | Began::OnlySender => Confidence::Medium,
+            Began::AcceptedFirst => Confidence::Low,
+            Began::Told(_) | Began::AcceptedOneWay | Began::Nothing => Confidence::Certain,
+        }
+    }
+}
 
 /// The end that began, as a place in [`Tuple::ends`], and what tells.
 ///

@@ -88,10 +88,10 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    /// The rejected rows of a segment.
-    pub fn rejected(&self, segment: &Segment) -> SegmentRows {
+    /// The rows of a segment with this action.
+    pub fn rows_with(&self, segment: &Segment, action: Action) -> SegmentRows {
         let column = segment.column_or_absent(self.store.field_id(Field::ACTION));
-        self.actions.rows(column, Action::Rejected)
+        self.actions.rows(column, action)
     }
 
     pub fn for_each(&mut self, segment: &Segment, rows: &SegmentRows, mut visit: impl FnMut(ReadRow)) {

@@ -10,7 +10,7 @@ use super::row_reader::ReadRow;
 use super::tuple::{Tuple, TupleEnd};
 use crate::analysis::time_extent::time_of;
 use crate::analysis::{Tally, TimeExtent};
-use crate::record::Direction;
+use crate::record::{Address, Direction};
 use crate::store::ABSENT;
 
 /// What became of a row's packets.
@@ -54,6 +54,8 @@ impl Marks {
     pub const CLOSING: Marks = Marks(8);
     /// TCP whose flags are not recorded, which is not "no flags".
     pub const NOT_RECORDED: Marks = Marks(16);
+    /// RST, whatever else; such a row is closing, too.
+    pub const RST: Marks = Marks(32);
 
     /// Of a row of TCP, from its decoded flags. The bits are ORed over the row's window, so each is tested alone. Rows
     /// that are not TCP show nothing.
@@ -70,7 +72,11 @@ impl Marks {
             (true, false) => Marks::SYN,
             (false, _) => Marks::LATER,
         };
-        if flags & (FIN | RST) == 0 { opening } else { opening.and(Marks::CLOSING) }
+        match (flags & RST != 0, flags & FIN != 0) {
+            (true, _) => opening.and(Marks::CLOSING).and(Marks::RST),
+            (false, true) => opening.and(Marks::CLOSING),
+            (false, false) => opening,
+        }
     }
 
     #[must_use]
@@ -136,9 +142,13 @@ impl TraceKey {
     }
 }
 
+/// A packet with nothing but headers and options: IPv4 and IPv6, each with the largest TCP header.
+const SYN_BYTES_MAX_V4: u64 = 20 + 60;
+const SYN_BYTES_MAX_V6: u64 = 40 + 60;
+
 /// Pings between two hosts have one tuple, whoever began and whenever: without ports, rows belong together only where
 /// no span without any lies between them.
-fn span_of(row: &ReadRow) -> u64 {
+pub(in crate::analysis) fn span_of(row: &ReadRow) -> u64 {
     match (row.src.port, row.dst.port) {
         (None, None) => time_of(row.start, row.end).unwrap_or(0) / WINDOW_SECS_MAX,
         _ => 0,
@@ -152,8 +162,8 @@ pub(in crate::analysis) struct Trace {
     /// Smallest start to largest end.
     pub time: Option<TimeExtent>,
     pub marks: Marks,
-    /// Whether the question is about one of these rows.
-    pub is_asked: bool,
+    /// The rows that the question is about.
+    pub n_rows_asked: u64,
 }
 
 impl Trace {
@@ -162,7 +172,7 @@ impl Trace {
             tally: Tally::of_row(row.n_records, row.packets, row.bytes),
             time: TimeExtent::of_window(row.start, row.end),
             marks: row.marks,
-            is_asked,
+            n_rows_asked: if is_asked { row.n_records } else { 0 },
         }
     }
 
@@ -170,7 +180,7 @@ impl Trace {
         self.tally.add(other.tally);
         self.time = TimeExtent::joined(self.time, other.time);
         self.marks = self.marks.and(other.marks);
-        self.is_asked |= other.is_asked;
+        self.n_rows_asked += other.n_rows_asked;
     }
 
     pub fn is_there(&self) -> bool {
@@ -186,10 +196,15 @@ impl Trace {
         self.time.map_or(0, |time| time.end_secs)
     }
 
-    /// Bytes for each packet, rounded up; `None` where there were no packets, or nobody counted them.
-    pub fn bytes_per_packet(&self) -> Option<u64> {
-        (self.tally.packets > 0 && self.tally.bytes > 0)
-            .then(|| self.tally.bytes.div_ceil(self.tally.packets))
+    /// Whether the packets of this sender can all be empty, as those that open a connection are. They can where
+    /// nobody counted them.
+    pub fn is_small(&self, sender: Address) -> bool {
+        let max = match sender {
+            Address::V6(_) => SYN_BYTES_MAX_V6,
+            Address::V4(_) | Address::Mac(_) => SYN_BYTES_MAX_V4,
+        };
+        let Tally { packets, bytes, .. } = self.tally;
+        packets == 0 || bytes.div_ceil(packets) <= max
     }
 }
 
@@ -211,6 +226,7 @@ mod tests {
         }
         for closing in [1, 4, 5, 19] {
             assert!(marks(closing).has(Marks::CLOSING), "{closing}");
+            assert_eq!(marks(closing).has(Marks::RST), closing & 4 != 0, "{closing}");
         }
         assert_eq!(marks(ABSENT), Marks::NOT_RECORDED);
     }

@@ -1,10 +1,33 @@
 //! Conversations put together from folded rows: what each interface saw of both halves.
 
-use super::facts::Half;
+use serde::{Deserialize, Serialize};
+
+use super::half::Half;
 use super::trace::{Trace, TraceKey};
 use super::tuple::Tuple;
 use crate::analysis::TimeExtent;
 use crate::record::{Address, Direction};
+
+/// Whose interface saw the conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum SeenBy {
+    Initiator,
+    Responder,
+    /// An interface that forwards: a NAT gateway, a transit gateway, a firewall.
+    Between,
+    Unknown,
+}
+
+impl SeenBy {
+    pub const fn name(self) -> &'static str {
+        match self {
+            SeenBy::Initiator => "initiator",
+            SeenBy::Responder => "responder",
+            SeenBy::Between => "between",
+            SeenBy::Unknown => "unknown",
+        }
+    }
+}
 
 /// Both halves as one interface saw them: what the low end of the tuple sent, what the high end sent.
 #[derive(Clone, Copy, Debug, Default)]
@@ -58,16 +81,23 @@ impl View {
         self.halves[end].accepted.is_there() && !other.accepted.is_there() && other.rejected.is_there()
     }
 
-    pub fn is_between(&self) -> bool {
-        self.is_between
+    /// Whose interface it is, where `local` is its end and `client` the one that began.
+    pub fn seen_by(&self, local: Option<usize>, client: usize) -> SeenBy {
+        match local {
+            _ if self.is_between => SeenBy::Between,
+            Some(local) if local == client => SeenBy::Initiator,
+            Some(_) => SeenBy::Responder,
+            None => SeenBy::Unknown,
+        }
     }
 
     pub fn is_readdressed(&self) -> bool {
         self.is_readdressed
     }
 
-    pub fn is_asked(&self) -> bool {
-        self.halves.iter().any(|half| half.rejected.is_asked)
+    /// Whether the question is about something that was rejected here.
+    pub fn is_rejected_asked(&self) -> bool {
+        self.halves.iter().any(|half| half.rejected.n_rows_asked > 0)
     }
 
     pub fn time(&self) -> Option<TimeExtent> {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::heard::Heard;
 use crate::analysis::TimeExtent;
 use crate::analysis::by_code::ByCode;
 use crate::analysis::columns::FieldBlocks;
@@ -15,13 +16,19 @@ use crate::store::{ABSENT, Store};
 /// The longest that packets of one row can lie apart, and the lateness of its times: AWS closes a row after ten
 /// minutes at the latest, and its times are up to a minute late.
 pub(in crate::analysis) const WINDOW_SECS_MAX: u64 = 600 + LATENESS_SECS;
-const LATENESS_SECS: u64 = 60;
+pub(super) const LATENESS_SECS: u64 = 60;
 
 /// Of one interface.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::analysis) struct Coverage {
     /// Of all its rows.
     pub time: Option<TimeExtent>,
+    /// When it has rows or status records.
+    pub heard: Heard,
+    /// From start to end of its longest row.
+    pub longest_secs: u64,
+    /// Whether a status record says that there was no traffic: then silence without one is a gap.
+    pub says_nodata: bool,
     /// Windows in which records were skipped; `None` in the place of one without times.
     pub skipped: BTreeSet<Option<(u64, u64)>>,
     /// Values of subnet-id; an interface has one, unless its id was given twice.
@@ -31,6 +38,9 @@ pub(in crate::analysis) struct Coverage {
 impl Coverage {
     pub fn join(&mut self, other: Coverage) {
         self.time = TimeExtent::joined(self.time, other.time);
+        self.heard.join(&other.heard);
+        self.longest_secs = self.longest_secs.max(other.longest_secs);
+        self.says_nodata |= other.says_nodata;
         self.skipped.extend(other.skipped);
         self.subnets.extend(other.subnets);
     }
@@ -43,6 +53,16 @@ impl Coverage {
             window.is_none_or(|(start, end)| {
                 start <= time.end_secs.saturating_add(LATENESS_SECS)
                     && end.saturating_add(WINDOW_SECS_MAX) >= time.start_secs
+            })
+        })
+    }
+
+    /// Whether records may be missing of what went with, or after, what happened at `time`.
+    pub fn is_skipped_after(&self, time: TimeExtent) -> bool {
+        self.skipped.iter().any(|window| {
+            window.is_none_or(|(start, end)| {
+                start <= time.end_secs.saturating_add(WINDOW_SECS_MAX)
+                    && end.saturating_add(LATENESS_SECS) >= time.start_secs
             })
         })
     }
@@ -65,6 +85,8 @@ pub(in crate::analysis) fn scan(store: &Store) -> Vec<(Value, Coverage)> {
                 let of = by_interface.at(interface[at]);
                 if let Some(time) = TimeExtent::of_window(start[at], end[at]) {
                     of.time = TimeExtent::joined(of.time, Some(time));
+                    of.heard.note(time);
+                    of.longest_secs = of.longest_secs.max(time.end_secs - time.start_secs);
                 }
                 if of.last_subnet != subnet[at] {
                     of.last_subnet = subnet[at];
@@ -80,13 +102,16 @@ pub(in crate::analysis) fn scan(store: &Store) -> Vec<(Value, Coverage)> {
         SegmentRows::all(segment.n_rows()).for_each_block(|block| {
             let [interface, start, end, status] = columns.read(segment, block);
             for at in 0..block.n_rows() {
-                let text = status_id.map_or(Value::Absent, |id| store.value(id, status[at]));
-                if matches!(text, Value::Text(text) if text.eq_ignore_ascii_case("SKIPDATA")) {
-                    let window = TimeExtent::of_window(start[at], end[at]);
-                    by_interface
-                        .at(interface[at])
-                        .skipped
-                        .insert(window.map(|time| (time.start_secs, time.end_secs)));
+                let Some(Value::Text(status)) = status_id.map(|id| store.value(id, status[at])) else {
+                    continue;
+                };
+                let window = TimeExtent::of_window(start[at], end[at]);
+                let of = by_interface.at(interface[at]);
+                window.into_iter().for_each(|time| of.heard.note(time));
+                if status.eq_ignore_ascii_case("SKIPDATA") {
+                    of.skipped.insert(window.map(|time| (time.start_secs, time.end_secs)));
+                } else if status.eq_ignore_ascii_case("NODATA") {
+                    of.says_nodata = true;
                 }
             }
         });
@@ -100,6 +125,9 @@ pub(in crate::analysis) fn scan(store: &Store) -> Vec<(Value, Coverage)> {
             let subnets = of.subnets.into_iter().filter(|code| *code != ABSENT);
             let coverage = Coverage {
                 time: of.time,
+                heard: of.heard,
+                longest_secs: of.longest_secs,
+                says_nodata: of.says_nodata,
                 skipped: of.skipped,
                 subnets: subnets.map(|code| text(Field::SUBNET_ID, code).to_string()).collect(),
             };
@@ -110,6 +138,9 @@ pub(in crate::analysis) fn scan(store: &Store) -> Vec<(Value, Coverage)> {
 
 struct CoverageInCodes {
     time: Option<TimeExtent>,
+    heard: Heard,
+    longest_secs: u64,
+    says_nodata: bool,
     skipped: BTreeSet<Option<(u64, u64)>>,
     subnets: BTreeSet<u64>,
     /// Rows of an interface name the same subnet, mostly.
@@ -120,6 +151,9 @@ impl Default for CoverageInCodes {
     fn default() -> CoverageInCodes {
         CoverageInCodes {
             time: None,
+            heard: Heard::default(),
+            longest_secs: 0,
+            says_nodata: false,
             skipped: BTreeSet::new(),
             subnets: BTreeSet::new(),
             last_subnet: ABSENT,
@@ -146,5 +180,8 @@ mod tests {
         assert!(coverage.may_begin_before(1_659) && !coverage.may_begin_before(1_660));
         let timeless = Coverage { skipped: BTreeSet::from([None]), ..Coverage::default() };
         assert!(timeless.is_skipped_before(Some(TimeExtent { start_secs: 0, end_secs: 0 })));
+        let after = |start_secs, end_secs| coverage.is_skipped_after(TimeExtent { start_secs, end_secs });
+        assert!(after(4_000, 5_000 - 660) && !after(4_000, 5_000 - 661));
+        assert!(after(5_060 + 60, 6_000) && !after(5_060 + 61, 6_000));
     }
 }

@@ -1,0 +1,29 @@
+//! Conversations: both directions of a five-tuple, as every interface saw them, whatever became of them.
+//!
+//! What analyses of conversations share: rows read and folded, who began, what interfaces were heard of. Not what any of
+//! them concludes.
+
+mod began;
+mod coverage;
+mod folded;
+mod half;
+mod heard;
+mod load_coverage;
+mod row_reader;
+mod trace;
+mod tuple;
+mod tuple_list;
+mod view;
+
+pub use began::Began;
+pub(super) use began::who_began;
+pub(super) use coverage::{Coverage, scan as scan_coverage};
+pub(super) use folded::{Folded, FoldedPlaces};
+pub(super) use half::Half;
+pub(super) use load_coverage::{Blind, LoadCoverage};
+pub(super) use row_reader::{EndsOf, ReadRow, RowReader};
+pub(super) use trace::{Fate, Marks, Trace, TraceKey, span_of};
+pub(super) use tuple::{Tuple, TupleEnd};
+pub(super) use tuple_list::TupleList;
+pub use view::SeenBy;
+pub(super) use view::{View, for_each_conversation, sort_by_conversation};

@@ -1,0 +1,60 @@
+//! Five-tuples that travel: what a first pass over all shards hands to the second.
+
+use std::collections::HashSet;
+
+use rustc_hash::FxBuildHasher;
+use serde::{Deserialize, Serialize};
+
+use super::tuple::Tuple;
+use crate::analysis::places::{NOT_THERE, Places, join_lists, moved};
+use crate::record::Address;
+use crate::store::Store;
+
+/// Self-contained: tuples point into the list of addresses. After a merge a tuple may stand twice.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(in crate::analysis) struct TupleList {
+    addresses: Vec<Address>,
+    tuples: Vec<Tuple>,
+}
+
+impl TupleList {
+    /// Of tuples in the codes of a store.
+    pub fn of_codes(store: &Store, tuples: impl IntoIterator<Item = Tuple>) -> TupleList {
+        let mut places = Places::new(store.addresses().all().len());
+        let placed = |tuple: Tuple| tuple.with_addresses(|code| Some(places.place(code)));
+        let tuples = tuples.into_iter().filter_map(placed).collect();
+        let addresses = places.codes().iter().map(|&code| store.addresses().get(u64::from(code)));
+        TupleList { tuples, addresses: addresses.collect() }
+    }
+
+    pub fn merge(&mut self, other: TupleList) {
+        let places = join_lists(&mut self.addresses, other.addresses);
+        let here = |tuple: Tuple| tuple.with_addresses(|place| Some(moved(&places, place)));
+        self.tuples.extend(other.tuples.into_iter().filter_map(here));
+    }
+
+    /// Each once.
+    pub fn distinct(mut self) -> TupleList {
+        self.tuples.sort_unstable();
+        self.tuples.dedup();
+        self
+    }
+
+    pub fn addresses(&self) -> &[Address] {
+        &self.addresses
+    }
+
+    /// The code of each address in a store that has it.
+    pub fn address_codes(&self, store: &Store) -> Vec<Option<u32>> {
+        self.addresses.iter().map(|address| store.addresses().code(*address)).collect()
+    }
+
+    /// Those that a store can have, in its codes.
+    pub fn in_codes(&self, codes: &[Option<u32>]) -> HashSet<Tuple, FxBuildHasher> {
+        let code_of = |place: u32| match place {
+            NOT_THERE => Some(NOT_THERE),
+            place => codes[place as usize],
+        };
+        self.tuples.iter().filter_map(|tuple| tuple.with_addresses(code_of)).collect()
+    }
+}

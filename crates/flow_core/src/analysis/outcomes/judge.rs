@@ -1,0 +1,181 @@
+//! From the folded rows of all shards to what became of each conversation.
+
+use super::decide::{Decision, Facts, Sight, decide};
+use super::outcome::{ConversationOutcome, Line, Outcome};
+use super::partial::OutcomesPartial;
+use super::surroundings::{InterfacePlace, Surroundings};
+use crate::analysis::TimeExtent;
+use crate::analysis::confidence::Confidence;
+use crate::analysis::conversation::{
+    Began, Half, SeenBy, Tuple, View, for_each_conversation, sort_by_conversation, who_began,
+};
+use crate::analysis::fan_in::Endpoint;
+use crate::analysis::interface::InterfaceKnowledge;
+use crate::intake::client::RowEvidence;
+use crate::record::{Address, Field};
+
+/// One conversation, small: there can be hundreds of thousands.
+pub(super) struct JudgedOne {
+    pub interface: InterfacePlace,
+    pub initiator: Option<Address>,
+    pub responder: Option<Address>,
+    pub port: Option<u16>,
+    pub initiator_port: Option<u16>,
+    pub protocol: Option<u8>,
+    pub began: Began,
+    pub outcome: Outcome,
+    pub confidence: Confidence,
+    pub line: Line,
+    pub needs: Vec<Field>,
+    pub n_rows: u64,
+    pub n_rows_asked: u64,
+    pub time: Option<TimeExtent>,
+    /// The responder's end, to look up what works there.
+    pub service: Option<Endpoint>,
+}
+
+/// All conversations that were asked about and do not work, or of which nobody can tell, and what is known of the rest.
+pub(super) struct Judged {
+    pub partial: OutcomesPartial,
+    pub surroundings: Surroundings,
+    /// In the order of what they say, whatever that of the shards was.
+    pub conversations: Vec<JudgedOne>,
+    /// Asked accepted rows of conversations that work.
+    pub n_rows_working: u64,
+}
+
+impl Judged {
+    pub fn of(mut partial: OutcomesPartial, knowledge: &InterfaceKnowledge) -> Judged {
+        sort_by_conversation(&mut partial.folded.traces);
+        let mut surroundings = Surroundings::of(&partial, knowledge);
+        let mut evidence = RowEvidence::new(partial.is_rolled_up);
+        let mut conversations = Vec::new();
+        let mut working = Vec::new();
+        let mut n_rows_working = partial.n_rows_working;
+        for_each_conversation(&partial.folded.traces, |tuple, views| {
+            let Some(judged) = judged(&partial, &surroundings, &mut evidence, tuple, views) else { return };
+            if judged.outcome == Outcome::Works {
+                n_rows_working += judged.n_rows_asked;
+                working.extend(endpoints(tuple).map(|endpoint| (endpoint, judged.n_rows)));
+            } else if judged.n_rows_asked > 0 {
+                conversations.push(judged);
+            }
+        });
+        working.into_iter().for_each(|(endpoint, n_rows)| surroundings.note_working(endpoint, n_rows));
+        conversations.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
+        Judged { partial, surroundings, conversations, n_rows_working }
+    }
+
+    pub fn conversations(&self) -> Vec<ConversationOutcome> {
+        self.conversations.iter().map(|judged| self.shown(judged)).collect()
+    }
+
+    pub fn shown(&self, judged: &JudgedOne) -> ConversationOutcome {
+        ConversationOutcome {
+            interface: self.surroundings.interface(judged.interface).clone(),
+            initiator: judged.initiator,
+            responder: judged.responder,
+            port: judged.port,
+            initiator_port: judged.initiator_port,
+            protocol: judged.protocol,
+            began: judged.began,
+            outcome: judged.outcome,
+            confidence: judged.confidence,
+            line: judged.line,
+            needs: judged.needs.clone(),
+            n_rows: judged.n_rows,
+            first_secs: judged.time.map(|time| time.start_secs),
+            last_secs: judged.time.map(|time| time.end_secs),
+        }
+    }
+}
+
+fn endpoints(tuple: Tuple) -> impl Iterator<Item = Endpoint> {
+    let protocol = tuple.protocol();
+    let of = move |end: crate::analysis::conversation::TupleEnd| {
+        Some(Endpoint { address: end.address, port: end.port?, protocol })
+    };
+    tuple.ends().into_iter().filter_map(of)
+}
+
+fn order(judged: &JudgedOne) -> impl Ord + '_ {
+    let JudgedOne { interface, initiator, responder, port, initiator_port, protocol, .. } = judged;
+    (
+        (judged.time.map(|time| (time.start_secs, time.end_secs)), interface, *initiator, *responder),
+        (*port, *protocol, *initiator_port, judged.line, judged.n_rows),
+        (judged.confidence, &judged.needs, judged.began, judged.n_rows_asked),
+    )
+}
+
+/// `None` where it is not for outcomes to say.
+fn judged(
+    partial: &OutcomesPartial,
+    surroundings: &Surroundings,
+    evidence: &mut RowEvidence,
+    tuple: Tuple,
+    views: &[View],
+) -> Option<JudgedOne> {
+    let mut halves = [Half::default(); 2];
+    for view in views {
+        for end in [0, 1] {
+            halves[end].join(&view.halves[end]);
+        }
+    }
+    let one_way = [0, 1].map(|end| views.iter().any(|view| view.accepted_only_of(end)));
+    let (client, began) = who_began(&tuple, &halves, one_way, &surroundings.servers, evidence);
+    let ends = tuple.ends();
+    let addresses = ends.map(|end| partial.folded.address(end.address));
+    let client = client.filter(|_| addresses.iter().all(Option::is_some));
+    let is_accepted = |view: &&View| view.halves.iter().any(|half| half.accepted.is_there());
+    let mut sights: Vec<Sight<'_>> = views
+        .iter()
+        .filter(is_accepted)
+        .map(|view| Sight {
+            view,
+            interface: surroundings.place(partial.folded.interface(view.interface)),
+            seen_by: seen_by(view, addresses, client),
+        })
+        .collect();
+    sights.sort_unstable_by_key(|sight| sight.interface);
+    let facts = Facts {
+        sights: &sights,
+        is_rejected: halves.iter().any(|half| half.rejected.is_there()),
+        halves: &halves,
+        client,
+        began,
+        addresses,
+        ports: ends.map(|end| end.port),
+        protocol: tuple.protocol(),
+        is_tcp: tuple.is_tcp(),
+        is_rolled_up: partial.is_rolled_up,
+    };
+    let Decision { outcome, confidence, line, needs, interface } = decide(&facts, surroundings)?;
+    let accepted = halves.map(|half| half.accepted);
+    Some(JudgedOne {
+        interface,
+        initiator: client.and_then(|client| addresses[client]),
+        responder: client.and_then(|client| addresses[1 - client]),
+        port: client.and_then(|client| ends[1 - client].port),
+        initiator_port: client.and_then(|client| ends[client].port),
+        protocol: tuple.protocol(),
+        began,
+        outcome,
+        confidence,
+        line,
+        needs,
+        n_rows: accepted.iter().map(|trace| trace.tally.rows).sum(),
+        n_rows_asked: accepted.iter().map(|trace| trace.n_rows_asked).sum(),
+        time: TimeExtent::joined(accepted[0].time, accepted[1].time),
+        service: client.and_then(|client| {
+            let end = ends[1 - client];
+            Some(Endpoint { address: end.address, port: end.port?, protocol: tuple.protocol() })
+        }),
+    })
+}
+
+fn seen_by(view: &View, addresses: [Option<Address>; 2], client: Option<usize>) -> SeenBy {
+    match (addresses, client) {
+        ([Some(low), Some(high)], Some(client)) => view.seen_by(view.local([low, high]), client),
+        _ => SeenBy::Unknown,
+    }
+}

@@ -1,0 +1,160 @@
+//! The second pass: the rows of tuples that may not have worked, folded; of all others only counts.
+
+use rustc_hash::FxBuildHasher;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+
+use super::REQUIRED;
+use super::one_sided::OneSidedTuples;
+use crate::analysis::ShardView;
+use crate::analysis::action::Action;
+use crate::analysis::by_key::ByKey;
+use crate::analysis::conversation::{
+    EndsOf, Folded, FoldedPlaces, Marks, ReadRow, RowReader, Trace, TraceKey, Tuple, TupleEnd,
+};
+use crate::analysis::fan_in::{Endpoint, FanIn};
+use crate::analysis::places::{NOT_THERE, moved};
+use crate::query::SegmentRows;
+use crate::record::Field;
+
+/// What a shard hands over. After a merge a key may stand in a list twice; whoever reads them adds them up.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct OutcomesPartial {
+    /// Which of [`REQUIRED`] any file records.
+    pub(super) records_required: [bool; REQUIRED.len()],
+    pub(super) records_flags: bool,
+    pub(super) records_packet_ends: bool,
+    pub(super) is_rolled_up: bool,
+    pub(super) n_rows: u64,
+    pub(super) n_rows_without_action: u64,
+    pub(super) folded: Folded,
+    /// Asked accepted rows of all other tuples: those work.
+    pub(super) n_rows_working: u64,
+    /// Accepted rows of all other tuples, asked or not, by those ends that are also an end of a folded one.
+    pub(super) working: Vec<(Endpoint, u64)>,
+}
+
+pub(super) fn scan(shard: ShardView<'_>, wanted: &OneSidedTuples) -> OutcomesPartial {
+    let ShardView { store, rows, .. } = shard;
+    let OneSidedTuples(wanted) = wanted;
+    let wanted = wanted.in_codes(&wanted.address_codes(store));
+    let mut ends = WantedEnds::of(&wanted, store.addresses().all().len());
+    let mut reader = RowReader::new(store, EndsOf::Packet);
+    let mut traces: ByKey<TraceKey, Trace> = ByKey::with_capacity(wanted.len());
+    let has = |field| store.field_id(field).is_some();
+    let mut partial = OutcomesPartial {
+        records_required: REQUIRED.map(has),
+        records_flags: has(Field::TCP_FLAGS),
+        records_packet_ends: has(Field::PKT_SRCADDR) || has(Field::PKT_DSTADDR),
+        is_rolled_up: store.is_rolled_up(),
+        ..OutcomesPartial::default()
+    };
+    for (segment, rows) in store.rows().segments().iter().zip(rows.segments()) {
+        let accepted = reader.rows_with(segment, Action::Accepted);
+        let asked = accepted.clone().and(rows.clone());
+        let others = accepted.clone().and(asked.clone().not(segment.n_rows()));
+        for (rows, is_asked) in [(asked, true), (others, false)] {
+            reader.for_each(segment, &rows, |row| {
+                let is_wanted = wanted.contains(&row.tuple);
+                if is_wanted {
+                    traces.at(TraceKey::of(&row)).add(Trace::of_row(&row, is_asked));
+                } else if is_asked {
+                    partial.n_rows_working += row.n_records;
+                }
+                ends.note(&row, !is_wanted);
+            });
+        }
+        // A rejection explains why there is no reply.
+        let not_accepted = accepted.not(segment.n_rows());
+        reader.for_each(segment, &not_accepted, |row| {
+            if wanted.contains(&row.tuple) {
+                traces.at(TraceKey::of(&row)).add(Trace::of_row(&row, false));
+            }
+        });
+        let action = segment.column_or_absent(store.field_id(Field::ACTION));
+        let without = SegmentRows::from_bitmap(action.present()).not(segment.n_rows());
+        partial.n_rows_without_action += u64::from(without.n_rows());
+        partial.n_rows += u64::from(segment.n_rows());
+    }
+    let mut places = FoldedPlaces::of(store);
+    partial.working = ends.working();
+    place_ends(&mut partial.working, |code| places.addresses.place(code));
+    partial.folded = Folded::of_shard(store, traces.into_entries(), ends.fan_in.into_endpoints(), places);
+    partial
+}
+
+impl OutcomesPartial {
+    pub(super) fn merge(&mut self, mut other: OutcomesPartial) {
+        for (into, other) in self.records_required.iter_mut().zip(other.records_required) {
+            *into |= other;
+        }
+        self.records_flags |= other.records_flags;
+        self.records_packet_ends |= other.records_packet_ends;
+        self.is_rolled_up |= other.is_rolled_up;
+        self.n_rows += other.n_rows;
+        self.n_rows_without_action += other.n_rows_without_action;
+        self.n_rows_working += other.n_rows_working;
+        let [_, addresses] = self.folded.merge(other.folded);
+        place_ends(&mut other.working, |place| moved(&addresses, place));
+        self.working.extend(other.working);
+    }
+}
+
+fn place_ends(ends: &mut [(Endpoint, u64)], mut place: impl FnMut(u32) -> u32) {
+    for (end, _) in ends {
+        end.address = place(end.address);
+    }
+}
+
+/// The ends of the wanted tuples that have ports, and what the rows of all tuples say of them. Of these ends only, because
+/// they are the same however rows are dealt to shards, and few.
+struct WantedEnds {
+    /// By address code, so that most rows ask no table.
+    is_wanted: Vec<bool>,
+    n_rows_working: HashMap<Endpoint, u64, FxBuildHasher>,
+    fan_in: FanIn,
+}
+
+impl WantedEnds {
+    fn of<'a>(tuples: impl IntoIterator<Item = &'a Tuple>, n_addresses: usize) -> WantedEnds {
+        let mut is_wanted = vec![false; n_addresses];
+        let mut n_rows_working = HashMap::default();
+        for tuple in tuples {
+            for end in tuple.ends() {
+                if let Some(endpoint) = endpoint(end, tuple.protocol()) {
+                    is_wanted[endpoint.address as usize] = true;
+                    n_rows_working.insert(endpoint, 0);
+                }
+            }
+        }
+        WantedEnds { is_wanted, n_rows_working, fan_in: FanIn::with_capacity(0) }
+    }
+
+    /// Of an accepted row.
+    fn note(&mut self, row: &ReadRow, is_working: bool) {
+        let protocol = row.tuple.protocol();
+        // Where flags tell, nobody counts ports.
+        let flags_tell = row.marks.has(Marks::SYN.and(Marks::SYN_ACK));
+        for (own, peer) in [(row.src, row.dst), (row.dst, row.src)] {
+            let Some(endpoint) = endpoint(own, protocol) else { continue };
+            if !self.is_wanted[endpoint.address as usize] {
+                continue;
+            }
+            let Some(n_rows) = self.n_rows_working.get_mut(&endpoint) else { continue };
+            *n_rows += if is_working { row.n_records } else { 0 };
+            if let Some(port) = peer.port.filter(|_| !flags_tell) {
+                self.fan_in.note_end(endpoint, port);
+            }
+        }
+    }
+
+    fn working(&mut self) -> Vec<(Endpoint, u64)> {
+        self.n_rows_working.drain().filter(|(_, n_rows)| *n_rows > 0).collect()
+    }
+}
+
+/// `None` for ends without a port, or without an address.
+fn endpoint(end: TupleEnd, protocol: Option<u8>) -> Option<Endpoint> {
+    let port = end.port.filter(|_| end.address != NOT_THERE)?;
+    Some(Endpoint { address: end.address, port, protocol })
+}

@@ -1,0 +1,264 @@
+//! The table of outcomes in docs/diagnosis.md, read row by row in the slowest and most obvious way: the twin that the engine
+//! is tested against.
+
+use std::collections::BTreeSet;
+
+use flow_core::record::{Address, FlowClass, Value};
+use flow_testkit::conversation_oracle::{End, Log, Row, conversations, is_small, local, who_began};
+
+/// Interface, initiator, responder and protocol; outcome and confidence; accepted rows, first and last.
+pub type Found = (
+    (Value, Option<End>, Option<End>, Option<u64>),
+    (&'static str, &'static str),
+    (u64, Option<u64>, Option<u64>),
+);
+
+/// What did not work, sorted, and how many accepted rows are of what does.
+pub fn outcomes(log: &Log) -> (Vec<Found>, u64) {
+    let mut found = Vec::new();
+    let mut n_rows_working = 0;
+    for all in conversations(log) {
+        let accepted: Vec<&Row> = all.iter().filter(|row| row.is("ACCEPT")).copied().collect();
+        let ends = who_began(&all, |end| n_peer_ports(log, end, all[0]));
+        let seen = Seen { log, interfaces: interfaces(&accepted), all: &all, accepted: &accepted };
+        let Some((interface, outcome, confidence)) = seen.outcome(ends) else { continue };
+        if outcome == "works" {
+            n_rows_working += accepted.len() as u64;
+            continue;
+        }
+        let confidence = match ends.map_or("", |(_, _, evidence)| evidence) {
+            "guessed by port" | "only sender" if confidence == "high" => "medium",
+            "accepted first" => "low",
+            _ => confidence,
+        };
+        let (initiator, responder) = (ends.map(|ends| ends.0), ends.map(|ends| ends.1));
+        let (first, last) = time(&accepted).unzip();
+        found.push((
+            (interface.clone(), initiator, responder, all[0].protocol),
+            (outcome, confidence),
+            (accepted.len() as u64, first, last),
+        ));
+    }
+    found.sort();
+    (found, n_rows_working)
+}
+
+fn interfaces<'a>(rows: &[&'a Row]) -> BTreeSet<&'a Value> {
+    rows.iter().map(|row| &row.interface).collect()
+}
+
+fn time(rows: &[&Row]) -> Option<(u64, u64)> {
+    let firsts = rows.iter().filter_map(|row| row.first());
+    firsts.min().zip(rows.iter().filter_map(|row| row.last()).max())
+}
+
+/// Distinct ports of peers of an end, in accepted rows.
+fn n_peer_ports(log: &Log, end: End, of: &Row) -> usize {
+    let mut ports = BTreeSet::new();
+    for row in log.rows.iter().filter(|row| row.is("ACCEPT") && row.protocol == of.protocol) {
+        // Flags that tell are stronger anyway.
+        if !row.is_syn() && !row.is_syn_ack() {
+            ports.extend(row.dst.1.filter(|_| row.src == end));
+            ports.extend(row.src.1.filter(|_| row.dst == end));
+        }
+    }
+    ports.len()
+}
+
+/// A conversation.
+struct Seen<'a> {
+    log: &'a Log,
+    all: &'a [&'a Row],
+    accepted: &'a [&'a Row],
+    /// Those that accepted something of it.
+    interfaces: BTreeSet<&'a Value>,
+}
+
+impl<'a> Seen<'a> {
+    fn from(&self, end: End) -> Vec<&'a Row> {
+        self.accepted.iter().filter(|row| row.src == end).copied().collect()
+    }
+
+    fn from_at(&self, end: End, interface: &Value) -> Vec<&'a Row> {
+        self.from(end).into_iter().filter(|row| row.interface == *interface).collect()
+    }
+
+    /// Whose interface it is.
+    fn side(&self, interface: &Value, client: End, server: End) -> &'static str {
+        let here: Vec<&Row> = self.all.iter().filter(|row| row.interface == *interface).copied().collect();
+        if here.iter().any(|row| row.orientation.class == FlowClass::Transit) {
+            return "between";
+        }
+        match local(&here, [client, server]) {
+            Some(local) if local == client => "initiator",
+            Some(_) => "responder",
+            None => "unknown",
+        }
+    }
+
+    /// Interface, outcome and confidence; `None` where nothing was accepted, or a rejection explains it.
+    fn outcome(
+        &self,
+        ends: Option<(End, End, &'static str)>,
+    ) -> Option<(&'a Value, &'static str, &'static str)> {
+        let first_interface = *self.interfaces.first()?;
+        let unknown = |interface| Some((interface, "unknown", "low"));
+        let works = Some((first_interface, "works", "certain"));
+        let is_tcp = self.all[0].is_tcp();
+        let (a, b) = (self.all[0].src, self.all[0].dst);
+        let answered_at = |interface: &&Value| {
+            let sent = |end: End| !self.from_at(end, interface).is_empty();
+            a != b && sent(a) && sent(b)
+        };
+        let is_answered_everywhere = self.interfaces.iter().all(|interface| answered_at(interface));
+        let is_rejected = self.all.iter().any(|row| row.is("REJECT"));
+        let Some((client, server, _)) = ends else {
+            return match (is_answered_everywhere, is_rejected) {
+                (true, _) => works,
+                (false, true) => None,
+                (false, false) => unknown(first_interface),
+            };
+        };
+        let at = |side: &str| {
+            self.interfaces.iter().copied().find(|interface| self.side(interface, client, server) == side)
+        };
+        let (at_client, at_server) = (at("initiator"), at("responder"));
+        let responder = at_server.or_else(|| self.interface_of(server.0?));
+        let interface = responder.unwrap_or(first_interface);
+        let (request, reply) = (self.from(client), self.from(server));
+        if is_tcp && self.is_refused(&request, &reply) {
+            return Some((interface, "host-refused", "high"));
+        }
+        if is_answered_everywhere {
+            return works;
+        }
+        if is_rejected {
+            return None;
+        }
+        let arrived = at_client.is_none_or(|interface| !self.from_at(server, interface).is_empty());
+        let closed = request.iter().any(|row| row.flags.is_some_and(|flags| flags & 5 != 0));
+        let goes_on = is_tcp && (closed || (!request.is_empty() && !is_small(&request)));
+        let is_untold = request.iter().any(|row| row.flags.is_none());
+        let opens = !is_tcp || is_untold || request.iter().any(|row| row.is_syn());
+        if !reply.is_empty() && (arrived || goes_on || !opens) {
+            return works;
+        }
+        if goes_on || !opens {
+            return unknown(interface);
+        }
+        if !reply.is_empty() {
+            let told = !self.is_blind(at_client?, time(&reply));
+            return if told { Some((interface, "lost-between", "medium")) } else { unknown(interface) };
+        }
+        if let Some(server_interface) = at_server {
+            if self.is_blind(server_interface, time(&self.from_at(client, server_interface))) {
+                return unknown(interface);
+            }
+            let confidence = match (is_tcp && !is_untold, at_client.is_some()) {
+                (true, true) => "high",
+                (true, false) => "medium",
+                (false, _) => "low",
+            };
+            return Some((interface, "host-silent", confidence));
+        }
+        if self.interfaces.iter().all(|interface| self.side(interface, client, server) == "unknown") {
+            return unknown(interface);
+        }
+        match responder {
+            Some(responder)
+                if !self.is_blind(responder, time(&request)) && self.is_heard(responder, time(&request)) =>
+            {
+                Some((interface, "lost-between", "medium"))
+            }
+            _ => unknown(interface),
+        }
+    }
+
+    fn is_refused(&self, request: &[&'a Row], reply: &[&'a Row]) -> bool {
+        let has_reset = reply.iter().any(|row| row.flags.is_some_and(|flags| flags & 4 != 0));
+        let packets = |rows: &[&Row]| rows.iter().map(|row| row.packets).sum::<u64>();
+        let no_more_answers = |interface: &Value| {
+            let here = |rows: &[&'a Row]| -> Vec<&'a Row> {
+                rows.iter().filter(|row| row.interface == *interface).copied().collect()
+            };
+            let (asked, answered) = (here(request), here(reply));
+            !asked.is_empty() && !answered.is_empty() && packets(&answered) <= packets(&asked)
+        };
+        has_reset
+            && !reply.iter().any(|row| row.is_syn_ack())
+            && request.iter().any(|row| row.is_syn())
+            && is_small(request)
+            && is_small(reply)
+            && self.interfaces.iter().any(|interface| no_more_answers(interface))
+    }
+
+    /// The one interface of the log whose own address it is.
+    fn interface_of(&self, address: Address) -> Option<&'a Value> {
+        let of_rows = self.log.rows.iter().map(|row| &row.interface);
+        let all: BTreeSet<&Value> =
+            of_rows.chain(self.log.statuses.iter().map(|status| &status.interface)).collect();
+        let owns =
+            |interface: &&Value| self.log.load.knowledge.addresses_of(interface).any(|own| own == address);
+        let mut owners = all.into_iter().filter(owns);
+        owners.next().filter(|_| owners.next().is_none())
+    }
+
+    /// The aggregation interval.
+    fn interval(&self) -> u64 {
+        let lengths = self.log.rows.iter().filter_map(|row| Some(row.last()? - row.first()?));
+        if lengths.max().unwrap_or(0) <= 120 { 60 } else { 600 }
+    }
+
+    /// Windows of the records of an interface, or of all.
+    fn windows(&self, interface: Option<&Value>) -> Vec<(u64, u64)> {
+        let is_it = |of: &Value| interface.is_none_or(|interface| interface == of);
+        let rows = self.log.rows.iter().filter(|row| is_it(&row.interface));
+        let statuses = self.log.statuses.iter().filter(|status| is_it(&status.interface));
+        let mut windows: Vec<(u64, u64)> = rows
+            .filter_map(|row| row.first().zip(row.last()))
+            .chain(statuses.filter_map(|status| status.time))
+            .collect();
+        windows.sort_unstable();
+        windows
+    }
+
+    /// Whether it tells nothing that the interface has no row that goes with these times.
+    fn is_blind(&self, interface: &Value, time: Option<(u64, u64)>) -> bool {
+        let Some((start, end)) = time else { return true };
+        let until = end + self.interval();
+        let is_skipped = self
+            .log
+            .skipped(interface)
+            .any(|status| status.time.is_none_or(|(from, to)| from <= end + 660 && to + 60 >= start));
+        let is_at_end = self.windows(None).iter().all(|(_, to)| *to < until);
+        let says_nodata = self.log.statuses.iter().any(|status| status.text == "NODATA");
+        is_skipped
+            || is_at_end
+            || self.has_gap(&self.windows(None), start, until)
+            || (says_nodata && self.has_gap(&self.windows(Some(interface)), start, until))
+    }
+
+    fn has_gap(&self, windows: &[(u64, u64)], start: u64, until: u64) -> bool {
+        let mut heard_until = None;
+        windows.iter().any(|(from, to)| {
+            let gap = heard_until.filter(|heard| *from > heard + 2 * self.interval());
+            heard_until = heard_until.max(Some(*to));
+            gap.is_some_and(|heard| heard < until && start < *from)
+        })
+    }
+
+    fn is_heard(&self, interface: &Value, time: Option<(u64, u64)>) -> bool {
+        let (start, end) = time.expect("who is not blind has times");
+        let interval = self.interval();
+        // Silence that is no gap counts as heard.
+        let windows = self.windows(Some(interface));
+        let mut stretches: Vec<(u64, u64)> = Vec::new();
+        for (from, to) in windows {
+            match stretches.last_mut() {
+                Some(last) if from <= last.1 + 120 => last.1 = last.1.max(to),
+                _ => stretches.push((from, to)),
+            }
+        }
+        stretches.iter().any(|(from, to)| *from <= end + interval && to + interval >= start)
+    }
+}
