@@ -5,6 +5,7 @@ mod cause_card;
 mod evidence;
 mod fix;
 mod hand_over;
+mod outcomes;
 mod scan_noise;
 mod words;
 
@@ -14,6 +15,7 @@ use leptos::prelude::*;
 
 use cause_card::CauseCard;
 use hand_over::HandOver;
+use outcomes::OutcomesSection;
 use scan_noise::ScanNoiseSection;
 
 use super::account::AccountPanel;
@@ -81,6 +83,7 @@ pub fn DiagnosisTab() -> impl IntoView {
         <section class="view diagnosis" aria-label="Diagnosis">
             <AccountPanel/>
             <Staged asked n_rows>{shown}</Staged>
+            <OutcomesSection/>
         </section>
     }
 }
