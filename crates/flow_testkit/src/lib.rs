@@ -2,6 +2,7 @@
 //! fuzzing checks.
 
 pub mod archive;
+pub mod drawn;
 pub mod filters;
 pub mod fuzz;
 pub mod load;

@@ -42,9 +42,11 @@ pub(super) struct RefusedServices {
 }
 
 impl RefusedServices {
-    /// Of addresses with codes below `n_addresses`.
-    pub fn of<'a>(
-        tuples: impl Iterator<Item = &'a Tuple>,
+    /// Of tuples whose addresses are places in `codes`, in a store that has `n_addresses`. A service is known though the
+    /// store knows no client that was refused there: others may be in it.
+    pub fn of(
+        tuples: &[Tuple],
+        codes: &[Option<u32>],
         n_addresses: usize,
         evidence: &mut RowEvidence,
     ) -> RefusedServices {
@@ -53,6 +55,7 @@ impl RefusedServices {
             services: HashSet::default(),
             clients: HashSet::default(),
         };
+        let code_of = |end: TupleEnd| codes.get(end.address as usize).copied().flatten();
         for tuple in tuples {
             let [low, high] = tuple.ends();
             let decoded = |port: Option<u16>| port.map_or(ABSENT, u64::from);
@@ -62,11 +65,14 @@ impl RefusedServices {
             let client = client.filter(|_| has_ports(protocol, low_port, high_port));
             for (end, client_end, service) in [(End::Src, low, high), (End::Dst, high, low)] {
                 if client.is_none_or(|client| client == end)
-                    && let Some(is_responder) = refused.is_responder.get_mut(service.address as usize)
+                    && let Some(address) = code_of(service)
                 {
-                    *is_responder = true;
+                    let service = TupleEnd { address, ..service };
+                    refused.is_responder[address as usize] = true;
                     refused.services.insert((service, tuple.protocol()));
-                    refused.clients.insert((service, tuple.protocol(), client_end.address));
+                    refused
+                        .clients
+                        .extend(code_of(client_end).map(|client| (service, tuple.protocol(), client)));
                 }
             }
         }
@@ -97,7 +103,7 @@ impl RefusedServices {
             End::Src => (row.src, row.dst),
             End::Dst => (row.dst, row.src),
         };
-        if !self.services.contains(&(service, protocol)) {
+        if client.address == NOT_THERE || !self.services.contains(&(service, protocol)) {
             return;
         }
         let request_comes_in = (row.direction == Direction::Ingress) == (asks == End::Src);

@@ -63,8 +63,17 @@ impl Analysis for RejectedTuplesQuestion {
     }
 }
 
+impl RejectedTuples {
+    /// Addresses are places in [`WantedCodes::codes`].
+    pub(super) fn tuples(&self) -> &[Tuple] {
+        &self.tuples
+    }
+}
+
 /// [`RejectedTuples`] in the codes of one store.
 pub(super) struct WantedCodes {
+    /// By place of an address: its code, where the store has it.
+    pub codes: Vec<Option<u32>>,
     pub tuples: HashSet<Tuple, FxBuildHasher>,
     /// By address code: whether it is a public end of one of them.
     is_outsider: Vec<bool>,
@@ -85,7 +94,7 @@ impl WantedCodes {
             place => codes[place as usize],
         };
         let tuples = wanted.tuples.iter().filter_map(|tuple| tuple.with_addresses(code_of)).collect();
-        WantedCodes { tuples, is_outsider }
+        WantedCodes { codes, tuples, is_outsider }
     }
 
     pub fn is_outsider(&self, code: u32) -> bool {
