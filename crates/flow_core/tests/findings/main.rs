@@ -3,6 +3,7 @@
 #[path = "../diagnosis/any_log.rs"]
 mod any_log;
 mod cases;
+mod limits;
 #[path = "../diagnosis/load.rs"]
 mod load;
 mod properties;
