@@ -35,6 +35,7 @@ use super::{Analysis, ShardView};
 use crate::record::Field;
 
 pub use account_rules::AccountRules;
+pub(in crate::analysis) use grounds::Admission;
 pub use grounds::Grounds;
 pub use json_lines::to_json_line;
 pub use partial::DiagnosisPartial;
