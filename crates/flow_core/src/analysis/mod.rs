@@ -21,6 +21,7 @@ mod memory;
 pub mod overview;
 mod places;
 pub mod rejected;
+pub mod requests;
 pub mod summary;
 pub mod tally;
 pub mod time_extent;

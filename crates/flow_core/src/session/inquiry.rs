@@ -16,6 +16,7 @@ use crate::analysis::files::FilesQuestion;
 use crate::analysis::interface::InterfaceKnowledge;
 use crate::analysis::overview::OverviewQuestion;
 use crate::analysis::rejected::RejectedQuestion;
+use crate::analysis::requests::{Requests, RequestsQuestion, reachable, replay, rule_use};
 use crate::analysis::summary::SummaryQuestion;
 use crate::analysis::timeline::TimelineQuestion;
 use crate::analysis::{Analysis, TimeExtent};
@@ -112,6 +113,12 @@ impl Inquiry {
             Question::Findings { filter } => {
                 let (diagnosing, asks) = Diagnosing::begin(filter, Outcome::Findings, shards);
                 (Work::Diagnosing(diagnosing), asks)
+            }
+            Question::RuleUse { ref filter }
+            | Question::Reachable { ref filter }
+            | Question::Replay { ref filter, .. } => {
+                let ask = ShardAsk::Requests { filter: filter.clone() };
+                (Work::Analysis(question), all(ask))
             }
             Question::Records { filter, sort, subjects, offset, n_rows } => {
                 let order = RowOrder { filter, sort };
@@ -219,6 +226,7 @@ impl Turn {
 
 fn analysed(question: &Question, answers: Vec<(u16, ShardAnswer)>, known: Known<'_>) -> Answer {
     let Known { knowledge, extent, .. } = known;
+    let configuration = known.account.map(|account| &account.configuration);
     match *question {
         Question::Timeline { n_buckets_max, .. } => {
             let question =
@@ -247,6 +255,15 @@ fn analysed(question: &Question, answers: Vec<(u16, ShardAnswer)>, known: Known<
                 _ => None,
             }))
         }
+        Question::RuleUse { .. } => {
+            Answer::RuleUse(rule_use::rule_use(&requests(answers, known), configuration))
+        }
+        Question::Reachable { .. } => {
+            Answer::Reachable(reachable::reachable(&requests(answers, known), knowledge, configuration))
+        }
+        Question::Replay { ref edits, .. } => {
+            Answer::Replay(replay::replay(&requests(answers, known), configuration, edits))
+        }
         Question::Files => {
             let (names, files) = (known.load.names(), known.load.files_of_sources());
             let question = FilesQuestion { names: &names, files: &files };
@@ -257,6 +274,14 @@ fn analysed(question: &Question, answers: Vec<(u16, ShardAnswer)>, known: Known<
         }
         _ => unreachable!("the others are no analyses"),
     }
+}
+
+fn requests(answers: Vec<(u16, ShardAnswer)>, known: Known<'_>) -> Requests {
+    let configuration = known.account.map(|account| &*account.configuration);
+    merged(&RequestsQuestion { configuration }, answers, |answer| match answer {
+        ShardAnswer::Requests(partial) => Some(partial),
+        _ => None,
+    })
 }
 
 /// What all shards found, finished.

@@ -12,8 +12,9 @@ use crate::analysis::findings::Findings;
 use crate::analysis::interface::AddressByHand;
 use crate::analysis::overview::Overview;
 use crate::analysis::rejected::RejectedView;
+use crate::analysis::requests::{Reachable, Replay, RuleUse};
 use crate::analysis::timeline::Timeline;
-use crate::config::ConfigurationReport;
+use crate::config::{ConfigurationReport, RuleEdit};
 use crate::intake::LoadOptions;
 use crate::parse::{FileReport, SourceId};
 use crate::query::{Filter, SortSpec, Subject};
@@ -104,6 +105,19 @@ pub enum Question {
     Findings {
         filter: Filter,
     },
+    /// What each of the account's rules was used for.
+    RuleUse {
+        filter: Filter,
+    },
+    /// On which ports somebody outside was accepted.
+    Reachable {
+        filter: Filter,
+    },
+    /// What edits of the account's rules would change.
+    Replay {
+        filter: Filter,
+        edits: Vec<RuleEdit>,
+    },
     /// What became of each file.
     Report,
     /// What the rows of each file say of it.
@@ -193,6 +207,9 @@ pub enum Answer {
     Direction(DirectionView),
     Rejected(RejectedView),
     Findings(Findings),
+    RuleUse(RuleUse),
+    Reachable(Reachable),
+    Replay(Replay),
     Report(Vec<FileReport>),
     /// In the order of the files.
     Files(Vec<FileFacts>),

@@ -4,7 +4,7 @@ use super::inquiry::{Asks, Inquiry, Known, Turn};
 use super::message::{Event, Question, RequestId};
 use super::shard_message::{InquiryId, ShardAnswer, ShardRequest};
 use super::{Emit, Session};
-use crate::analysis::interface::{AddressByHand, InterfaceAddresses, InterfaceKnowledge};
+use crate::analysis::interface::{AddressByHand, InterfaceAddresses, InterfaceKnowledge, Told};
 use crate::record::Value;
 
 impl Session {
@@ -150,7 +150,9 @@ impl Session {
         for member in &self.members {
             addresses.merge(member.settled.addresses.clone());
         }
-        let knowledge = InterfaceKnowledge::resolve(&addresses, &self.by_hand);
+        let described = self.descriptions.account().map(|account| &*account.configuration);
+        let told = Told { by_hand: &self.by_hand, described };
+        let knowledge = InterfaceKnowledge::resolve(&addresses, told);
         // What is known of the interfaces seldom changes after the first rows: then only new rows need it.
         let is_news = knowledge != self.knowledge;
         self.knowledge = knowledge;

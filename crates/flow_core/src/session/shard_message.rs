@@ -16,6 +16,7 @@ use crate::analysis::files::SourceFacts;
 use crate::analysis::interface::{InterfaceAddresses, InterfaceKnowledge};
 use crate::analysis::overview::OverviewPartial;
 use crate::analysis::rejected::RejectedPartial;
+use crate::analysis::requests::RequestsPartial;
 use crate::analysis::summary::SummaryPartial;
 use crate::analysis::timeline::Timeline;
 use crate::analysis::{Metric, TimeExtent};
@@ -106,6 +107,9 @@ pub enum ShardAsk {
     Diagnosis {
         filter: Filter,
         tuples: Arc<RejectedTuples>,
+    },
+    Requests {
+        filter: Filter,
     },
     Summary {
         filter: Filter,
@@ -206,6 +210,7 @@ pub enum ShardAnswer {
     Rejected(RejectedPartial),
     RejectedTuples(RejectedTuples),
     Diagnosis(DiagnosisPartial),
+    Requests(RequestsPartial),
     Summary(SummaryPartial),
     Order {
         n_rows: u32,

@@ -8,23 +8,23 @@
 
 mod account_rules;
 mod admitted;
-mod began;
+pub(super) mod began;
 mod contact;
-mod coverage;
+pub(super) mod coverage;
 mod decide;
-mod facts;
+pub(super) mod facts;
 mod grounds;
 mod json_lines;
 mod judge;
 mod partial;
 mod policy_evaluator;
-mod row_reader;
+pub(super) mod row_reader;
 mod sequential_test;
 mod surroundings;
-mod trace;
-mod tuple;
+pub(super) mod trace;
+pub(super) mod tuple;
 mod verdict;
-mod view;
+pub(super) mod view;
 mod wanted;
 mod words;
 

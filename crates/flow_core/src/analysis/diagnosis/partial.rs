@@ -6,7 +6,7 @@ use super::REQUIRED;
 use super::admitted::{AdmittedKey, AdmittedTime, RefusedServices};
 use super::contact::{Contact, ContactKey};
 use super::coverage::{self, Coverage};
-use super::row_reader::RowReader;
+use super::row_reader::{EndsOf, RowReader};
 use super::trace::{Marks, Trace, TraceKey};
 use super::wanted::{RejectedTuples, WantedCodes};
 use crate::analysis::ShardView;
@@ -61,7 +61,7 @@ impl Recorded {
 pub(super) fn scan(shard: ShardView<'_>, tuples: &RejectedTuples) -> DiagnosisPartial {
     let ShardView { store, rows, .. } = shard;
     let wanted = WantedCodes::of(tuples, store);
-    let mut reader = RowReader::new(store);
+    let mut reader = RowReader::new(store, EndsOf::Packet);
     let mut evidence = RowEvidence::new(store.is_rolled_up());
     let mut traces: ByKey<TraceKey, Trace> = ByKey::with_capacity(wanted.tuples.len());
     let mut contacts: ByKey<ContactKey, Contact> = ByKey::with_capacity(0);

@@ -55,7 +55,7 @@ pub struct Cause {
 }
 
 /// What was asked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct CauseService {
     /// The responder, where it is one.
     pub address: Option<Address>,

@@ -4,6 +4,7 @@
 //! Works on a finished [`Diagnosis`], which has an order of its own: so neither shards nor their order show.
 
 mod cause;
+mod cause_id;
 mod grouping;
 mod likelihood;
 mod peers;
@@ -20,6 +21,7 @@ use super::keyed::keep_first;
 use crate::record::Field;
 use cause::Candidate;
 pub use cause::{Cause, CauseService, EVIDENCE_MAX};
+pub use cause_id::CauseId;
 pub use likelihood::{Likelihood, LikelihoodReason};
 pub use peers::{PEERS_KEPT, PEERS_SHOWN, PREFIXES_MAX, PeerPrefix, Peers};
 pub use scanners::ProbedService;

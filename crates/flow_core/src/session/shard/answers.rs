@@ -7,6 +7,7 @@ use crate::analysis::direction::DirectionQuestion;
 use crate::analysis::files::FilesQuestion;
 use crate::analysis::overview::OverviewQuestion;
 use crate::analysis::rejected::RejectedQuestion;
+use crate::analysis::requests::RequestsQuestion;
 use crate::analysis::summary::SummaryQuestion;
 use crate::analysis::timeline::TimelineQuestion;
 use crate::analysis::{Analysis, ShardView};
@@ -43,6 +44,9 @@ impl Shard {
                 // Rules are the lead's, who finishes.
                 let question = DiagnosisQuestion { knowledge: &knowledge, tuples: &tuples, evaluator: None };
                 ShardAnswer::Diagnosis(self.scan(&question, &filter))
+            }
+            ShardAsk::Requests { filter } => {
+                ShardAnswer::Requests(self.scan(&RequestsQuestion::default(), &filter))
             }
             ShardAsk::Summary { filter } => {
                 ShardAnswer::Summary(self.scan(&SummaryQuestion { files: &[] }, &filter))
