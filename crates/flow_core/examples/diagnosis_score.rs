@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use flow_core::analysis::diagnosis::{DiagnosisQuestion, RejectedTuplesQuestion};
+use flow_core::analysis::findings::findings;
 use flow_core::analysis::outcomes::{ConversationOutcome, OneSidedTuplesQuestion, OutcomesQuestion};
 use flow_core::analysis::{Analysis, answer};
 use flow_testkit::load::Load;
@@ -47,15 +48,17 @@ fn main() -> ExitCode {
             let partial = question.scan(views[0]);
             let second_pass = cpu_time(epoch) - began - first_pass;
             let diagnosis = question.finish(partial);
+            let judging = cpu_time(epoch) - began;
+            verdicts.add(&Score::of(&simulated, &diagnosis.conversations));
+            let n_conversations = diagnosis.conversations.len();
+            let began = cpu_time(epoch);
+            let findings = findings(diagnosis, &load.knowledge);
+            let grouping = cpu_time(epoch) - began;
             eprintln!(
                 "{title}, seed {seed}: {} rows, {} conversations with a rejected row; first pass {first_pass:.1?}, \
-                 second pass {second_pass:.1?}, verdicts and all {:.2?}",
-                simulated.n_rows,
-                diagnosis.conversations.len(),
-                cpu_time(epoch) - began
+                 second pass {second_pass:.1?}, verdicts and all {judging:.2?}; {} causes, {} scanners in {grouping:.2?}",
+                simulated.n_rows, n_conversations, findings.n_causes, findings.scanners.n_scanners
             );
-            verdicts.add(&Score::of(&simulated, &diagnosis.conversations));
-            drop(diagnosis);
             outcomes.add(&Score::of_outcomes(&simulated, &conversation_outcomes(&load, title, seed, epoch)));
         }
         println!("### {title}\n\n{verdicts}\n{outcomes}");

@@ -161,6 +161,7 @@ fn questions() -> Vec<Question> {
         questions.push(overview(filter.clone()));
         questions.push(Question::Direction { filter: filter.clone() });
         questions.push(Question::Rejected { filter: filter.clone() });
+        questions.push(Question::Findings { filter: filter.clone() });
         for (sort, offset) in [
             (None, 0),
             (None, 777),

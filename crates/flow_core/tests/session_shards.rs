@@ -236,6 +236,8 @@ impl World {
             ));
             answers.push(format!("{:?}", self.ask(Question::Direction { filter: filter.clone() })));
             answers.push(format!("{:?}", self.ask(Question::Rejected { filter: filter.clone() })));
+            answers.push(format!("{:?}", self.ask(Question::Findings { filter: filter.clone() })));
+            answers.push(self.export(ExportKind::Diagnosis, filter.clone(), None));
             for (sort, offset) in [
                 (None, 0),
                 (None, 777),

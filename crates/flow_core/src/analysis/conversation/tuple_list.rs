@@ -44,6 +44,11 @@ impl TupleList {
         &self.addresses
     }
 
+    /// Their addresses are places in [`TupleList::addresses`].
+    pub fn tuples(&self) -> &[Tuple] {
+        &self.tuples
+    }
+
     /// The code of each address in a store that has it.
     pub fn address_codes(&self, store: &Store) -> Vec<Option<u32>> {
         self.addresses.iter().map(|address| store.addresses().code(*address)).collect()

@@ -2,6 +2,7 @@
 //! other times. No verdict rests on it; it tells how likely a refused flow is wanted.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{Hash, Hasher};
 
 use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,7 @@ use crate::record::Direction;
 use crate::store::ABSENT;
 
 /// Where something was accepted, and for whom. Addresses and interfaces are codes, or places in a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct AdmittedKey {
     /// The interface that the request came into; [`NOT_THERE`] for requests that went out, of whichever interface.
     pub interface: u32,
@@ -27,6 +28,21 @@ pub(super) struct AdmittedKey {
     pub is_reply: bool,
 }
 
+impl Hash for AdmittedKey {
+    /// Two words: most accepted rows are looked up.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(packed(self.service, self.protocol) ^ u64::from(self.is_reply));
+        state.write_u64(u64::from(self.interface) << 32 | u64::from(self.client));
+    }
+}
+
+/// A service as one number, another for each.
+fn packed(service: TupleEnd, protocol: Option<u8>) -> u64 {
+    let port = service.port.map_or(0, |port| u64::from(port) + 1);
+    let protocol = protocol.map_or(0, |protocol| u64::from(protocol) + 1);
+    u64::from(service.address) << 32 | port << 12 | protocol << 1
+}
+
 /// When; `None` where no row has a time.
 pub(super) type AdmittedTime = Option<TimeExtent>;
 
@@ -35,22 +51,27 @@ pub(super) type AdmittedTime = Option<TimeExtent>;
 pub(super) struct RefusedServices {
     /// By address code: whether it has such a service, which leaves most rows out.
     is_responder: Vec<bool>,
-    services: HashSet<(TupleEnd, Option<u8>), FxBuildHasher>,
-    clients: HashSet<(TupleEnd, Option<u8>, u32), FxBuildHasher>,
+    /// As [`packed`] has them.
+    services: HashSet<u64, FxBuildHasher>,
+    /// Of each service.
+    clients: HashSet<(u64, u32), FxBuildHasher>,
 }
 
 impl RefusedServices {
-    /// Of addresses with codes below `n_addresses`.
-    pub fn of<'a>(
-        tuples: impl Iterator<Item = &'a Tuple>,
+    /// Of tuples whose addresses are places in `codes`, in a store that has `n_addresses`. A service is known though the
+    /// store knows no client that was refused there: others may be in it.
+    pub fn of(
+        tuples: &[Tuple],
+        codes: &[Option<u32>],
         n_addresses: usize,
         evidence: &mut RowEvidence,
     ) -> RefusedServices {
         let mut refused = RefusedServices {
             is_responder: vec![false; n_addresses],
             services: HashSet::default(),
-            clients: HashSet::default(),
+            clients: HashSet::with_capacity_and_hasher(tuples.len(), FxBuildHasher),
         };
+        let code_of = |end: TupleEnd| codes.get(end.address as usize).copied().flatten();
         for tuple in tuples {
             let [low, high] = tuple.ends();
             let decoded = |port: Option<u16>| port.map_or(ABSENT, u64::from);
@@ -60,11 +81,12 @@ impl RefusedServices {
             let client = client.filter(|_| has_ports(protocol, low_port, high_port));
             for (end, client_end, service) in [(End::Src, low, high), (End::Dst, high, low)] {
                 if client.is_none_or(|client| client == end)
-                    && let Some(is_responder) = refused.is_responder.get_mut(service.address as usize)
+                    && let Some(address) = code_of(service)
                 {
-                    *is_responder = true;
-                    refused.services.insert((service, tuple.protocol()));
-                    refused.clients.insert((service, tuple.protocol(), client_end.address));
+                    let service = packed(TupleEnd { address, ..service }, tuple.protocol());
+                    refused.is_responder[address as usize] = true;
+                    refused.services.insert(service);
+                    refused.clients.extend(code_of(client_end).map(|client| (service, client)));
                 }
             }
         }
@@ -95,11 +117,12 @@ impl RefusedServices {
             End::Src => (row.src, row.dst),
             End::Dst => (row.dst, row.src),
         };
-        if !self.services.contains(&(service, protocol)) {
+        let of_service = packed(service, protocol);
+        if client.address == NOT_THERE || !self.services.contains(&of_service) {
             return;
         }
         let request_comes_in = (row.direction == Direction::Ingress) == (asks == End::Src);
-        let is_refused = self.clients.contains(&(service, protocol, client.address));
+        let is_refused = self.clients.contains(&(of_service, client.address));
         let time = admitted.at(AdmittedKey {
             interface: if request_comes_in { row.interface } else { NOT_THERE },
             service,
@@ -117,9 +140,9 @@ pub(super) struct Admitted(HashMap<AdmittedKey, AdmittedTime, FxBuildHasher>);
 impl Admitted {
     /// A key may stand in the list more than once.
     pub fn of(entries: &[(AdmittedKey, AdmittedTime)]) -> Admitted {
-        let mut times: HashMap<AdmittedKey, AdmittedTime, FxBuildHasher> = HashMap::default();
+        let mut times = HashMap::with_capacity_and_hasher(entries.len(), FxBuildHasher);
         for (key, time) in entries {
-            let known = times.entry(*key).or_default();
+            let known: &mut AdmittedTime = times.entry(*key).or_default();
             *known = TimeExtent::joined(*known, *time);
         }
         Admitted(times)

@@ -25,7 +25,7 @@ pub struct Grounds {
     pub(super) n_scanner_refusals: u32,
     pub(super) is_rolled_up: bool,
     pub(super) may_begin_before: bool,
-    pub(in crate::analysis) request_comes_in: Option<bool>,
+    pub(super) request_comes_in: Option<bool>,
     /// Packets that were refused; 0 where nobody counted them.
     pub(in crate::analysis) n_packets_refused: u64,
     /// Packet addresses differ from those of the rows.
@@ -93,6 +93,11 @@ impl Grounds {
             is_readdressed: false,
             admitted: Admission::default(),
         }
+    }
+
+    /// Whether the request came into the interface; `None` where its side is not known.
+    pub fn is_inbound(&self) -> Option<bool> {
+        self.request_comes_in
     }
 
     /// Rows of the conversation that were rejected.

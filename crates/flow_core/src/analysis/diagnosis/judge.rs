@@ -61,7 +61,10 @@ pub(super) fn diagnosis(
             }
             let mut diagnosed = diagnosed(&partial, &case, evaluator);
             diagnosed.grounds.is_readdressed = case.view.is_readdressed();
-            diagnosed.grounds.admitted = admission(&case, &admitted);
+            // Whoever scans is not wanted, whatever else was accepted.
+            if diagnosed.verdict != Verdict::Scan {
+                diagnosed.grounds.admitted = admission(&case, &admitted);
+            }
             conversations.push(diagnosed);
         });
     });

@@ -31,6 +31,7 @@ use crate::record::Field;
 pub use super::confidence::Confidence;
 pub use super::conversation::{Began, SeenBy};
 pub use account_rules::AccountRules;
+pub(in crate::analysis) use grounds::Admission;
 pub use grounds::Grounds;
 pub use json_lines::to_json_line;
 pub use partial::DiagnosisPartial;

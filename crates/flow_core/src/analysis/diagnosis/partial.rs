@@ -54,15 +54,16 @@ impl Recorded {
     }
 }
 
-pub(super) fn scan(shard: ShardView<'_>, wanted: &RejectedTuples) -> DiagnosisPartial {
+pub(super) fn scan(shard: ShardView<'_>, tuples: &RejectedTuples) -> DiagnosisPartial {
     let ShardView { store, rows, .. } = shard;
-    let wanted = WantedCodes::of(wanted, store);
+    let wanted = WantedCodes::of(tuples, store);
     let mut reader = RowReader::new(store, EndsOf::Packet);
     let mut evidence = RowEvidence::new(store.is_rolled_up());
     let mut traces: ByKey<TraceKey, Trace> = ByKey::with_capacity(wanted.tuples.len());
     let mut contacts: ByKey<ContactKey, Contact> = ByKey::with_capacity(0);
     let mut fan_in = FanIn::with_capacity(wanted.tuples.len());
-    let refused = RefusedServices::of(wanted.tuples.iter(), store.addresses().all().len(), &mut evidence);
+    let n_addresses = store.addresses().all().len();
+    let refused = RefusedServices::of(tuples.tuples(), &wanted.codes, n_addresses, &mut evidence);
     let mut admitted: ByKey<AdmittedKey, AdmittedTime> = ByKey::with_capacity(0);
     let mut partial = DiagnosisPartial {
         recorded: Recorded::of(store),

@@ -45,8 +45,17 @@ impl Analysis for RejectedTuplesQuestion {
     }
 }
 
+impl RejectedTuples {
+    /// Addresses are places in [`WantedCodes::codes`].
+    pub(super) fn tuples(&self) -> &[Tuple] {
+        self.0.tuples()
+    }
+}
+
 /// [`RejectedTuples`] in the codes of one store.
 pub(super) struct WantedCodes {
+    /// By place of an address: its code, where the store has it.
+    pub codes: Vec<Option<u32>>,
     pub tuples: HashSet<Tuple, FxBuildHasher>,
     /// By address code: whether it is a public end of one of them.
     is_outsider: Vec<bool>,
@@ -62,7 +71,8 @@ impl WantedCodes {
                 is_outsider[*code as usize] = !address.is_private();
             }
         }
-        WantedCodes { tuples: wanted.in_codes(&codes), is_outsider }
+        let tuples = wanted.in_codes(&codes);
+        WantedCodes { codes, tuples, is_outsider }
     }
 
     pub fn is_outsider(&self, code: u32) -> bool {

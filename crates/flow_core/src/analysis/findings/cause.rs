@@ -10,7 +10,7 @@ use super::peers::Peers;
 use super::rows_filter::{Common, filter_of};
 use super::words::{Said, because};
 use crate::analysis::TimeExtent;
-use crate::analysis::diagnosis::{Confidence, Diagnosed, RuleFinding, SeenBy, Verdict};
+use crate::analysis::diagnosis::{Admission, Confidence, Diagnosed, RuleFinding, SeenBy, Verdict};
 use crate::analysis::interface::InterfaceKnowledge;
 use crate::query::Filter;
 use crate::record::{Address, Field, Value};
@@ -78,13 +78,23 @@ impl<'a> Candidate<'a> {
         conversations: &'a [Diagnosed],
         knowledge: &InterfaceKnowledge,
     ) -> Candidate<'a> {
-        let members = || group.1.iter().map(|at| &conversations[*at as usize]);
-        let n_rejected_rows = members().map(|member| member.grounds.n_refused()).sum();
-        let packets = members().map(|member| member.grounds.n_packets_refused);
-        let n_rejected_packets = packets.fold(0, u64::saturating_add);
-        let pairs = distinct(members().filter_map(|member| member.initiator.zip(member.responder)));
+        let (mut n_rejected_rows, mut n_rejected_packets) = (0, 0u64);
+        let mut pairs: Vec<(Address, Address)> = Vec::with_capacity(group.1.len());
+        let mut admitted = Admission::default();
+        let mut request_allowed = false;
+        // Conversations are far to look up, so once each.
+        for at in &group.1 {
+            let Diagnosed { grounds, initiator, responder, .. } = &conversations[*at as usize];
+            n_rejected_rows += grounds.n_refused();
+            n_rejected_packets = n_rejected_packets.saturating_add(grounds.n_packets_refused);
+            pairs.extend(initiator.zip(*responder));
+            admitted.others |= grounds.admitted.others;
+            admitted.before |= grounds.admitted.before;
+            admitted.later |= grounds.admitted.later;
+            request_allowed |= grounds.is_accepted_elsewhere;
+        }
+        let pairs = distinct(pairs.into_iter());
         let clients = distinct(pairs.iter().map(|(initiator, _)| *initiator));
-        let admitted = |is: fn(&Diagnosed) -> bool| members().any(is);
         let likelihood = Likelihood::of(&Weighed {
             verdict: group.0.verdict,
             port: group.0.port,
@@ -92,10 +102,10 @@ impl<'a> Candidate<'a> {
             n_own_clients: clients.iter().filter(|client| knowledge.is_ours(**client)).count() as u64,
             n_pairs: pairs.len() as u64,
             n_tries: if n_rejected_packets > 0 { n_rejected_packets } else { n_rejected_rows },
-            others_allowed: admitted(|member| member.grounds.admitted.others),
-            worked_before: admitted(|member| member.grounds.admitted.before),
-            worked_later: admitted(|member| member.grounds.admitted.later),
-            request_allowed: admitted(|member| member.grounds.is_accepted_elsewhere),
+            others_allowed: admitted.others,
+            worked_before: admitted.before,
+            worked_later: admitted.later,
+            request_allowed,
         });
         Candidate { group, n_rejected_rows, n_rejected_packets, likelihood }
     }
@@ -122,11 +132,7 @@ impl<'a> Candidate<'a> {
             responders: &common.responders,
             example: evidence[0],
         };
-        let times = each().map(|member| {
-            let times = member.first_secs.zip(member.last_secs);
-            times.map(|(start_secs, end_secs)| TimeExtent { start_secs, end_secs })
-        });
-        let time = times.fold(None, TimeExtent::joined);
+        let time = each().map(time_of).fold(None, TimeExtent::joined);
         let peers = each().filter_map(|member| Some((peer_of(member)?, member.grounds.n_refused())));
         Cause {
             verdict: key.verdict,
@@ -154,6 +160,12 @@ impl<'a> Candidate<'a> {
             evidence: evidence.into_iter().cloned().collect(),
         }
     }
+}
+
+/// When a conversation was seen.
+pub(super) fn time_of(diagnosed: &Diagnosed) -> Option<TimeExtent> {
+    let times = diagnosed.first_secs.zip(diagnosed.last_secs);
+    times.map(|(start_secs, end_secs)| TimeExtent { start_secs, end_secs })
 }
 
 /// The surest level that more than half reach.

@@ -41,7 +41,7 @@ pub(super) type Group<'a> = (CauseKey<'a>, Vec<u32>);
 
 /// The remote end, as the interface sees it; where its side is not known, who asked.
 pub(super) fn peer_of(diagnosed: &Diagnosed) -> Option<Address> {
-    match diagnosed.grounds.request_comes_in {
+    match diagnosed.grounds.is_inbound() {
         Some(false) => diagnosed.responder,
         Some(true) | None => diagnosed.initiator,
     }
@@ -55,7 +55,7 @@ pub(super) fn grouped<'a>(conversations: &'a [Diagnosed], knowledge: &InterfaceK
         if diagnosed.verdict == Verdict::Scan {
             continue;
         }
-        let is_inbound = diagnosed.grounds.request_comes_in;
+        let is_inbound = diagnosed.grounds.is_inbound();
         let place = match (is_inbound, diagnosed.responder) {
             _ if diagnosed.interface.is_absent() => Place::Unknown(&diagnosed.interface, diagnosed.responder),
             (None, responder) => Place::Unknown(&diagnosed.interface, responder),
@@ -91,7 +91,7 @@ fn responders_of_several(conversations: &[Diagnosed]) -> HashSet<WayOut<'_>, FxB
     // `None` once there is a second interface.
     let mut interfaces: HashMap<WayOut<'_>, Option<&Value>, FxBuildHasher> = HashMap::default();
     for diagnosed in conversations {
-        if diagnosed.grounds.request_comes_in != Some(false) || diagnosed.interface.is_absent() {
+        if diagnosed.grounds.is_inbound() != Some(false) || diagnosed.interface.is_absent() {
             continue;
         }
         let Some(responder) = diagnosed.responder else { continue };

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::cause::time_of;
 use super::rows_filter::filter_of_scanners;
 use crate::analysis::TimeExtent;
 use crate::analysis::diagnosis::{Diagnosed, Verdict};
@@ -51,31 +52,31 @@ pub struct Scanner {
     pub last_secs: Option<u64>,
 }
 
-/// One conversation of a scanner, sorted by who it was.
-type Probe<'a> = (Address, &'a Diagnosed);
+/// One conversation of a scanner: who, what, and its place among the conversations, which are far to look up.
+type Probe = (Address, (Option<u8>, Option<u16>), u32);
 
 impl ScanNoise {
     pub(super) fn of(conversations: &[Diagnosed]) -> ScanNoise {
-        let is_scan = |diagnosed: &&Diagnosed| diagnosed.verdict == Verdict::Scan;
-        let mut probes: Vec<Probe<'_>> = conversations
-            .iter()
-            .filter(is_scan)
-            .filter_map(|diagnosed| Some((diagnosed.initiator?, diagnosed)))
-            .collect();
-        probes.sort_unstable_by_key(|(address, diagnosed)| (*address, diagnosed.protocol, diagnosed.port));
+        let mut is_readdressed = false;
+        let mut probes: Vec<Probe> = Vec::new();
+        for (at, diagnosed) in (0..).zip(conversations) {
+            if diagnosed.verdict == Verdict::Scan
+                && let Some(address) = diagnosed.initiator
+            {
+                is_readdressed |= diagnosed.grounds.is_readdressed;
+                probes.push((address, (diagnosed.protocol, diagnosed.port), at));
+            }
+        }
+        probes.sort_unstable();
         let mut tried: Vec<(Option<u8>, Option<u16>)> = Vec::new();
         let mut top: Vec<Scanner> = Vec::new();
         for of_one in probes.chunk_by(|a, b| a.0 == b.0) {
-            let n_before = tried.len();
-            tried.extend(of_one.iter().map(|(_, diagnosed)| (diagnosed.protocol, diagnosed.port)));
-            // Sorted by service, so equal ones are neighbours; those of the scanner before are behind `n_before`.
-            let mut of_scanner = tried.split_off(n_before);
-            of_scanner.dedup();
-            top.push(scanner(of_one, of_scanner.len() as u64));
-            tried.append(&mut of_scanner);
+            let mut services: Vec<_> = of_one.iter().map(|(_, service, _)| *service).collect();
+            services.dedup();
+            top.push(scanner(of_one, services.len() as u64, conversations));
+            tried.append(&mut services);
         }
         let addresses: Vec<Address> = top.iter().map(|scanner| scanner.address).collect();
-        let is_readdressed = probes.iter().any(|(_, diagnosed)| diagnosed.grounds.is_readdressed);
         let noise = ScanNoise {
             n_scanners: top.len() as u64,
             n_conversations: probes.len() as u64,
@@ -89,22 +90,24 @@ impl ScanNoise {
     }
 }
 
-fn scanner(probes: &[Probe<'_>], n_services: u64) -> Scanner {
-    let mut targets: Vec<Option<Address>> = probes.iter().map(|(_, probe)| probe.responder).collect();
+/// Of one scanner's probes.
+fn scanner(probes: &[Probe], n_services: u64, conversations: &[Diagnosed]) -> Scanner {
+    let mut targets: Vec<Option<Address>> = Vec::with_capacity(probes.len());
+    let mut n_rows = 0;
+    let mut time: Option<TimeExtent> = None;
+    for (_, _, at) in probes {
+        let probe = &conversations[*at as usize];
+        targets.push(probe.responder);
+        n_rows += probe.grounds.n_refused();
+        time = TimeExtent::joined(time, time_of(probe));
+    }
     targets.sort_unstable();
     targets.dedup();
-    let times = probes.iter().map(|(_, probe)| {
-        probe
-            .first_secs
-            .zip(probe.last_secs)
-            .map(|(start_secs, end_secs)| TimeExtent { start_secs, end_secs })
-    });
-    let time = times.fold(None, TimeExtent::joined);
     Scanner {
         address: probes[0].0,
         n_services,
         n_targets: targets.len() as u64,
-        n_rows: probes.iter().map(|(_, probe)| probe.grounds.n_refused()).sum(),
+        n_rows,
         first_secs: time.map(|time| time.start_secs),
         last_secs: time.map(|time| time.end_secs),
     }
