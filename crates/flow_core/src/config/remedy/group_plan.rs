@@ -4,7 +4,6 @@ use super::Way;
 use super::holder::{n_interfaces_by_group, shared_group};
 use super::plan::{Draft, Planner};
 use super::probe::{End, flows};
-use super::wanted::RefusedBy;
 use super::warning::GROUP_RULES_MAX;
 use crate::config::configuration::Configuration;
 use crate::config::edit::{GROUP_TO_LOOK_UP, RuleEdit};
@@ -21,14 +20,7 @@ impl Planner<'_> {
         let peers = self.group_peers(end, addresses, draft);
         let groups = draft.evaluator.placement(place).groups.clone();
         let Some(groups) = groups else {
-            if end.is_own
-                && matches!(self.wanted.refused_by, RefusedBy::SecurityGroup | RefusedBy::GroupOrAcl)
-            {
-                let edits = rules(GROUP_TO_LOOK_UP, end.direction, self.request, peers);
-                draft.push(end, edits);
-            } else {
-                draft.note(format!("The groups of {} are not described and may refuse it.", end.interface));
-            }
+            draft.push(end, rules(GROUP_TO_LOOK_UP, end.direction, self.request, peers));
             return;
         };
         let configuration = draft.evaluator.configuration();

@@ -44,14 +44,14 @@ impl Opens {
             Opens::Members { policy, group, n, listed } => {
                 let list = list(*n, listed);
                 let interfaces = count(*n, "interface");
-                format!("{policy} also admits {interfaces} of {group} that are not among the peers: {list}.")
+                format!("{policy} also admits {interfaces} of {group} besides the peers: {list}.")
             }
             Opens::Strangers { policy, prefix, n: u64::MAX } => {
                 format!("{policy} also admits more addresses of {prefix} than can be counted.")
             }
             Opens::Strangers { policy, prefix, n } => {
                 let addresses = if *n == 1 { "1 address".to_owned() } else { format!("{n} addresses") };
-                format!("{policy} also admits {addresses} of {prefix} that are not among the peers.")
+                format!("{policy} also admits {addresses} of {prefix} besides the peers.")
             }
         }
     }

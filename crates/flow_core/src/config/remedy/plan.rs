@@ -98,6 +98,13 @@ impl<'c> Planner<'c> {
         for end in &self.ends {
             self.mend(end, &mut draft);
         }
+        if !draft.edits.is_empty() && !draft.sides.contains(&Side::Own) && draft.cannot.is_none() {
+            draft.note(
+                "The rules of the own interface, as they are described, let it through; if they refused it then, they have \
+                 been changed since."
+                    .to_owned(),
+            );
+        }
         let Draft { mut evaluator, way, edits, sides, notes, cannot, has_reference } = draft;
         let way = if way == Way::GroupReference && !has_reference { Way::Addresses } else { way };
         Plan {
