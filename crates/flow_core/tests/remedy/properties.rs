@@ -1,16 +1,18 @@
 //! Random accounts and wanted flows: after the edits the wanted flows pass, or the remedy says which may not, and nothing
 //! else passes than it says.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use flow_core::config::evaluate::Answer;
-use flow_core::config::remedy::{Opens, PortSpan, RefusedBy, Side, Wanted, remedy};
+use flow_core::config::read::read_configuration;
+use flow_core::config::remedy::{Opens, PortSpan, RULES_MAX, RefusedBy, Side, Wanted, remedy};
 use flow_core::config::{
     Configuration, Evaluator, Flow, Peer, PortPair, RuleDirection, RuleEdit, RulePorts, Traffic,
 };
 use flow_core::record::Address;
 use flow_testkit::rules::{ADDRESSES, any_configuration, any_direction, any_flow};
-use proptest::collection::vec;
+use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
@@ -88,6 +90,21 @@ fn described() -> impl Strategy<Value = Configuration> {
     })
 }
 
+/// The flow as the one interface that has its remote address sees it, where that is another one.
+fn other_end<'a>(account: &'a Configuration, wanted: &Wanted, flow: &Flow) -> Option<(&'a str, Flow)> {
+    let own = wanted.interface.as_ref()?;
+    let mut holders = account.interfaces.iter().filter(|(_, interface)| {
+        interface.addresses.iter().flatten().any(|address| *address == flow.remote)
+            || interface.delegated.iter().flatten().any(|prefix| prefix.contains(flow.remote))
+    });
+    let (end, _) = holders.next().filter(|(id, _)| *id != own)?;
+    let addresses = account.interfaces[own].addresses.iter().flatten();
+    let remote = addresses.copied().find(|address| address.family() == flow.remote.family())?;
+    let ports = flow.ports.map(|ports| PortPair { local: ports.remote, remote: ports.local });
+    let other = Flow { direction: flow.direction.opposite(), remote, ports, ..*flow };
+    holders.next().is_none().then_some((end.as_str(), other))
+}
+
 /// Requests and replies over all ports that matter: services' borders, and every kind of ephemeral port.
 fn flows(wanted: &Wanted) -> Vec<Flow> {
     let mut flows = Vec::new();
@@ -140,6 +157,11 @@ proptest! {
             let passes = decision.request_passes().and(decision.reply_passes());
             let is_named = proof.unproved.iter().any(|unproved| unproved.peer == flow.remote);
             prop_assert!(passes == Answer::Yes || is_named, "{:?} {:#?}", flow, remedy);
+            let Some((end, other)) = other_end(&account, &wanted, &flow) else { continue };
+            let place = evaluator.interface(end).unwrap();
+            let decision = evaluator.decide(place, &other);
+            let passes = decision.request_passes().and(decision.reply_passes());
+            prop_assert!(passes == Answer::Yes || is_named, "{} {:?} {:#?}", end, other, remedy);
         }
     }
 
@@ -151,6 +173,8 @@ proptest! {
         let misfits = account.edited(&remedy.edits).misfits;
         let is_described = account.interfaces.contains_key(wanted.interface.as_ref().unwrap());
         prop_assert!(!is_described || misfits.is_empty(), "{:?}", misfits);
+        let is_wider = remedy.opens.iter().any(|opens| matches!(opens, Opens::Strangers { .. }));
+        prop_assert!(!is_wider, "{:#?}", remedy);
         if let (Some(proof), None) = (&remedy.proof, &remedy.cannot) {
             for unproved in &proof.unproved {
                 prop_assert_eq!(unproved.answer, Answer::Unknowable, "{:#?}", remedy);
@@ -194,6 +218,59 @@ proptest! {
                     }
                 }
             }
+        }
+    }
+}
+
+/// One interface in a described subnet, whose group admits nothing.
+const SHUT: &str = r#"{
+    "Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16"}],
+    "Subnets": [
+        {"SubnetId": "subnet-1", "VpcId": "vpc-1", "CidrBlock": "10.0.8.0/24"},
+        {"SubnetId": "subnet-2", "VpcId": "vpc-1", "CidrBlock": "10.0.0.0/24"}],
+    "NetworkAcls": [{"NetworkAclId": "acl-1", "VpcId": "vpc-1", "Associations": [{"SubnetId": "subnet-1"}], "Entries": [
+        {"RuleNumber": 100, "Protocol": "-1", "CidrBlock": "0.0.0.0/0", "Egress": false, "RuleAction": "allow"},
+        {"RuleNumber": 100, "Protocol": "-1", "CidrBlock": "0.0.0.0/0", "Egress": true, "RuleAction": "allow"}]}],
+    "SecurityGroups": [{"GroupId": "sg-1", "VpcId": "vpc-1", "IpPermissions": [], "IpPermissionsEgress": []}],
+    "NetworkInterfaces": [{"NetworkInterfaceId": "eni-1", "VpcId": "vpc-1", "SubnetId": "subnet-1",
+        "PrivateIpAddress": "10.0.8.4", "Groups": [{"GroupId": "sg-1"}]}]}"#;
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    /// Every address is asked: who passes is a peer, or counted as a stranger.
+    #[test]
+    fn strangers_are_counted(bits in btree_set(0..256u32, 1..40)) {
+        let (account, _) = read_configuration([("shut.json", SHUT.as_bytes())]);
+        let at = |bits| Address::V4(0x0a00_0000 + bits);
+        let wanted = Wanted {
+            interface: Some("eni-1".to_owned()),
+            refused_by: RefusedBy::SecurityGroup,
+            direction: RuleDirection::Ingress,
+            peers: bits.iter().map(|bits| at(*bits)).collect(),
+            protocol: 6,
+            ports: Some(PortSpan { from: 443, to: 443 }),
+        };
+        let remedy = remedy(Some(&account), &wanted);
+        let n_rules = remedy.edits.len();
+        prop_assert_eq!(remedy.alternatives.is_empty(), n_rules <= RULES_MAX);
+        let alternatives = remedy.alternatives.iter().map(|other| (&other.edits, &other.opens));
+        for (edits, opens) in std::iter::once((&remedy.edits, &remedy.opens)).chain(alternatives) {
+            prop_assert!(edits.len() <= n_rules);
+            let mut evaluator = Evaluator::new(Arc::new(account.edited(edits).configuration));
+            let place = evaluator.interface("eni-1").unwrap();
+            let passes = |bits: &u32| {
+                let ports = Some(PortPair { local: 443, remote: 40_000 });
+                let flow = Flow { direction: RuleDirection::Ingress, remote: at(*bits), protocol: 6, ports };
+                evaluator.decide(place, &flow).request_passes() == Answer::Yes
+            };
+            let passing: BTreeSet<u32> = (0..1_024).filter(passes).collect();
+            prop_assert!(bits.is_subset(&passing));
+            let n_strangers: u64 = opens.iter().map(|opens| match opens {
+                Opens::Strangers { n, .. } => *n,
+                other => panic!("nothing else opens: {other:?}"),
+            }).sum();
+            prop_assert_eq!((passing.len() - bits.len()) as u64, n_strangers);
         }
     }
 }
