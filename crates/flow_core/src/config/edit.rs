@@ -256,7 +256,7 @@ mod tests {
     #[test]
     fn a_rule_is_the_same_whatever_it_is_called() {
         let edit = RuleEdit::AddGroupRule { group: "sg-1".into(), rule: rule(443, "10.0.0.0/16") };
-        assert_eq!(reasons(&[edit.clone()]), [MisfitReason::AlreadyThere]);
+        assert_eq!(reasons(std::slice::from_ref(&edit)), [MisfitReason::AlreadyThere]);
         assert_eq!(account().edited(&[edit.inverse()]).misfits, []);
     }
 

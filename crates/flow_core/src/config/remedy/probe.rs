@@ -22,6 +22,9 @@ pub(super) struct End {
     pub peers: Vec<Address>,
 }
 
+/// One part of a decision.
+type Asks = fn(&Decision) -> Answer;
+
 /// Remote addresses whose flows something refuses, each list sorted. What cannot be known counts where the log says that
 /// it refused.
 #[derive(Debug, Default)]
@@ -39,7 +42,7 @@ impl Missing {
         let is_request = by == RefusedBy::NetworkAcl || is_either;
         let is_reply = matches!(by, RefusedBy::NetworkAcl | RefusedBy::NetworkAclReturn);
         let mut missing = Missing::default();
-        let parts: [(&mut Vec<Address>, bool, fn(&Decision) -> Answer); 3] = [
+        let parts: [(&mut Vec<Address>, bool, Asks); 3] = [
             (&mut missing.groups, is_group, |decision| decision.groups.answer()),
             (&mut missing.acl_request, is_request, |decision| decision.acl_request.answer()),
             (&mut missing.acl_reply, is_reply, |decision| decision.acl_reply.answer()),
