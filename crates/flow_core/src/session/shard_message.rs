@@ -5,15 +5,18 @@
 //! request each; the others come unasked.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::message::{RecordRow, RowDetail};
+use crate::analysis::diagnosis::{DiagnosisPartial, RejectedTuples};
 use crate::analysis::direction::DirectionPartial;
 use crate::analysis::files::SourceFacts;
 use crate::analysis::interface::{InterfaceAddresses, InterfaceKnowledge};
 use crate::analysis::overview::OverviewPartial;
 use crate::analysis::rejected::RejectedPartial;
+use crate::analysis::requests::RequestsPartial;
 use crate::analysis::summary::SummaryPartial;
 use crate::analysis::timeline::Timeline;
 use crate::analysis::{Metric, TimeExtent};
@@ -95,6 +98,18 @@ pub enum ShardAsk {
     Rejected {
         filter: Filter,
         extent: Option<TimeExtent>,
+    },
+    /// Which five-tuples have a rejection.
+    RejectedTuples {
+        filter: Filter,
+    },
+    /// All that was seen of them. They are those of all shards.
+    Diagnosis {
+        filter: Filter,
+        tuples: Arc<RejectedTuples>,
+    },
+    Requests {
+        filter: Filter,
     },
     Summary {
         filter: Filter,
@@ -193,6 +208,9 @@ pub enum ShardAnswer {
     Overview(OverviewPartial),
     Direction(DirectionPartial),
     Rejected(RejectedPartial),
+    RejectedTuples(RejectedTuples),
+    Diagnosis(DiagnosisPartial),
+    Requests(RequestsPartial),
     Summary(SummaryPartial),
     Order {
         n_rows: u32,

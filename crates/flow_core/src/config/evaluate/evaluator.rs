@@ -223,6 +223,10 @@ impl Evaluator {
         self.rules.len() as u32
     }
 
+    pub fn n_entries(&self) -> u32 {
+        self.entries.len() as u32
+    }
+
     pub fn placement(&self, place: PlaceId) -> &Placement {
         &self.places[place.0 as usize].placement
     }

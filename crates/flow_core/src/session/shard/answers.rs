@@ -2,10 +2,12 @@
 
 use super::Shard;
 use super::exporting::Exporting;
+use crate::analysis::diagnosis::{DiagnosisQuestion, RejectedTuplesQuestion};
 use crate::analysis::direction::DirectionQuestion;
 use crate::analysis::files::FilesQuestion;
 use crate::analysis::overview::OverviewQuestion;
 use crate::analysis::rejected::RejectedQuestion;
+use crate::analysis::requests::RequestsQuestion;
 use crate::analysis::summary::SummaryQuestion;
 use crate::analysis::timeline::TimelineQuestion;
 use crate::analysis::{Analysis, ShardView};
@@ -33,6 +35,18 @@ impl Shard {
                 let knowledge = self.knowledge.clone();
                 let question = RejectedQuestion { knowledge: &knowledge, extent };
                 ShardAnswer::Rejected(self.scan(&question, &filter))
+            }
+            ShardAsk::RejectedTuples { filter } => {
+                ShardAnswer::RejectedTuples(self.scan(&RejectedTuplesQuestion, &filter))
+            }
+            ShardAsk::Diagnosis { filter, tuples } => {
+                let knowledge = self.knowledge.clone();
+                // Rules are the lead's, who finishes.
+                let question = DiagnosisQuestion { knowledge: &knowledge, tuples: &tuples, evaluator: None };
+                ShardAnswer::Diagnosis(self.scan(&question, &filter))
+            }
+            ShardAsk::Requests { filter } => {
+                ShardAnswer::Requests(self.scan(&RequestsQuestion::default(), &filter))
             }
             ShardAsk::Summary { filter } => {
                 ShardAnswer::Summary(self.scan(&SummaryQuestion { files: &[] }, &filter))
