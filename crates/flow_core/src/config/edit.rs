@@ -132,7 +132,8 @@ impl Configuration {
         Edited { configuration, misfits }
     }
 
-    fn make(&mut self, edit: &RuleEdit) -> Result<(), MisfitReason> {
+    /// Makes one edit where it fits.
+    pub(super) fn make(&mut self, edit: &RuleEdit) -> Result<(), MisfitReason> {
         match edit {
             RuleEdit::AddGroupRule { group, rule } => {
                 let rules = self.rules_of_mut(group)?;

@@ -55,7 +55,7 @@ impl Planner<'_> {
         draft: &mut Draft,
     ) {
         let cidrs = self.prefixes(end, addresses, draft.way);
-        let entries = draft.evaluator.configuration().network_acls.get(acl);
+        let entries = draft.configuration.network_acls.get(acl);
         let Some(entries) = entries.and_then(|acl| acl.entries.as_deref()) else {
             draft.note(format!(
                 "The entries of {acl} are not all described, so their numbers are yours to choose."
