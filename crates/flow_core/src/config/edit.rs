@@ -13,8 +13,6 @@ use super::rule::{ACL_STAR_NUMBER, AclEntry, SecurityGroupRule};
 pub const GROUP_TO_LOOK_UP: &str = "$GROUP_ID";
 /// In the place of an ACL's id: the ACL of a subnet that is not described.
 pub const ACL_TO_LOOK_UP: &str = "$ACL_ID";
-/// In the place of an entry's number, where the ACL's entries are not described; real ones begin with 1.
-pub const NUMBER_TO_CHOOSE: u32 = 0;
 
 /// A rule or entry that comes or goes. A rule that changes is one of each.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -134,7 +132,8 @@ impl Configuration {
         Edited { configuration, misfits }
     }
 
-    fn make(&mut self, edit: &RuleEdit) -> Result<(), MisfitReason> {
+    /// Makes one edit where it fits.
+    pub(super) fn make(&mut self, edit: &RuleEdit) -> Result<(), MisfitReason> {
         match edit {
             RuleEdit::AddGroupRule { group, rule } => {
                 let rules = self.rules_of_mut(group)?;
@@ -258,7 +257,7 @@ mod tests {
     #[test]
     fn a_rule_is_the_same_whatever_it_is_called() {
         let edit = RuleEdit::AddGroupRule { group: "sg-1".into(), rule: rule(443, "10.0.0.0/16") };
-        assert_eq!(reasons(&[edit.clone()]), [MisfitReason::AlreadyThere]);
+        assert_eq!(reasons(std::slice::from_ref(&edit)), [MisfitReason::AlreadyThere]);
         assert_eq!(account().edited(&[edit.inverse()]).misfits, []);
     }
 

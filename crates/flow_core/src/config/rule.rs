@@ -220,10 +220,18 @@ pub struct AclEntry {
 /// 32768 for IPv6. People can number up to 32766.
 pub const ACL_STAR_NUMBER: u32 = 32_767;
 
+/// In the place of an entry's number that is still to be chosen, since the ACL's entries are not described; people can
+/// number from 1.
+pub const NUMBER_TO_CHOOSE: u32 = 0;
+
 impl AclEntry {
-    /// `100`, or `*` for the entry that every ACL ends in.
+    /// `100`, `*` for the entry that every ACL ends in, `?` for one that has no number yet.
     pub fn label(&self) -> String {
-        if self.number >= ACL_STAR_NUMBER { "*".to_owned() } else { self.number.to_string() }
+        match self.number {
+            NUMBER_TO_CHOOSE => "?".to_owned(),
+            ACL_STAR_NUMBER.. => "*".to_owned(),
+            number => number.to_string(),
+        }
     }
 }
 

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use super::cannot::CannotFix;
 use super::plan::{Draft, Planner};
 use super::probe::{End, Missing};
-use super::wanted::{EPHEMERAL_PORTS, RefusedBy};
-use crate::config::edit::{ACL_TO_LOOK_UP, NUMBER_TO_CHOOSE, RuleEdit};
-use crate::config::rule::{ACL_STAR_NUMBER, AclEntry, RuleDirection, RulePorts, Traffic};
+use super::wanted::EPHEMERAL_PORTS;
+use crate::config::edit::{ACL_TO_LOOK_UP, RuleEdit};
+use crate::config::rule::{ACL_STAR_NUMBER, AclEntry, NUMBER_TO_CHOOSE, RuleDirection, RulePorts, Traffic};
 use crate::record::{Address, Prefix};
 
 /// Between new entries, where there is room: as AWS advises, so that others fit between them later.
@@ -23,13 +23,17 @@ impl Planner<'_> {
             (end.direction, self.request, &missing.acl_request),
             (end.direction.opposite(), self.reply, &missing.acl_reply),
         ];
-        let Some(acl) = self.network_acl_of(end) else {
-            self.mend_unknown_acl(end, parts, draft);
-            return;
-        };
+        let acl = self.network_acl_of(end);
         for (direction, traffic, addresses) in parts {
-            if !addresses.is_empty() {
-                self.add_entries(end, acl, (direction, traffic), addresses, draft);
+            if addresses.is_empty() {
+                continue;
+            }
+            match acl {
+                Some(acl) => self.add_entries(end, acl, (direction, traffic), addresses, draft),
+                None => {
+                    let cidrs = self.prefixes(end, addresses, draft.way);
+                    draft.push(end, unnumbered(ACL_TO_LOOK_UP, direction, traffic, cidrs));
+                }
             }
         }
         if !missing.acl_reply.is_empty() && self.wanted.has_ports() {
@@ -42,29 +46,6 @@ impl Planner<'_> {
         self.configuration.network_acl_of(subnet).map(|(id, _)| id)
     }
 
-    fn mend_unknown_acl(
-        &self,
-        end: &End,
-        parts: [(RuleDirection, Traffic, &Vec<Address>); 2],
-        draft: &mut Draft,
-    ) {
-        let skipped = match self.wanted.refused_by {
-            RefusedBy::NetworkAcl if end.is_own => 0,
-            RefusedBy::NetworkAclReturn if end.is_own => 1,
-            _ => {
-                draft.note(format!(
-                    "The network ACL of {} is not described and may refuse it as well.",
-                    end.interface
-                ));
-                return;
-            }
-        };
-        for (direction, traffic, addresses) in parts.into_iter().skip(skipped) {
-            let cidrs = self.prefixes(end, addresses, draft.way);
-            draft.push(end, unnumbered(ACL_TO_LOOK_UP, direction, traffic, cidrs));
-        }
-    }
-
     fn add_entries(
         &self,
         end: &End,
@@ -74,7 +55,7 @@ impl Planner<'_> {
         draft: &mut Draft,
     ) {
         let cidrs = self.prefixes(end, addresses, draft.way);
-        let entries = draft.evaluator.configuration().network_acls.get(acl);
+        let entries = draft.configuration.network_acls.get(acl);
         let Some(entries) = entries.and_then(|acl| acl.entries.as_deref()) else {
             draft.note(format!(
                 "The entries of {acl} are not all described, so their numbers are yours to choose."
@@ -92,9 +73,7 @@ impl Planner<'_> {
         let taken: BTreeSet<u32> =
             entries.iter().filter(|entry| entry.direction == direction).map(|entry| entry.number).collect();
         let Some(numbers) = numbers(&taken, before, cidrs.len() as u32) else {
-            let cannot = CannotFix::NoNumberFree { acl: acl.to_owned(), direction };
-            draft.note(cannot.words());
-            draft.cannot = Some(cannot);
+            draft.cannot = Some(CannotFix::NoNumberFree { acl: acl.to_owned(), direction });
             return;
         };
         let listed = match &numbers[..] {

@@ -1,10 +1,9 @@
 //! Rules of security groups: in which group of an interface, and for whom.
 
 use super::Way;
-use super::holder::{n_interfaces_by_group, shared_group};
+use super::holder::{Holders, shared_group};
 use super::plan::{Draft, Planner};
 use super::probe::{End, flows};
-use super::wanted::RefusedBy;
 use super::warning::GROUP_RULES_MAX;
 use crate::config::configuration::Configuration;
 use crate::config::edit::{GROUP_TO_LOOK_UP, RuleEdit};
@@ -18,33 +17,21 @@ pub(super) const RULE_DESCRIPTION: &str = "Refused in flow logs, wanted";
 impl Planner<'_> {
     /// `addresses`: those that the groups do not admit for certain.
     pub fn mend_groups(&self, end: &End, place: PlaceId, addresses: &[Address], draft: &mut Draft) {
-        let peers = self.group_peers(end, addresses, draft);
+        let mut peers = self.group_peers(end, addresses, draft);
         let groups = draft.evaluator.placement(place).groups.clone();
         let Some(groups) = groups else {
-            if end.is_own
-                && matches!(self.wanted.refused_by, RefusedBy::SecurityGroup | RefusedBy::GroupOrAcl)
-            {
-                let edits = rules(GROUP_TO_LOOK_UP, end.direction, self.request, peers);
-                draft.push(end, edits);
-            } else {
-                draft.note(format!("The groups of {} are not described and may refuse it.", end.interface));
-            }
+            draft.push(end, rules(GROUP_TO_LOOK_UP, end.direction, self.request, peers));
             return;
         };
-        let configuration = draft.evaluator.configuration();
-        let Some(group) = choose_group(configuration, &groups, end.direction, peers.len()).map(str::to_owned)
-        else {
-            return;
-        };
-        let is_described = configuration.groups.get(&group).is_some_and(|group| group.rules.is_some());
-        let refused = addresses.iter().find_map(|address| {
-            let flows = flows(&draft.evaluator, place, end, *address, self.wanted);
-            flows.iter().find_map(|flow| draft.evaluator.explain(place, flow).groups.nearest)
-        });
-        if let Some(nearest) = refused {
-            draft.note(format!("The other way is to change a rule that is there: {nearest}."));
+        // The evaluator has not seen the rules that were added for the ends before.
+        peers.retain(|peer| !draft.has_rule(&groups, end.direction, self.request, peer));
+        let chosen = choose_group(&draft.configuration, &self.holders, &groups, end.direction, peers.len());
+        let Some(group) = chosen.map(str::to_owned).filter(|_| !peers.is_empty()) else { return };
+        let is_described = draft.configuration.groups.get(&group).is_some_and(|group| group.rules.is_some());
+        if end.is_own {
+            self.note_other_rules(end, place, addresses, draft);
         }
-        if groups.len() > 1 {
+        if end.is_own && groups.len() > 1 {
             draft.note(format!(
                 "{} has {} groups; {group} is the one with fewest interfaces.",
                 end.interface,
@@ -55,6 +42,17 @@ impl Planner<'_> {
             draft.note(format!("The rules of {group} are not described, so the rule may be there already."));
         }
         draft.push(end, rules(&group, end.direction, self.request, peers));
+    }
+
+    /// Names the rule that misses by least.
+    fn note_other_rules(&self, end: &End, place: PlaceId, addresses: &[Address], draft: &mut Draft) {
+        let nearest = addresses.iter().find_map(|address| {
+            let flows = flows(&draft.evaluator, place, end, *address, self.wanted);
+            flows.iter().find_map(|flow| draft.evaluator.explain(place, flow).groups.nearest)
+        });
+        if let Some(nearest) = nearest {
+            draft.note(format!("The other way is to change a rule that is there: {nearest}."));
+        }
     }
 
     /// A group where all are of one; otherwise prefixes.
@@ -79,16 +77,16 @@ impl Planner<'_> {
 /// The described group with fewest interfaces among those with room for the rules.
 fn choose_group<'g>(
     configuration: &Configuration,
+    holders: &Holders<'_>,
     groups: &'g [String],
     direction: RuleDirection,
     n_rules: usize,
 ) -> Option<&'g str> {
-    let counts = n_interfaces_by_group(configuration);
     let preference = |id: &'g str| {
         let rules = configuration.groups.get(id).and_then(|group| group.rules.as_ref());
         let of_direction = rules.into_iter().flatten().filter(|rule| rule.direction == direction);
         let is_full = of_direction.count() + n_rules > GROUP_RULES_MAX;
-        (rules.is_none(), is_full, counts.get(id).copied(), id)
+        (rules.is_none(), is_full, holders.members(id).len(), id)
     };
     groups.iter().map(String::as_str).min_by_key(|id| preference(id))
 }

@@ -1,6 +1,6 @@
 //! Who has an address, and who is of a group, as far as interfaces are described.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use crate::config::configuration::Configuration;
 use crate::config::description::Interface;
@@ -10,20 +10,30 @@ pub(super) struct Holders<'c> {
     configuration: &'c Configuration,
     by_address: HashMap<Address, Vec<&'c str>>,
     delegated: Vec<(Prefix, &'c str)>,
+    by_group: HashMap<&'c str, Vec<(&'c str, &'c Interface)>>,
 }
 
 impl<'c> Holders<'c> {
     pub fn of(configuration: &'c Configuration) -> Holders<'c> {
         let mut by_address: HashMap<Address, Vec<&str>> = HashMap::new();
         let mut delegated = Vec::new();
+        let mut by_group: HashMap<&str, Vec<(&str, &Interface)>> = HashMap::new();
         for (id, interface) in &configuration.interfaces {
             for address in interface.addresses.iter().flatten() {
                 by_address.entry(*address).or_default().push(id);
             }
+            for group in interface.groups.iter().flatten() {
+                by_group.entry(group).or_default().push((id, interface));
+            }
             let prefixes = interface.delegated.iter().flatten();
             delegated.extend(prefixes.map(|prefix| (*prefix, id.as_str())));
         }
-        Holders { configuration, by_address, delegated }
+        Holders { configuration, by_address, delegated, by_group }
+    }
+
+    /// The interfaces that have a group, by id.
+    pub fn members(&self, group: &str) -> &[(&'c str, &'c Interface)] {
+        self.by_group.get(group).map_or(&[], Vec::as_slice)
     }
 
     /// The one interface that has an address, as somebody in `vpc` sees it. `None` where none is described, or several
@@ -41,25 +51,6 @@ impl<'c> Holders<'c> {
             _ => None,
         }
     }
-}
-
-/// Ids of the interfaces that have a group, sorted.
-pub(super) fn interfaces_with<'c>(
-    configuration: &'c Configuration,
-    group: &'c str,
-) -> impl Iterator<Item = (&'c str, &'c Interface)> {
-    let has_it = move |interface: &Interface| interface.groups.iter().flatten().any(|id| id == group);
-    let interfaces = configuration.interfaces.iter().map(|(id, interface)| (id.as_str(), interface));
-    interfaces.filter(move |(_, interface)| has_it(interface))
-}
-
-/// How many interfaces have each of the groups.
-pub(super) fn n_interfaces_by_group(configuration: &Configuration) -> BTreeMap<&str, u32> {
-    let mut counts = BTreeMap::new();
-    for group in configuration.interfaces.values().flat_map(|interface| &interface.groups).flatten() {
-        *counts.entry(group.as_str()).or_default() += 1;
-    }
-    counts
 }
 
 /// A group that all of some peers are of.
@@ -93,8 +84,7 @@ pub(super) fn shared_group<'c>(
         [one] if is_peered(configuration, vpc, addresses) => Some(one),
         _ => return None,
     };
-    let counts = n_interfaces_by_group(configuration);
-    let smallest = shared?.into_iter().min_by_key(|group| (counts.get(group).copied(), *group));
+    let smallest = shared?.into_iter().min_by_key(|group| (holders.members(group).len(), *group));
     smallest.map(|group| SharedGroup { group, peered_vpc })
 }
 

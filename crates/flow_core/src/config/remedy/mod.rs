@@ -126,7 +126,7 @@ pub fn remedy(rules: Option<&Configuration>, wanted: &Wanted) -> Remedy {
     let main = planner.plan(Way::GroupReference);
     if main.edits.is_empty() {
         let cannot = main.cannot.clone().unwrap_or(CannotFix::AlreadyAllowed);
-        return Remedy { cannot: Some(cannot), ..Remedy::from(main) };
+        return Remedy { cannot: Some(cannot), proof: None, ..Remedy::from(main) };
     }
     let mut alternatives: Vec<Alternative> = Vec::new();
     for way in planner.other_ways(&main) {

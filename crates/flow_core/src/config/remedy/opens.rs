@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Side;
 use super::cover;
-use super::holder::interfaces_with;
+use super::holder::Holders;
 use super::probe::End;
 use crate::config::configuration::Configuration;
 use crate::config::edit::RuleEdit;
@@ -44,14 +44,14 @@ impl Opens {
             Opens::Members { policy, group, n, listed } => {
                 let list = list(*n, listed);
                 let interfaces = count(*n, "interface");
-                format!("{policy} also admits {interfaces} of {group} that are not among the peers: {list}.")
+                format!("{policy} also admits {interfaces} of {group} besides the peers: {list}.")
             }
             Opens::Strangers { policy, prefix, n: u64::MAX } => {
                 format!("{policy} also admits more addresses of {prefix} than can be counted.")
             }
             Opens::Strangers { policy, prefix, n } => {
                 let addresses = if *n == 1 { "1 address".to_owned() } else { format!("{n} addresses") };
-                format!("{policy} also admits {addresses} of {prefix} that are not among the peers.")
+                format!("{policy} also admits {addresses} of {prefix} besides the peers.")
             }
         }
     }
@@ -70,6 +70,7 @@ fn list(n: u32, listed: &[String]) -> String {
 /// For the additions among `edits`, each fact once.
 pub(super) fn of(
     configuration: &Configuration,
+    holders: &Holders<'_>,
     edits: &[RuleEdit],
     sides: &[Side],
     ends: &[End],
@@ -80,9 +81,9 @@ pub(super) fn of(
         let of_edit = match edit {
             RuleEdit::AddGroupRule { group, rule } => {
                 let is_wanted = |id: &str| ends.iter().any(|end| end.interface == id);
-                let others = interfaces_with(configuration, group).map(|(id, _)| id);
+                let others = holders.members(group).iter().map(|(id, _)| *id);
                 let (n, listed) = counted(others.filter(|id| !is_wanted(id)));
-                let beyond = beyond_peers(configuration, group, &rule.peer, &ends);
+                let beyond = beyond_peers(holders, group, &rule.peer, &ends);
                 vec![(n > 0).then(|| Opens::Interfaces { group: group.clone(), n, listed }), beyond]
             }
             RuleEdit::AddAclEntry { acl, entry } => {
@@ -91,7 +92,7 @@ pub(super) fn of(
                 let guarded = configuration.network_acls.get(acl).and_then(|acl| acl.subnets.as_ref());
                 let others = guarded.into_iter().flatten().map(String::as_str);
                 let (n, listed) = counted(others.filter(|subnet| !wanted.contains(subnet)));
-                let beyond = beyond_peers(configuration, acl, &Peer::Cidr(entry.cidr), &ends);
+                let beyond = beyond_peers(holders, acl, &Peer::Cidr(entry.cidr), &ends);
                 vec![(n > 0).then(|| Opens::Subnets { acl: acl.clone(), n, listed }), beyond]
             }
             RuleEdit::RemoveGroupRule { .. } | RuleEdit::RemoveAclEntry { .. } => Vec::new(),
@@ -105,7 +106,7 @@ pub(super) fn of(
     opens
 }
 
-fn beyond_peers(configuration: &Configuration, policy: &str, peer: &Peer, ends: &[&End]) -> Option<Opens> {
+fn beyond_peers(holders: &Holders<'_>, policy: &str, peer: &Peer, ends: &[&End]) -> Option<Opens> {
     let remotes: Vec<Address> = ends.iter().flat_map(|end| &end.remotes).copied().collect();
     let policy = policy.to_owned();
     match peer {
@@ -114,7 +115,7 @@ fn beyond_peers(configuration: &Configuration, policy: &str, peer: &Peer, ends: 
             (n > 0).then_some(Opens::Strangers { policy, prefix: *prefix, n })
         }
         Peer::Group(group) => {
-            let members = interfaces_with(configuration, group);
+            let members = holders.members(group).iter();
             let strangers = members.filter(|(_, interface)| {
                 let own = interface.addresses.iter().flatten();
                 let delegated = interface.delegated.iter().flatten();
@@ -122,7 +123,7 @@ fn beyond_peers(configuration: &Configuration, policy: &str, peer: &Peer, ends: 
                     || delegated.clone().any(|prefix| remotes.iter().any(|remote| prefix.contains(*remote)));
                 !has_peer
             });
-            let (n, listed) = counted(strangers.map(|(id, _)| id));
+            let (n, listed) = counted(strangers.map(|(id, _)| *id));
             (n > 0).then(|| Opens::Members { policy, group: group.clone(), n, listed })
         }
         Peer::PrefixList(_) => None,

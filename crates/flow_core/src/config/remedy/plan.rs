@@ -17,7 +17,7 @@ use crate::config::configuration::Configuration;
 use crate::config::description::Interface;
 use crate::config::edit::RuleEdit;
 use crate::config::evaluate::Evaluator;
-use crate::config::rule::{Peer, Traffic};
+use crate::config::rule::{Peer, RuleDirection, Traffic};
 use crate::record::address::Family;
 use crate::record::{Address, Prefix};
 
@@ -60,6 +60,10 @@ pub(super) struct Planner<'c> {
 
 /// Edits as they come together.
 pub(super) struct Draft {
+    /// The account with all edits so far.
+    pub configuration: Configuration,
+    /// Of the account with all entries of ACLs so far, but not with all rules: making one takes long in a large account,
+    /// and which rules were added is easily seen.
     pub evaluator: Evaluator,
     pub way: Way,
     pub edits: Vec<RuleEdit>,
@@ -87,6 +91,7 @@ impl<'c> Planner<'c> {
 
     pub fn plan(&self, way: Way) -> Plan {
         let mut draft = Draft {
+            configuration: self.configuration.clone(),
             evaluator: Evaluator::new(Arc::new(self.configuration.clone())),
             way,
             edits: Vec::new(),
@@ -98,13 +103,20 @@ impl<'c> Planner<'c> {
         for end in &self.ends {
             self.mend(end, &mut draft);
         }
-        let Draft { mut evaluator, way, edits, sides, notes, cannot, has_reference } = draft;
+        if !draft.edits.is_empty() && !draft.sides.contains(&Side::Own) && draft.cannot.is_none() {
+            draft.note(
+                "The rules of the own interface, as they are described, let it through; if they refused it then, they have \
+                 been changed since."
+                    .to_owned(),
+            );
+        }
+        let Draft { configuration, way, edits, sides, notes, cannot, has_reference, .. } = draft;
         let way = if way == Way::GroupReference && !has_reference { Way::Addresses } else { way };
         Plan {
             way,
-            opens: opens::of(self.configuration, &edits, &sides, &self.ends),
-            warnings: warnings(evaluator.configuration(), &edits),
-            proof: Some(Proof::of(&mut evaluator, &self.ends, self.wanted)),
+            opens: opens::of(self.configuration, &self.holders, &edits, &sides, &self.ends),
+            warnings: warnings(&configuration, &edits),
+            proof: Some(Proof::of(configuration, &self.ends, self.wanted)),
             edits,
             sides,
             notes,
@@ -170,19 +182,38 @@ impl Draft {
         }
     }
 
-    /// Takes edits in, and asks about the account after them from now on. Edits of what is not described change nothing.
+    /// Takes edits in. Those of what is not described change nothing here.
     pub fn push(&mut self, end: &End, edits: Vec<RuleEdit>) {
-        if edits.is_empty() {
-            return;
-        }
         let side = if end.is_own { Side::Own } else { Side::Peer { interface: end.interface.clone() } };
-        let edited = self.evaluator.configuration().edited(&edits);
-        self.evaluator = Evaluator::new(Arc::new(edited.configuration));
-        self.sides.extend(edits.iter().map(|_| side.clone()));
-        self.has_reference |= edits.iter().any(
-            |edit| matches!(edit, RuleEdit::AddGroupRule { rule, .. } if matches!(rule.peer, Peer::Group(_))),
-        );
-        self.edits.extend(edits);
+        let mut has_new_entries = false;
+        for edit in edits {
+            let is_made = self.configuration.make(&edit).is_ok();
+            match &edit {
+                RuleEdit::AddGroupRule { rule, .. } => {
+                    self.has_reference |= matches!(rule.peer, Peer::Group(_));
+                }
+                RuleEdit::AddAclEntry { .. } => has_new_entries |= is_made,
+                RuleEdit::RemoveGroupRule { .. } | RuleEdit::RemoveAclEntry { .. } => {}
+            }
+            self.sides.push(side.clone());
+            self.edits.push(edit);
+        }
+        if has_new_entries {
+            self.evaluator = Evaluator::new(Arc::new(self.configuration.clone()));
+        }
+    }
+
+    /// Whether one of the groups has the rule by now.
+    pub fn has_rule(
+        &self,
+        groups: &[String],
+        direction: RuleDirection,
+        traffic: Traffic,
+        peer: &Peer,
+    ) -> bool {
+        let rules =
+            groups.iter().filter_map(|id| self.configuration.groups.get(id)?.rules.as_ref()).flatten();
+        rules.into_iter().any(|rule| (rule.direction, rule.traffic, &rule.peer) == (direction, traffic, peer))
     }
 }
 

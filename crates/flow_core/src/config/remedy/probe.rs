@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::wanted::{EPHEMERAL_PORTS, PortSpan, Wanted};
+use super::wanted::{EPHEMERAL_PORTS, PortSpan, RefusedBy, Wanted};
 use crate::config::configuration::Configuration;
 use crate::config::evaluate::{Answer, Decision, Evaluator, Flow, PlaceId, PortPair};
 use crate::config::rule::{RuleDirection, RulePorts, Traffic};
@@ -22,7 +22,11 @@ pub(super) struct End {
     pub peers: Vec<Address>,
 }
 
-/// Remote addresses whose flows something does not let through for certain, each list sorted.
+/// One part of a decision.
+type Asks = fn(&Decision) -> Answer;
+
+/// Remote addresses whose flows something refuses, each list sorted. What cannot be known counts where the log says that
+/// it refused.
 #[derive(Debug, Default)]
 pub(super) struct Missing {
     pub groups: Vec<Address>,
@@ -32,24 +36,28 @@ pub(super) struct Missing {
 
 impl Missing {
     pub fn of(evaluator: &Evaluator, place: PlaceId, end: &End, wanted: &Wanted) -> Missing {
+        let by = wanted.refused_by;
+        let is_either = by == RefusedBy::GroupOrAcl;
+        let is_group = by == RefusedBy::SecurityGroup || is_either;
+        let is_request = by == RefusedBy::NetworkAcl || is_either;
+        let is_reply = matches!(by, RefusedBy::NetworkAcl | RefusedBy::NetworkAclReturn);
         let mut missing = Missing::default();
-        for remote in &end.remotes {
-            let is_missing = |asks: fn(&Decision) -> Answer| {
-                flows(evaluator, place, end, *remote, wanted).iter().any(|flow| {
+        let parts: [(&mut Vec<Address>, bool, Asks); 3] = [
+            (&mut missing.groups, is_group, |decision| decision.groups.answer()),
+            (&mut missing.acl_request, is_request, |decision| decision.acl_request.answer()),
+            (&mut missing.acl_reply, is_reply, |decision| decision.acl_reply.answer()),
+        ];
+        for (list, is_blamed, asks) in parts {
+            let is_refused = |remote: &&Address| {
+                flows(evaluator, place, end, **remote, wanted).iter().any(|flow| {
                     let decision = evaluator.decide(place, flow);
-                    decision.exemption.is_none() && asks(&decision) != Answer::Yes
+                    let answer = asks(&decision);
+                    let counts =
+                        answer == Answer::No || (answer == Answer::Unknowable && is_blamed && end.is_own);
+                    decision.exemption.is_none() && counts
                 })
             };
-            let lists: [(&mut Vec<Address>, fn(&Decision) -> Answer); 3] = [
-                (&mut missing.groups, |decision| decision.groups.answer()),
-                (&mut missing.acl_request, |decision| decision.acl_request.answer()),
-                (&mut missing.acl_reply, |decision| decision.acl_reply.answer()),
-            ];
-            for (list, asks) in lists {
-                if is_missing(asks) {
-                    list.push(*remote);
-                }
-            }
+            list.extend(end.remotes.iter().filter(is_refused));
         }
         missing
     }

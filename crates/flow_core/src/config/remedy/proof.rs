@@ -1,11 +1,13 @@
 //! What the evaluator says of the wanted flows after the edits, at every end that is described.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::probe::{End, flows};
 use super::wanted::Wanted;
+use crate::config::configuration::Configuration;
 use crate::config::evaluate::{Answer, Evaluator, Flow, PlaceId};
 use crate::record::Address;
 
@@ -30,14 +32,15 @@ pub struct Unproved {
 }
 
 impl Proof {
-    pub(super) fn of(evaluator: &mut Evaluator, ends: &[End], wanted: &Wanted) -> Proof {
+    pub(super) fn of(after: Configuration, ends: &[End], wanted: &Wanted) -> Proof {
+        let mut evaluator = Evaluator::new(Arc::new(after));
         let mut unproved = Vec::new();
         for end in ends {
             let Some(place) = evaluator.interface(&end.interface) else { continue };
             for remote in &end.remotes {
-                let worst = flows(evaluator, place, end, *remote, wanted)
+                let worst = flows(&evaluator, place, end, *remote, wanted)
                     .into_iter()
-                    .filter_map(|flow| refusal(evaluator, place, &flow))
+                    .filter_map(|flow| refusal(&evaluator, place, &flow))
                     .min_by_key(|(answer, _)| *answer != Answer::No);
                 let Some((answer, because)) = worst else { continue };
                 let peers = end.peers.iter().filter(|peer| {

@@ -95,23 +95,24 @@ fn way(direction: RuleDirection) -> &'static str {
     }
 }
 
+/// A variable without a value ends the command, in a shell that people type in too.
 fn of_group(verb: &str, group: &str) -> String {
-    let group = if group == GROUP_TO_LOOK_UP { "\"$GROUP_ID\"".to_owned() } else { quote::shell(group) };
+    let group = if group == GROUP_TO_LOOK_UP { "\"${GROUP_ID:?}\"".to_owned() } else { quote::shell(group) };
     format!("aws ec2 {verb} --group-id {group}")
 }
 
 fn of_entry(verb: &str, acl: &str, entry: &AclEntry, offset: u32) -> String {
     let number = match offset {
         _ if !is_unnumbered(entry) => entry.number.to_string(),
-        0 => "\"$RULE_NUMBER\"".to_owned(),
-        offset => format!("\"$((RULE_NUMBER + {offset}))\""),
+        0 => "\"${RULE_NUMBER:?}\"".to_owned(),
+        offset => format!("\"$((${{RULE_NUMBER:?}} + {offset}))\""),
     };
     let way = way(entry.direction);
     format!("aws ec2 {verb} --network-acl-id {} --{way} --rule-number {number}", acl_argument(acl))
 }
 
 fn acl_argument(acl: &str) -> String {
-    if acl == ACL_TO_LOOK_UP { "\"$ACL_ID\"".to_owned() } else { quote::shell(acl) }
+    if acl == ACL_TO_LOOK_UP { "\"${ACL_ID:?}\"".to_owned() } else { quote::shell(acl) }
 }
 
 fn rules(batch: &[(RuleEdit, u32)]) -> impl Iterator<Item = &SecurityGroupRule> {

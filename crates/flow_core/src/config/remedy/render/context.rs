@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::quote;
 use crate::config::configuration::Configuration;
-use crate::config::edit::{ACL_TO_LOOK_UP, GROUP_TO_LOOK_UP, NUMBER_TO_CHOOSE, RuleEdit};
-use crate::config::rule::Peer;
+use crate::config::edit::{ACL_TO_LOOK_UP, GROUP_TO_LOOK_UP, RuleEdit};
+use crate::config::rule::{NUMBER_TO_CHOOSE, Peer};
 
 /// Empty where nothing is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -17,8 +17,8 @@ pub use terraform::terraform;
 use serde::{Deserialize, Serialize};
 
 use super::wanted::{TCP, UDP};
-use crate::config::edit::{NUMBER_TO_CHOOSE, RuleEdit};
-use crate::config::rule::{AclEntry, RulePorts, Traffic};
+use crate::config::edit::RuleEdit;
+use crate::config::rule::{AclEntry, NUMBER_TO_CHOOSE, RulePorts, Traffic};
 
 const ICMP: u8 = 1;
 const ICMPV6: u8 = 58;

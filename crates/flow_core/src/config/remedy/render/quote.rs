@@ -28,9 +28,10 @@ pub(super) fn shell_json(value: &impl Serialize) -> String {
     shell(&ascii)
 }
 
-/// A string of YAML.
+/// A string of a CloudFormation template. CloudFormation fills in dynamic references wherever they stand and has no way
+/// to escape them, so they are broken up.
 pub(super) fn yaml(text: &str) -> String {
-    double_quoted(text)
+    double_quoted(&text.replace("{{", "{ {"))
 }
 
 /// A string of HCL; templates in it stay text.
