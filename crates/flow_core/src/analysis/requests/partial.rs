@@ -51,8 +51,9 @@ pub(super) fn scan(shard: ShardView<'_>) -> RequestsPartial {
     let mut evidence = RowEvidence::new(store.is_rolled_up());
     let hashes: Vec<u64> = store.addresses().all().iter().copied().map(address_hash).collect();
     let hash_of = |code: u32| hashes.get(code as usize).copied().unwrap_or_default();
-    let mut accepted = BoundedFold::new(ACCEPTED_MAX);
-    let mut refused = BoundedFold::new(REFUSED_MAX);
+    let n_rows = rows.segments().iter().map(|rows| rows.n_rows() as usize).sum();
+    let mut accepted = BoundedFold::new(ACCEPTED_MAX, n_rows);
+    let mut refused = BoundedFold::new(REFUSED_MAX, n_rows);
     let mut fan_in = FanIn::with_capacity(0);
     let has = |field| store.field_id(field).is_some();
     let mut partial = RequestsPartial {

@@ -400,7 +400,7 @@ fn use_of(found: &[Used], requests: &Requests) -> (Use, Vec<PortsUsed>) {
         }
         using.n_rows_alone += if *part == Part::Alone { tally.rows } else { 0 };
         time = TimeExtent::joined(time, when);
-        peers.push((request.key.remote, tally.rows));
+        peers.push((requests.remote(request), tally.rows));
         let protocol = request.key.protocol.unwrap_or_default();
         ports.push(PortsUsed { protocol, ports: to, n_rows: tally.rows });
         interfaces.insert(request.key.interface);
@@ -429,7 +429,7 @@ fn unexplained(found: Vec<(u32, bool)>, requests: &Requests) -> Unexplained {
             UnexplainedRequest {
                 interface: requests.interface(request).clone(),
                 direction: key.direction,
-                remote: key.remote,
+                remote: requests.remote(request),
                 protocol: key.protocol,
                 port: key.port,
                 n_rows: request.total.asked.accepted.rows,
