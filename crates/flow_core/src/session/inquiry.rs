@@ -263,7 +263,8 @@ fn analysed(question: &Question, answers: Vec<(u16, ShardAnswer)>, known: Known<
 
 fn requests(answers: Vec<(u16, ShardAnswer)>, known: Known<'_>) -> Requests {
     let configuration = known.account.map(|account| &*account.configuration);
-    merged(&RequestsQuestion { configuration }, answers, |answer| match answer {
+    merged(&RequestsQuestion { configuration, ..RequestsQuestion::default() }, answers, |answer| match answer
+    {
         ShardAnswer::Requests(partial) => Some(partial),
         _ => None,
     })

@@ -156,6 +156,7 @@ fn generated_store() -> Store {
         parser.push(&log, &mut store);
         log.clear();
     }
+    parser.push(&log, &mut store);
     parser.finish(&mut store);
     store
 }

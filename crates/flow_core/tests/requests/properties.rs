@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use flow_core::analysis::interface::InterfaceKnowledge;
+use flow_core::analysis::requests::Room;
 use flow_core::analysis::requests::replay::{Change, Changed};
-use flow_core::analysis::requests::rule_use::Use;
+use flow_core::analysis::requests::rule_use::{RuleState, Use};
 use flow_core::config::evaluate::Answer;
 use flow_core::config::{Configuration, RuleEdit};
 use flow_core::query::Filter;
@@ -16,7 +17,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use crate::answers::{Answers, answers};
+use crate::answers::{Answers, answers, answers_in};
 use crate::oracle::{Literal, Row, Rows, Ruled, requests, ruled};
 
 fn any_row() -> impl Strategy<Value = Row> {
@@ -129,7 +130,7 @@ fn changed(answers: &Answers) -> BTreeMap<Change, Changed> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
     #[test]
     fn answers_are_those_of_the_literal_reading(
@@ -156,6 +157,24 @@ proptest! {
         prop_assert_eq!(&answered(&load(&rows, |at| shards[at]), &configuration, &edits), &expected);
         let turned: Vec<Row> = rows.into_iter().rev().collect();
         prop_assert_eq!(&answered(&load(&turned, |at| shards[at]), &configuration, &edits), &expected);
+    }
+
+    #[test]
+    fn where_there_is_no_room_for_all_the_same_are_left_out(
+        rows in any_rows(), configuration in any_configuration(), shards in vec(0..3usize, 200),
+        n_accepted in 1..12u32, n_refused in 1..12u32,
+    ) {
+        let (room, configuration) = (Room { n_accepted, n_refused }, Arc::new(configuration));
+        let answers = |load: &Load| answers_in(room, load, &Filter::everything(), &configuration, &[]);
+        let expected = answers(&load(&rows, |_| 0));
+        prop_assert_eq!(&answers(&load(&rows, |at| shards[at])), &expected);
+        let basis = &expected.used.basis;
+        let n_accepted_rows = rows.iter().filter(|row| row.is_accepted).count() as u64;
+        prop_assert!(basis.n_accepted_rows_over_limit <= n_accepted_rows);
+        if basis.n_accepted_rows_over_limit > 0 {
+            let states = expected.used.groups.iter().flat_map(|group| &group.rules).map(|rule| rule.state);
+            prop_assert!(!states.into_iter().any(|state| state == RuleState::Unused));
+        }
     }
 
     #[test]

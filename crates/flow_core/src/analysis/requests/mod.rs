@@ -33,6 +33,23 @@ pub use rule_use::RuleUse;
 pub struct RequestsQuestion<'a> {
     /// Tells which end is the interface where rows do not. Not asked by shards.
     pub configuration: Option<&'a Configuration>,
+    pub room: Room,
+}
+
+/// How many folded conversations are kept, those with something accepted and the others. The rest is counted, and the
+/// answers say so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    pub n_accepted: u32,
+    /// Apart, so that a scan of a large network takes no room from what was accepted.
+    pub n_refused: u32,
+}
+
+impl Default for Room {
+    /// With what is made of them some 100 MB at the lead, and at most 80 MB in a shard while it scans.
+    fn default() -> Room {
+        Room { n_accepted: 250_000, n_refused: 125_000 }
+    }
 }
 
 impl Analysis for RequestsQuestion<'_> {
@@ -40,11 +57,11 @@ impl Analysis for RequestsQuestion<'_> {
     type Answer = Requests;
 
     fn scan(&self, shard: ShardView<'_>) -> RequestsPartial {
-        partial::scan(shard)
+        partial::scan(shard, self.room)
     }
 
     fn merge(&self, into: &mut RequestsPartial, other: RequestsPartial) {
-        into.merge(other);
+        into.merge(other, self.room);
     }
 
     fn finish(&self, partial: RequestsPartial) -> Requests {
