@@ -13,6 +13,8 @@ pub enum Slot {
     Rejected,
     Report,
     Files,
+    Account,
+    Findings,
 }
 
 /// While files are read, an answer is asked for again at most this often. Just under the time between two generations of

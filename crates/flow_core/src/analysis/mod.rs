@@ -14,6 +14,7 @@ pub mod direction;
 pub mod export;
 mod fan_in;
 pub mod files;
+pub mod findings;
 pub mod interface;
 mod keyed;
 mod memory;

@@ -9,6 +9,13 @@ use serde::{Deserialize, Serialize};
 use super::configuration::Configuration;
 use super::rule::{ACL_STAR_NUMBER, AclEntry, SecurityGroupRule};
 
+/// In the place of a group's id: the group of an interface that is not described. Renderers make a variable of it.
+pub const GROUP_TO_LOOK_UP: &str = "$GROUP_ID";
+/// In the place of an ACL's id: the ACL of a subnet that is not described.
+pub const ACL_TO_LOOK_UP: &str = "$ACL_ID";
+/// In the place of an entry's number, where the ACL's entries are not described; real ones begin with 1.
+pub const NUMBER_TO_CHOOSE: u32 = 0;
+
 /// A rule or entry that comes or goes. A rule that changes is one of each.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum RuleEdit {

@@ -56,10 +56,5 @@ impl Descriptions {
 }
 
 fn counted(n: u32, kind: Kind) -> String {
-    let (name, n_is_one) = (kind.name(), n == 1);
-    let plural = match name.strip_suffix('y') {
-        Some(stem) => format!("{stem}ies"),
-        None => format!("{name}s"),
-    };
-    format!("{n} {}", if n_is_one { name } else { &plural })
+    if n == 1 { format!("1 {}", kind.name()) } else { format!("{n} {}", kind.plural()) }
 }

@@ -5,6 +5,7 @@
 use std::mem::Discriminant;
 
 use super::account::Account;
+use super::diagnosing::{Diagnosing, Outcome};
 use super::export::{LinesExport, TableExport};
 use super::load::Load;
 use super::message::{Answer, ExportKind, Question, RecordsPage, RequestId, RowRef};
@@ -30,7 +31,7 @@ pub type Asks = Vec<(u16, ShardAsk)>;
 /// What is to be done next.
 pub enum Turn {
     Ask(Asks),
-    /// A part of an export goes out.
+    /// A part of an export goes out. Where nothing is asked, the lead goes on by itself when nothing else is to be done.
     Part(Vec<u8>, Asks),
     End(Result<Answer, String>),
     /// The last part, where it is not empty, and the end.
@@ -70,6 +71,7 @@ enum Work {
     Summary {
         reported: Option<(Vec<u16>, Filter)>,
     },
+    Diagnosing(Diagnosing),
     Lines(LinesExport),
     Table(TableExport),
 }
@@ -108,6 +110,10 @@ impl Inquiry {
                 let ask = ShardAsk::Rejected { filter: filter.clone(), extent: known.extent };
                 (Work::Analysis(question), all(ask))
             }
+            Question::Findings { filter } => {
+                let (diagnosing, asks) = Diagnosing::begin(filter, Outcome::Findings, shards);
+                (Work::Diagnosing(diagnosing), asks)
+            }
             Question::RuleUse { ref filter }
             | Question::Reachable { ref filter }
             | Question::Replay { ref filter, .. } => {
@@ -137,6 +143,10 @@ impl Inquiry {
             Question::Export { kind: ExportKind::Records, filter, .. } => {
                 (Work::Lines(LinesExport::new()), all(ShardAsk::ExportLines(filter)))
             }
+            Question::Export { kind: ExportKind::Diagnosis, filter, .. } => {
+                let (diagnosing, asks) = Diagnosing::begin(filter, Outcome::Lines, shards);
+                (Work::Diagnosing(diagnosing), asks)
+            }
             Question::Export { kind: ExportKind::Csv(subjects), filter, sort } => {
                 let order = RowOrder { filter, sort };
                 let work = Work::Table(TableExport::new(&order, &subjects));
@@ -150,7 +160,11 @@ impl Inquiry {
 
     /// Whether it goes on over more than one generation.
     pub fn is_export(&self) -> bool {
-        matches!(self.work, Work::Lines(_) | Work::Table(_))
+        match &self.work {
+            Work::Lines(_) | Work::Table(_) => true,
+            Work::Diagnosing(diagnosing) => diagnosing.is_writing(),
+            _ => false,
+        }
     }
 
     /// Takes in what a shard answers; true where the turn is complete.
@@ -191,6 +205,7 @@ impl Inquiry {
                 });
                 Turn::last_part(summary.to_json().into_bytes(), "flowglass-summary.json", "application/json")
             }
+            Work::Diagnosing(diagnosing) => diagnosing.resume(answers, known),
             Work::Lines(export) => export.resume(answers),
             Work::Table(export) => export.resume(answers),
         };
@@ -270,7 +285,8 @@ fn requests(answers: Vec<(u16, ShardAnswer)>, known: Known<'_>) -> Requests {
     })
 }
 
-fn merged<A: Analysis>(
+/// What all shards found, finished.
+pub fn merged<A: Analysis>(
     analysis: &A,
     answers: Vec<(u16, ShardAnswer)>,
     partial: impl Fn(ShardAnswer) -> Option<A::Partial>,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::Metric;
 use crate::analysis::direction::DirectionView;
 use crate::analysis::files::FileFacts;
+use crate::analysis::findings::Findings;
 use crate::analysis::interface::AddressByHand;
 use crate::analysis::overview::Overview;
 use crate::analysis::rejected::RejectedView;
@@ -100,6 +101,10 @@ pub enum Question {
     Rejected {
         filter: Filter,
     },
+    /// Why what the filter leaves was rejected, by cause. What else was seen of the same conversations counts, too.
+    Findings {
+        filter: Filter,
+    },
     /// What each of the account's rules was used for.
     RuleUse {
         filter: Filter,
@@ -135,6 +140,8 @@ pub enum ExportKind {
     Records,
     /// These columns, safe against spreadsheet formulas.
     Csv(Vec<Subject>),
+    /// Why it was rejected: one JSON object a line for each conversation, by first, interface and ends.
+    Diagnosis,
 }
 
 /// A row of the load: stays the same while files are added.
@@ -199,6 +206,7 @@ pub enum Answer {
     Detail(RowDetail),
     Direction(DirectionView),
     Rejected(RejectedView),
+    Findings(Findings),
     RuleUse(RuleUse),
     Reachable(Reachable),
     Replay(Replay),

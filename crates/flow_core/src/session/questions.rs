@@ -4,7 +4,7 @@ use super::inquiry::{Asks, Inquiry, Known, Turn};
 use super::message::{Event, Question, RequestId};
 use super::shard_message::{InquiryId, ShardAnswer, ShardRequest};
 use super::{Emit, Session};
-use crate::analysis::interface::{AddressByHand, InterfaceAddresses, InterfaceKnowledge};
+use crate::analysis::interface::{AddressByHand, InterfaceAddresses, InterfaceKnowledge, Told};
 use crate::record::Value;
 
 impl Session {
@@ -113,6 +113,16 @@ impl Session {
         }
     }
 
+    /// Goes on with an inquiry that asks no shard any more; false where there is none.
+    pub(super) fn write_on(&mut self, emit: Emit<'_>) -> bool {
+        let Some(id) = self.inquiries.iter().find(|inquiry| inquiry.is_complete()).map(|inquiry| inquiry.id)
+        else {
+            return false;
+        };
+        self.resume(id, emit);
+        true
+    }
+
     fn go_on(&mut self, inquiry: Inquiry, asks: Asks) {
         let id = inquiry.id;
         self.inquiries.push(inquiry);
@@ -140,7 +150,9 @@ impl Session {
         for member in &self.members {
             addresses.merge(member.settled.addresses.clone());
         }
-        let knowledge = InterfaceKnowledge::resolve(&addresses, &self.by_hand);
+        let described = self.descriptions.account().map(|account| &*account.configuration);
+        let told = Told { by_hand: &self.by_hand, described };
+        let knowledge = InterfaceKnowledge::resolve(&addresses, told);
         // What is known of the interfaces seldom changes after the first rows: then only new rows need it.
         let is_news = knowledge != self.knowledge;
         self.knowledge = knowledge;

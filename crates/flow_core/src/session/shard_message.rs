@@ -5,10 +5,12 @@
 //! request each; the others come unasked.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::message::{RecordRow, RowDetail};
+use crate::analysis::diagnosis::{DiagnosisPartial, RejectedTuples};
 use crate::analysis::direction::DirectionPartial;
 use crate::analysis::files::SourceFacts;
 use crate::analysis::interface::{InterfaceAddresses, InterfaceKnowledge};
@@ -96,6 +98,15 @@ pub enum ShardAsk {
     Rejected {
         filter: Filter,
         extent: Option<TimeExtent>,
+    },
+    /// Which five-tuples have a rejection.
+    RejectedTuples {
+        filter: Filter,
+    },
+    /// All that was seen of them. They are those of all shards.
+    Diagnosis {
+        filter: Filter,
+        tuples: Arc<RejectedTuples>,
     },
     Requests {
         filter: Filter,
@@ -197,6 +208,8 @@ pub enum ShardAnswer {
     Overview(OverviewPartial),
     Direction(DirectionPartial),
     Rejected(RejectedPartial),
+    RejectedTuples(RejectedTuples),
+    Diagnosis(DiagnosisPartial),
     Requests(RequestsPartial),
     Summary(SummaryPartial),
     Order {

@@ -100,7 +100,7 @@ fn ask<A: Analysis>(analysis: &A, store: &Store, rows: &RowSet) -> A::Answer {
 #[test]
 #[ignore = "measures, asserts nothing"]
 fn answers_over_a_million_rows() {
-    let load = Load::of(vec![busy_store()], &[]);
+    let load = Load::of(vec![busy_store()], Default::default());
     let seen = timed("interface addresses", || {
         let mut seen = flow_core::analysis::interface::InterfaceAddresses::default();
         for segment in load.stores[0].rows().segments() {
@@ -108,7 +108,9 @@ fn answers_over_a_million_rows() {
         }
         seen
     });
-    timed("resolve", || flow_core::analysis::interface::InterfaceKnowledge::resolve(&seen, &[]));
+    timed("resolve", || {
+        flow_core::analysis::interface::InterfaceKnowledge::resolve(&seen, Default::default())
+    });
     timed("orient all", || {
         let store = &load.stores[0];
         store

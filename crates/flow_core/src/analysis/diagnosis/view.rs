@@ -62,6 +62,10 @@ impl View {
         self.is_between
     }
 
+    pub fn is_readdressed(&self) -> bool {
+        self.is_readdressed
+    }
+
     pub fn is_asked(&self) -> bool {
         self.halves.iter().any(|half| half.rejected.is_asked)
     }

@@ -215,6 +215,10 @@ impl Evaluator {
         self.configuration.network_acls.get(acl)?.entries.as_deref()
     }
 
+    pub fn configuration(&self) -> &Configuration {
+        &self.configuration
+    }
+
     pub fn n_rules(&self) -> u32 {
         self.rules.len() as u32
     }

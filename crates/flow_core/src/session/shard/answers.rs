@@ -2,6 +2,7 @@
 
 use super::Shard;
 use super::exporting::Exporting;
+use crate::analysis::diagnosis::{DiagnosisQuestion, RejectedTuplesQuestion};
 use crate::analysis::direction::DirectionQuestion;
 use crate::analysis::files::FilesQuestion;
 use crate::analysis::overview::OverviewQuestion;
@@ -34,6 +35,15 @@ impl Shard {
                 let knowledge = self.knowledge.clone();
                 let question = RejectedQuestion { knowledge: &knowledge, extent };
                 ShardAnswer::Rejected(self.scan(&question, &filter))
+            }
+            ShardAsk::RejectedTuples { filter } => {
+                ShardAnswer::RejectedTuples(self.scan(&RejectedTuplesQuestion, &filter))
+            }
+            ShardAsk::Diagnosis { filter, tuples } => {
+                let knowledge = self.knowledge.clone();
+                // Rules are the lead's, who finishes.
+                let question = DiagnosisQuestion { knowledge: &knowledge, tuples: &tuples, evaluator: None };
+                ShardAnswer::Diagnosis(self.scan(&question, &filter))
             }
             ShardAsk::Requests { filter } => {
                 ShardAnswer::Requests(self.scan(&RequestsQuestion::default(), &filter))
