@@ -57,7 +57,8 @@ pub fn DiagnosisTab() -> impl IntoView {
     let missing = move || answered.read(|findings| findings.missing.clone()).unwrap_or_default();
     let shown = move || match content.get()? {
         Content::NotTold => Some(
-            view! { <NeedsField title="Why something was rejected cannot be told" fields=missing()/> }.into_any(),
+            view! { <NeedsField title="Why something was rejected cannot be told" fields=missing()/> }
+                .into_any(),
         ),
         Content::NothingRejected => Some(
             view! {
@@ -86,7 +87,9 @@ pub fn DiagnosisTab() -> impl IntoView {
 fn Causes(answered: Answered) -> impl IntoView {
     let n_shown = RwSignal::new(CARDS_SHOWN);
     let ids = Memo::new(move |_| {
-        answered.read(|findings| findings.causes.iter().map(Cause::id).collect::<Vec<_>>()).unwrap_or_default()
+        answered
+            .read(|findings| findings.causes.iter().map(Cause::id).collect::<Vec<_>>())
+            .unwrap_or_default()
     });
     let listed = move || ids.with(|keys| keys.iter().take(n_shown.get()).cloned().collect::<Vec<_>>());
     let n_listed = move || ids.with(Vec::len);

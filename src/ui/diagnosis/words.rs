@@ -57,7 +57,8 @@ pub fn peers(cause: &Cause) -> String {
         _ => {
             let prefixes: Vec<String> =
                 cause.peers.prefixes.iter().map(|peers| peers.prefix.to_string()).collect();
-            let place = if prefixes.is_empty() { String::new() } else { format!(" in {}", prefixes.join(", ")) };
+            let place =
+                if prefixes.is_empty() { String::new() } else { format!(" in {}", prefixes.join(", ")) };
             format!("{} {noun}{place}", format::count(n_peers))
         }
     }

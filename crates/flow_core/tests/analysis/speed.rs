@@ -167,7 +167,7 @@ fn generated_store() -> Store {
 #[ignore = "measures, asserts nothing"]
 fn requests_of_a_million_rows() {
     for (what, store) in [("generated", generated_store()), ("hardly two rows alike", busy_store())] {
-        let load = Load::of(vec![store], &[]);
+        let load = Load::of(vec![store], Default::default());
         let store = &load.stores[0];
         let rows = RowSet::all(store.rows());
         let question = RequestsQuestion::default();

@@ -182,5 +182,7 @@ fn rendered(rules: Option<&Configuration>, interface: Option<&str>, edits: &[Rul
         ("Terraform", render::terraform(edits, &context)),
         ("CloudFormation", render::cloudformation(edits, &context)),
     ];
-    renderings.into_iter().fold(String::new(), |text, (name, rendering)| text + "--- " + name + "\n" + &rendering)
+    renderings
+        .into_iter()
+        .fold(String::new(), |text, (name, rendering)| text + "--- " + name + "\n" + &rendering)
 }

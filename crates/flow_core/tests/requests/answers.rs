@@ -10,8 +10,8 @@ use flow_core::config::{Configuration, RuleEdit};
 use flow_core::query::{Filter, RowSet};
 use flow_testkit::load::Load;
 
-fn requests(load: &Load, filter: &Filter, configuration: &Configuration, room: Room) -> Requests {
-    let question = RequestsQuestion { configuration: Some(configuration), room };
+fn requests(load: &Load, filter: &Filter, room: Room) -> Requests {
+    let question = RequestsQuestion { room };
     let select = |store| RowSet::select(filter, store, store.rows());
     let rows: Vec<RowSet> = load.stores.iter().map(select).collect();
     let partials = load.views(&rows).into_iter().map(|shard| over_the_wire(&question.scan(shard)));
@@ -46,7 +46,7 @@ pub fn answers_in(
     configuration: &Arc<Configuration>,
     edits: &[RuleEdit],
 ) -> Answers {
-    let requests = requests(load, filter, configuration, room);
+    let requests = requests(load, filter, room);
     Answers {
         used: rule_use::rule_use(&requests, Some(configuration)),
         reached: reachable::reachable(&requests, &load.knowledge, Some(configuration)),

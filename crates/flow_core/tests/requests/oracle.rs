@@ -207,7 +207,7 @@ fn is_server(end: End, protocol: u8, all: &[Row]) -> bool {
     peer_ports.len() >= 8
 }
 
-pub fn requests(all: &[Row], configuration: &Configuration) -> Literal {
+pub fn requests(all: &[Row]) -> Literal {
     let mut literal = Literal::default();
     let mut left = all.to_vec();
     while !left.is_empty() {
@@ -227,22 +227,13 @@ pub fn requests(all: &[Row], configuration: &Configuration) -> Literal {
             let is_own = |end: End| {
                 here.iter().any(|row| if row.is_egress { row.ends()[0] == end } else { row.ends()[1] == end })
             };
-            let is_described = |end: End| {
-                let described = configuration.interfaces.get(interface);
-                described
-                    .is_some_and(|described| described.addresses.iter().flatten().any(|own| *own == end.0))
-            };
             let comes_in = match (is_own(client), is_own(server)) {
                 (true, false) => false,
                 (false, true) => true,
-                _ => match (is_described(client), is_described(server)) {
-                    (true, false) => false,
-                    (false, true) => true,
-                    _ => {
-                        literal.n_without_side += here.len() as u64;
-                        continue;
-                    }
-                },
+                _ => {
+                    literal.n_without_side += here.len() as u64;
+                    continue;
+                }
             };
             let (local, remote) = if comes_in { (server, client) } else { (client, server) };
             let key = (interface, comes_in, local.0, remote.0, here[0].protocol, server.1);

@@ -139,7 +139,7 @@ proptest! {
         let edits = fitting(&configuration, drawn);
         let load = load(&rows, |_| 0);
         let answers = answered(&load, &configuration, &edits);
-        let literal = requests(&rows, &configuration);
+        let literal = requests(&rows);
         check_counts(&answers, &literal, rows.len() as u64);
         check_use(&answers, &literal, &configuration);
         check_reachable(&answers, &literal, &load.knowledge);

@@ -19,7 +19,6 @@ pub mod rule_use;
 pub mod tops;
 
 use super::{Analysis, ShardView};
-use crate::config::Configuration;
 
 pub use basis::Basis;
 pub use partial::RequestsPartial;
@@ -30,9 +29,7 @@ pub use rule_use::RuleUse;
 
 /// Asks for the requests among the rows that the filter left. Rows that it left out do not tell who asked, either.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct RequestsQuestion<'a> {
-    /// Tells which end is the interface where rows do not. Not asked by shards.
-    pub configuration: Option<&'a Configuration>,
+pub struct RequestsQuestion {
     pub room: Room,
 }
 
@@ -52,7 +49,7 @@ impl Default for Room {
     }
 }
 
-impl Analysis for RequestsQuestion<'_> {
+impl Analysis for RequestsQuestion {
     type Partial = RequestsPartial;
     type Answer = Requests;
 
@@ -65,6 +62,6 @@ impl Analysis for RequestsQuestion<'_> {
     }
 
     fn finish(&self, partial: RequestsPartial) -> Requests {
-        resolve::requests(partial, self.configuration)
+        resolve::requests(partial)
     }
 }

@@ -18,6 +18,7 @@ use crate::analysis::interface::InterfaceKnowledge;
 use crate::analysis::keyed::keep_first;
 use crate::analysis::{Tally, TimeExtent};
 use crate::config::evaluate::RuleIndex;
+use crate::config::remedy::is_admin_port;
 use crate::config::{Configuration, RuleDirection};
 use crate::record::{Address, Value};
 
@@ -27,9 +28,6 @@ pub const PORTS_MAX: usize = 500;
 const SOURCES_SHOWN: usize = 10;
 /// Rules named with a port.
 const RULES_SHOWN: usize = 10;
-
-/// Ports by which a machine is administered: remote shells and screens.
-const ADMIN_PORTS: [u16; 11] = [22, 23, 2222, 3389, 3390, 5900, 5901, 5902, 5903, 5985, 5986];
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reachable {
@@ -159,7 +157,7 @@ impl Port<'_> {
         const UDP: u8 = 17;
         let key = &self.requests[0].key;
         let has_such_ports = key.protocol.is_none_or(|protocol| protocol == TCP || protocol == UDP);
-        has_such_ports && key.port.is_some_and(|port| ADMIN_PORTS.contains(&port))
+        has_such_ports && key.port.is_some_and(is_admin_port)
     }
 
     /// Smaller is shown first. A source has one request for a service.

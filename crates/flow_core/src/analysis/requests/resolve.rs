@@ -17,11 +17,11 @@ use crate::analysis::diagnosis::trace::{Fate, TraceKey};
 use crate::analysis::diagnosis::tuple::Tuple;
 use crate::analysis::diagnosis::view::View;
 use crate::analysis::fan_in::{FanIn, Servers};
-use crate::config::{Configuration, RuleDirection};
+use crate::config::RuleDirection;
 use crate::intake::client::{RowEvidence, has_ports};
 use crate::record::{Address, Field, Value};
 
-pub(super) fn requests(mut partial: RequestsPartial, configuration: Option<&Configuration>) -> Requests {
+pub(super) fn requests(mut partial: RequestsPartial) -> Requests {
     let entries = partial.take_entries();
     let order = in_conversations(&entries);
     let mut coverage: BTreeMap<Value, Coverage> = BTreeMap::new();
@@ -29,12 +29,7 @@ pub(super) fn requests(mut partial: RequestsPartial, configuration: Option<&Conf
         let interface = partial.interfaces.get(place as usize).cloned().unwrap_or(Value::Absent);
         coverage.entry(interface).or_default().join(of);
     }
-    let described = partial.interfaces.iter().map(|interface| match (configuration, interface) {
-        (Some(configuration), Value::Text(id)) => configuration.interfaces.get(id)?.addresses.as_deref(),
-        _ => None,
-    });
     let mut resolver = Resolver {
-        described: described.collect(),
         servers: servers(&partial),
         // A port that is absent while the other is there is a client's, in every folded row.
         evidence: RowEvidence::new(true),
@@ -167,9 +162,7 @@ impl Seen {
     }
 }
 
-struct Resolver<'a> {
-    /// By interface: its addresses, where they are described.
-    described: Vec<Option<&'a [Address]>>,
+struct Resolver {
     servers: Servers,
     evidence: RowEvidence,
     requests: ByKey<RequestKey, RequestTotal>,
@@ -177,7 +170,7 @@ struct Resolver<'a> {
     n_rows_without_side: u64,
 }
 
-impl Resolver<'_> {
+impl Resolver {
     /// Takes in what all interfaces saw of one conversation.
     fn take(&mut self, partial: &RequestsPartial, tuple: Tuple, seen: &[Seen]) {
         let mut all = [Half::default(); 2];
@@ -207,15 +200,7 @@ impl Resolver<'_> {
         began: Began,
         seen: &Seen,
     ) {
-        let local = seen.view.local(addresses).or_else(|| {
-            let own = self.described.get(seen.view.interface as usize).copied().flatten()?;
-            match addresses.map(|address| own.contains(&address)) {
-                [true, false] => Some(0),
-                [false, true] => Some(1),
-                _ => None,
-            }
-        });
-        let Some(local) = local else {
+        let Some(local) = seen.view.local(addresses) else {
             self.n_rows_without_side += seen.n_rows();
             return;
         };
