@@ -18,6 +18,14 @@ impl Load {
     /// # Panics
     /// Where a line is none.
     pub fn of(files: &[(usize, &str)]) -> Load {
+        Load::told(files, Told::default())
+    }
+
+    /// The same with what is known of the interfaces beside the logs.
+    ///
+    /// # Panics
+    /// Where a line is none.
+    pub fn told(files: &[(usize, &str)], told: Told<'_>) -> Load {
         let n_shards = files.iter().map(|(shard, _)| shard + 1).max().unwrap_or(1);
         let mut stores = vec![Store::default(); n_shards];
         for (source, (shard, text)) in (0..).map(SourceId).zip(files) {
@@ -37,7 +45,7 @@ impl Load {
             }
             seen.merge(of_shard);
         }
-        let knowledge = InterfaceKnowledge::resolve(&seen, Told::default());
+        let knowledge = InterfaceKnowledge::resolve(&seen, told);
         for store in &mut stores {
             knowledge.orient_all(store);
         }

@@ -65,7 +65,11 @@ fn in_all(outcomes: &Outcomes) -> String {
     let counts = outcomes.by_outcome.iter().filter(|(_, count)| count.n_conversations > 0);
     let mut parts: Vec<String> = counts
         .map(|(outcome, count)| {
-            format!("{}: {}", title(*outcome).to_lowercase(), format::counted(count.n_conversations, "conversation"))
+            format!(
+                "{}: {}",
+                title(*outcome).to_lowercase(),
+                format::counted(count.n_conversations, "conversation")
+            )
         })
         .collect();
     parts.push(format!("works: {}", format::counted(outcomes.n_rows_working, "row")));
@@ -83,7 +87,9 @@ fn Services(answered: Answered<Outcomes>, shows_unknown: RwSignal<bool>) -> impl
     });
     let n_unknown = move || {
         answered
-            .read(|outcomes| outcomes.services.iter().filter(|of| of.outcome == Outcome::Unknown).count() as u64)
+            .read(|outcomes| {
+                outcomes.services.iter().filter(|of| of.outcome == Outcome::Unknown).count() as u64
+            })
             .unwrap_or(0)
     };
     let listed = move || {

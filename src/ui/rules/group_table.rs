@@ -1,10 +1,8 @@
 //! The rules of one security group, each with what used it.
 
-use std::collections::BTreeSet;
-
-use flow_core::analysis::requests::rule_use::{GroupUse, RuleState, Use, UsedRule};
+use flow_core::analysis::requests::rule_use::{GroupUse, RuleState, UsedRule};
 use flow_core::config::RuleEdit;
-use flow_core::config::remedy::tighten::{Tighter, Use as Used, tighter};
+use flow_core::config::remedy::tighten::Tighter;
 use leptos::prelude::*;
 
 use super::words;
@@ -59,8 +57,7 @@ pub(super) fn GroupTable(group: GroupUse) -> impl IntoView {
 #[component]
 fn RuleRow(group: String, rule: UsedRule) -> impl IntoView {
     let state = AppState::get();
-    let tight = tight_version(&group, &rule);
-    let UsedRule { rule, state: stands, used, may_admit, .. } = rule;
+    let UsedRule { rule, state: stands, used, may_admit, tighter, .. } = rule;
     let (word, meaning) = words::state(stands);
     let edit = StoredValue::new(RuleEdit::RemoveGroupRule { group, rule: rule.clone() });
     let remove = move |_| state.add_to_draft(&[edit.get_value()]);
@@ -82,55 +79,13 @@ fn RuleRow(group: String, rule: UsedRule) -> impl IntoView {
             <td>{words::ports(&used)}</td>
             <td class="group-time">{words::last_use(&used)}</td>
             <td class="rule-tries">
-                {tight.map(|tight| view! { <Tighten tight/> })}
+                {tighter.map(|tight| view! { <Tighten tight/> })}
                 <button type="button" class="button is-small" title="Adds its removal to the draft above" on:click=remove>
                     "Without it"
                 </button>
             </td>
         </tr>
     }
-}
-
-/// The narrow rules that would do for what was used, where that is known in full.
-fn tight_version(group: &str, rule: &UsedRule) -> Option<Tighter> {
-    let used = &rule.used;
-    let is_wider = rule.is_wider_in_ports || rule.is_wider_in_peers;
-    if rule.state != RuleState::Used || !is_wider || !is_complete(used) {
-        return None;
-    }
-    let uses = all_uses(used);
-    Some(tighter(None, group, &rule.rule, &uses)).filter(|tight| tight.cannot.is_none())
-}
-
-/// Peers with ports, each with each: of a rule it is known which peers and which ports used it, not which peer which port.
-fn all_uses(used: &Use) -> Vec<Used> {
-    let mut uses = BTreeSet::new();
-    for (peer, _) in &used.peers.top {
-        for span in &used.ports {
-            match span.ports {
-                None => {
-                    uses.insert(Used { peer: *peer, protocol: span.protocol, port: None });
-                }
-                Some((first, last)) => uses.extend((first..=last).map(|port| Used {
-                    peer: *peer,
-                    protocol: span.protocol,
-                    port: Some(port),
-                })),
-            }
-        }
-    }
-    uses.into_iter().collect()
-}
-
-/// Whether all that used the rule is in the answer; a tight version of a part would cut off the rest.
-fn is_complete(used: &Use) -> bool {
-    /// Ports of a tight version: past these it is no tight rule but a list of what happened.
-    const PORTS_MAX: u64 = 256;
-    let n_ports: u64 =
-        used.ports.iter().map(|span| span.ports.map_or(1, |(first, last)| u64::from(last - first) + 1)).sum();
-    used.peers.n_peers == used.peers.top.len() as u64
-        && used.n_port_spans == used.ports.len() as u64
-        && n_ports <= PORTS_MAX
 }
 
 #[component]

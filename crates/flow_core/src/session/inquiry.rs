@@ -291,14 +291,12 @@ fn analysed(question: &Question, answers: Vec<(u16, ShardAnswer)>, known: Known<
                 _ => None,
             }))
         }
-        Question::RuleUse { .. } => {
-            Answer::RuleUse(rule_use::rule_use(&requests(answers, known), configuration))
-        }
+        Question::RuleUse { .. } => Answer::RuleUse(rule_use::rule_use(&requests(answers), configuration)),
         Question::Reachable { .. } => {
-            Answer::Reachable(reachable::reachable(&requests(answers, known), knowledge, configuration))
+            Answer::Reachable(reachable::reachable(&requests(answers), knowledge, configuration))
         }
         Question::Replay { ref edits, .. } => {
-            Answer::Replay(replay::replay(&requests(answers, known), configuration, edits))
+            Answer::Replay(replay::replay(&requests(answers), configuration, edits))
         }
         Question::Files => {
             let (names, files) = (known.load.names(), known.load.files_of_sources());
@@ -324,9 +322,8 @@ fn of_account(question: &Question, account: Option<&Account>) -> Answer {
     }
 }
 
-fn requests(answers: Vec<(u16, ShardAnswer)>, known: Known<'_>) -> Requests {
-    let configuration = known.account.map(|account| &*account.configuration);
-    merged(&RequestsQuestion { configuration }, answers, |answer| match answer {
+fn requests(answers: Vec<(u16, ShardAnswer)>) -> Requests {
+    merged(&RequestsQuestion::default(), answers, |answer| match answer {
         ShardAnswer::Requests(partial) => Some(partial),
         _ => None,
     })

@@ -8,13 +8,14 @@ use flow_core::analysis::direction::DirectionQuestion;
 use flow_core::analysis::export::{CsvText, JsonLines, ShardRecords, load_order};
 use flow_core::analysis::overview::OverviewQuestion;
 use flow_core::analysis::rejected::RejectedQuestion;
-use flow_core::analysis::requests::{RequestsQuestion, rule_use};
+use flow_core::analysis::requests::{RequestsQuestion, reachable};
 use flow_core::analysis::summary::SummaryQuestion;
 use flow_core::analysis::timeline::TimelineQuestion;
 use flow_core::analysis::{Analysis, ShardView};
-use flow_core::parse::{Layout, RawRow, RawValue, RowSink, SourceId};
+use flow_core::parse::{FileParser, Layout, ParseOptions, RawRow, RawValue, RowSink, SourceId};
 use flow_core::query::{RowSet, Subject};
 use flow_core::record::Address;
+use flow_core::sample::{SampleLog, SampleSpec};
 use flow_core::store::Store;
 
 use crate::draw::Load;
@@ -130,14 +131,6 @@ fn answers_over_a_million_rows() {
     timed("rejected: scan", || question.scan(ShardView { store, rows: &rows, memory: None }));
     let rejected = timed("rejected", || ask(&question, store, &rows));
     println!("  {} rows in {} groups", rejected.total.rows, rejected.n_groups);
-    let partial = timed("requests: scan", || {
-        RequestsQuestion::default().scan(ShardView { store, rows: &rows, memory: None })
-    });
-    let bytes = postcard::to_allocvec(&partial).expect("partials serialize").len();
-    let requests = timed("requests", || ask(&RequestsQuestion::default(), store, &rows));
-    let n_left_out = requests.basis().n_accepted_rows_over_limit + requests.basis().n_other_rows_over_limit;
-    println!("  {} requests of {bytes} bytes, {n_left_out} rows left out", requests.n_requests());
-    timed("rule use", || rule_use::rule_use(&requests, None));
     timed("summary", || ask(&SummaryQuestion { files: &[] }, store, &rows));
     let shard = ShardRecords { store, rows: &rows, status_records: None };
     timed("records export", || {
@@ -153,4 +146,38 @@ fn answers_over_a_million_rows() {
             .map(|part| part.len())
             .sum::<usize>()
     });
+}
+
+/// Conversations that go on: rows of few interfaces and many clients, as the generator writes them.
+fn generated_store() -> Store {
+    let mut sample = SampleLog::new(&SampleSpec { n_rows: N_ROWS, ..SampleSpec::demo() });
+    let mut store = Store::default();
+    let mut parser = FileParser::new(SourceId(0), "sample.log", 0, &ParseOptions::default());
+    let mut log = Vec::new();
+    while sample.fill(&mut log) {
+        parser.push(&log, &mut store);
+        log.clear();
+    }
+    parser.push(&log, &mut store);
+    parser.finish(&mut store);
+    store
+}
+
+#[test]
+#[ignore = "measures, asserts nothing"]
+fn requests_of_a_million_rows() {
+    for (what, store) in [("generated", generated_store()), ("hardly two rows alike", busy_store())] {
+        let load = Load::of(vec![store], Default::default());
+        let store = &load.stores[0];
+        let rows = RowSet::all(store.rows());
+        let question = RequestsQuestion::default();
+        println!("{what}");
+        let scan = || question.scan(ShardView { store, rows: &rows, memory: None });
+        let bytes = postcard::to_allocvec(&timed("requests: scan", scan)).expect("partials serialize").len();
+        let requests = timed("requests: scan, finish", || ask(&question, store, &rows));
+        let basis = requests.basis();
+        let n_left_out = basis.n_accepted_rows_over_limit + basis.n_other_rows_over_limit;
+        println!("  {} requests of {bytes} bytes, {n_left_out} rows left out", requests.n_requests());
+        timed("reachable", || reachable::reachable(&requests, &load.knowledge, None));
+    }
 }

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use flow_core::analysis::Analysis;
 use flow_core::analysis::requests::{
-    Reachable, Replay, Requests, RequestsQuestion, RuleUse, reachable, replay, rule_use,
+    Reachable, Replay, Requests, RequestsQuestion, Room, RuleUse, reachable, replay, rule_use,
 };
 use flow_core::config::{Configuration, RuleEdit};
 use flow_core::query::{Filter, RowSet};
 use flow_testkit::load::Load;
 
-fn requests(load: &Load, filter: &Filter, configuration: &Configuration) -> Requests {
-    let question = RequestsQuestion { configuration: Some(configuration) };
+fn requests(load: &Load, filter: &Filter, room: Room) -> Requests {
+    let question = RequestsQuestion { room };
     let select = |store| RowSet::select(filter, store, store.rows());
     let rows: Vec<RowSet> = load.stores.iter().map(select).collect();
     let partials = load.views(&rows).into_iter().map(|shard| over_the_wire(&question.scan(shard)));
@@ -36,7 +36,17 @@ pub fn answers(
     configuration: &Arc<Configuration>,
     edits: &[RuleEdit],
 ) -> Answers {
-    let requests = requests(load, filter, configuration);
+    answers_in(Room::default(), load, filter, configuration, edits)
+}
+
+pub fn answers_in(
+    room: Room,
+    load: &Load,
+    filter: &Filter,
+    configuration: &Arc<Configuration>,
+    edits: &[RuleEdit],
+) -> Answers {
+    let requests = requests(load, filter, room);
     Answers {
         used: rule_use::rule_use(&requests, Some(configuration)),
         reached: reachable::reachable(&requests, &load.knowledge, Some(configuration)),

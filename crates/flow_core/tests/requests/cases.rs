@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::{env, fs};
 
 use flow_core::analysis::Tally;
+use flow_core::analysis::interface::Told;
 use flow_core::analysis::requests::basis::Basis;
 use flow_core::analysis::requests::reachable::ReachablePort;
 use flow_core::analysis::requests::replay::ReplayGroup;
@@ -67,7 +68,7 @@ impl Case {
     }
 
     fn answered(&self, files: &[(usize, &str)], configuration: &Arc<Configuration>) -> String {
-        let load = Load::of(files);
+        let load = Load::told(files, Told { by_hand: &[], described: Some(configuration) });
         let edits: Vec<RuleEdit> = self.edits.iter().map(|line| read_edit(line, configuration)).collect();
         let Answers { used, reached, replayed } = answers(&load, &self.filter, configuration, &edits);
         let mut lines = Vec::new();
@@ -163,6 +164,10 @@ fn rule_words(rule: &UsedRule) -> String {
     let mut words = use_words(rule.state, &rule.used);
     if rule.may_admit.rows > 0 {
         words += &format!("; may admit {}", rows(rule.may_admit.rows));
+    }
+    if let Some(tighter) = &rule.tighter {
+        let edits: Vec<String> = tighter.edits.iter().map(ToString::to_string).collect();
+        words += &format!("; tighter: {}", edits.join(", "));
     }
     for (is_wider, what) in [(rule.is_wider_in_ports, "ports"), (rule.is_wider_in_peers, "peers")] {
         words += &if is_wider { format!("; wider in {what}") } else { String::new() };

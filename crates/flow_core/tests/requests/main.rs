@@ -3,3 +3,6 @@
 mod answers;
 mod cases;
 mod edits;
+mod oracle;
+mod properties;
+mod session;

@@ -35,8 +35,10 @@ impl Default for Kept {
 }
 
 impl BoundedFold {
-    pub fn new(n_max: usize) -> BoundedFold {
-        BoundedFold { entries: ByKey::with_capacity(0), n_entries: 0, n_max, below: u64::MAX }
+    /// For so many rows.
+    pub fn new(n_max: usize, n_rows: usize) -> BoundedFold {
+        let entries = ByKey::with_capacity(n_rows.min(2 * n_max));
+        BoundedFold { entries, n_entries: 0, n_max, below: u64::MAX }
     }
 
     /// Adds a row whose addresses `hash_of` knows.
@@ -53,7 +55,8 @@ impl BoundedFold {
     }
 
     fn prune(&mut self, hash_of: impl Fn(u32) -> u64) {
-        let entries = std::mem::replace(&mut self.entries, ByKey::with_capacity(0)).into_entries();
+        let entries =
+            std::mem::replace(&mut self.entries, ByKey::with_capacity(2 * self.n_max)).into_entries();
         let mut kept = Kept { entries, below: self.below };
         kept.cut(self.n_max, hash_of);
         self.below = kept.below;
@@ -152,7 +155,7 @@ mod tests {
     }
 
     fn kept(rows: impl Iterator<Item = (u32, bool)>, n_max: usize) -> Kept {
-        let mut fold = BoundedFold::new(n_max);
+        let mut fold = BoundedFold::new(n_max, 0);
         for (peer, is_reply) in rows {
             let folded = Folded { n_session_rows: 1, ..Folded::default() };
             fold.add(row(peer, is_reply), &folded, |address| address_hash(Address::V4(address)));

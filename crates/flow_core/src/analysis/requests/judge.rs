@@ -13,7 +13,8 @@ use crate::config::{Configuration, Evaluator, Flow, PortPair, RuleDirection};
 use crate::record::Value;
 
 /// One configuration, ready for the requests of one load.
-pub(super) struct Judge {
+pub(super) struct Judge<'a> {
+    requests: &'a Requests,
     pub evaluator: Evaluator,
     /// By interface of the requests; `None` where it is not described.
     places: Vec<Option<PlaceId>>,
@@ -39,22 +40,22 @@ pub(super) struct AclRulings {
     pub reply: AclRuling,
 }
 
-impl Judge {
-    pub fn new(configuration: Arc<Configuration>, requests: &Requests) -> Judge {
+impl Judge<'_> {
+    pub fn new(configuration: Arc<Configuration>, requests: &Requests) -> Judge<'_> {
         let mut evaluator = Evaluator::new(configuration);
         let places = requests.interfaces.iter().map(|interface| match interface {
             Value::Text(id) => evaluator.interface(id),
             _ => None,
         });
         let places = places.collect();
-        Judge { evaluator, places }
+        Judge { requests, evaluator, places }
     }
 
     /// `None` where the interface is not described, or no protocol is recorded.
     pub fn judge(&self, request: &Request) -> Option<Judged> {
         let place = self.places.get(request.key.interface as usize).copied().flatten()?;
         let (smallest, largest) = request.total.client_ports.unwrap_or_default();
-        let flow = flow_from(request, smallest)?;
+        let flow = self.flow_from(request, smallest)?;
         let decision = self.evaluator.decide(place, &flow);
         let has_acl = self.evaluator.network_acl(place).is_some();
         let is_neighbour = decision.acl_request == AclRuling::SameSubnet;
@@ -68,7 +69,7 @@ impl Judge {
                 reply: match request.total.client_ports {
                     Some(_) if largest == smallest => decision.acl_reply,
                     Some(_) => {
-                        let other = flow_from(request, largest).map_or(AclRuling::Unknowable, |flow| {
+                        let other = self.flow_from(request, largest).map_or(AclRuling::Unknowable, |flow| {
                             self.evaluator.decide(place, &flow).acl_reply
                         });
                         if other.answer() == decision.acl_reply.answer() {
@@ -80,6 +81,21 @@ impl Judge {
                     None => self.evaluator.decide(place, &Flow { ports: None, ..flow }).acl_reply,
                 },
             }),
+        })
+    }
+
+    /// The request from one port; `None` where no protocol is recorded.
+    fn flow_from(&self, request: &Request, client_port: u16) -> Option<Flow> {
+        let key = &request.key;
+        let ports = key.port.map(|port| match key.direction {
+            RuleDirection::Ingress => PortPair { local: port, remote: client_port },
+            RuleDirection::Egress => PortPair { local: client_port, remote: port },
+        });
+        Some(Flow {
+            direction: key.direction,
+            remote: self.requests.remote(request),
+            protocol: key.protocol?,
+            ports,
         })
     }
 }
@@ -96,14 +112,4 @@ impl Judged {
         };
         [self.groups.answer(), acl(|rulings| rulings.request), acl(|rulings| rulings.reply)]
     }
-}
-
-/// The request from one port; `None` where no protocol is recorded.
-fn flow_from(request: &Request, client_port: u16) -> Option<Flow> {
-    let key = &request.key;
-    let ports = key.port.map(|port| match key.direction {
-        RuleDirection::Ingress => PortPair { local: port, remote: client_port },
-        RuleDirection::Egress => PortPair { local: client_port, remote: port },
-    });
-    Some(Flow { direction: key.direction, remote: key.remote, protocol: key.protocol?, ports })
 }

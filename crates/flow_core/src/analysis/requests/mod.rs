@@ -19,7 +19,6 @@ pub mod rule_use;
 pub mod tops;
 
 use super::{Analysis, ShardView};
-use crate::config::Configuration;
 
 pub use basis::Basis;
 pub use partial::RequestsPartial;
@@ -30,24 +29,39 @@ pub use rule_use::RuleUse;
 
 /// Asks for the requests among the rows that the filter left. Rows that it left out do not tell who asked, either.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct RequestsQuestion<'a> {
-    /// Tells which end is the interface where rows do not. Not asked by shards.
-    pub configuration: Option<&'a Configuration>,
+pub struct RequestsQuestion {
+    pub room: Room,
 }
 
-impl Analysis for RequestsQuestion<'_> {
+/// How many folded conversations are kept, those with something accepted and the others. The rest is counted, and the
+/// answers say so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    pub n_accepted: u32,
+    /// Apart, so that a scan of a large network takes no room from what was accepted.
+    pub n_refused: u32,
+}
+
+impl Default for Room {
+    /// With what is made of them some 100 MB at the lead, and at most 80 MB in a shard while it scans.
+    fn default() -> Room {
+        Room { n_accepted: 250_000, n_refused: 125_000 }
+    }
+}
+
+impl Analysis for RequestsQuestion {
     type Partial = RequestsPartial;
     type Answer = Requests;
 
     fn scan(&self, shard: ShardView<'_>) -> RequestsPartial {
-        partial::scan(shard)
+        partial::scan(shard, self.room)
     }
 
     fn merge(&self, into: &mut RequestsPartial, other: RequestsPartial) {
-        into.merge(other);
+        into.merge(other, self.room);
     }
 
     fn finish(&self, partial: RequestsPartial) -> Requests {
-        resolve::requests(partial, self.configuration)
+        resolve::requests(partial)
     }
 }

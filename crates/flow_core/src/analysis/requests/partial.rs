@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Room;
 use super::bounded::{BoundedFold, Kept, address_hash};
 use super::fold::{Folded, FoldedRow};
 use crate::analysis::ShardView;
@@ -13,13 +14,6 @@ use crate::analysis::places::{NOT_THERE, Places, join_lists, moved};
 use crate::intake::client::RowEvidence;
 use crate::record::{Address, Field, Value};
 use crate::store::Store;
-
-/// Folded conversations with something accepted that are kept: with what is made of them about 60 MB, and a quarter of a
-/// million clients and services of a load. The rest is counted, and the answers say so.
-const ACCEPTED_MAX: usize = 250_000;
-/// The same of those with something refused, which have a room of their own: a scan of a large network must not take it
-/// from what was accepted.
-const REFUSED_MAX: usize = 125_000;
 
 /// Fields without which requests cannot be told, or not judged.
 pub(super) const REQUIRED: [Field; 4] = [Field::ACTION, Field::SRCADDR, Field::DSTADDR, Field::INTERFACE_ID];
@@ -44,15 +38,16 @@ pub struct RequestsPartial {
     pub(super) peer_ports: Vec<(Endpoint, PeerPorts)>,
 }
 
-pub(super) fn scan(shard: ShardView<'_>) -> RequestsPartial {
+pub(super) fn scan(shard: ShardView<'_>, room: Room) -> RequestsPartial {
     let ShardView { store, rows, .. } = shard;
     // What a group or an ACL is asked about is what the interface shows, whoever sent the packet first or gets it last.
     let mut reader = RowReader::new(store, EndsOf::Interface);
     let mut evidence = RowEvidence::new(store.is_rolled_up());
     let hashes: Vec<u64> = store.addresses().all().iter().copied().map(address_hash).collect();
     let hash_of = |code: u32| hashes.get(code as usize).copied().unwrap_or_default();
-    let mut accepted = BoundedFold::new(ACCEPTED_MAX);
-    let mut refused = BoundedFold::new(REFUSED_MAX);
+    let n_rows = rows.segments().iter().map(|rows| rows.n_rows() as usize).sum();
+    let mut accepted = BoundedFold::new(room.n_accepted as usize, n_rows);
+    let mut refused = BoundedFold::new(room.n_refused as usize, n_rows);
     let mut fan_in = FanIn::with_capacity(0);
     let has = |field| store.field_id(field).is_some();
     let mut partial = RequestsPartial {
@@ -120,7 +115,7 @@ impl RequestsPartial {
         }
     }
 
-    pub(super) fn merge(&mut self, mut other: RequestsPartial) {
+    pub(super) fn merge(&mut self, mut other: RequestsPartial, room: Room) {
         self.n_rows += other.n_rows;
         self.n_accepted_rows += other.n_accepted_rows;
         self.n_rows_without_action += other.n_rows_without_action;
@@ -139,8 +134,8 @@ impl RequestsPartial {
         self.peer_ports.extend(other.peer_ports);
         let all = &self.addresses;
         let hash_of = |place: u32| all.get(place as usize).copied().map_or(0, address_hash);
-        self.accepted.merge(other.accepted, ACCEPTED_MAX, hash_of);
-        self.refused.merge(other.refused, REFUSED_MAX, hash_of);
+        self.accepted.merge(other.accepted, room.n_accepted as usize, hash_of);
+        self.refused.merge(other.refused, room.n_refused as usize, hash_of);
     }
 
     pub(super) fn address(&self, place: u32) -> Option<Address> {

@@ -18,6 +18,7 @@ use crate::analysis::interface::InterfaceKnowledge;
 use crate::analysis::keyed::keep_first;
 use crate::analysis::{Tally, TimeExtent};
 use crate::config::evaluate::RuleIndex;
+use crate::config::remedy::is_admin_port;
 use crate::config::{Configuration, RuleDirection};
 use crate::record::{Address, Value};
 
@@ -27,9 +28,6 @@ pub const PORTS_MAX: usize = 500;
 const SOURCES_SHOWN: usize = 10;
 /// Rules named with a port.
 const RULES_SHOWN: usize = 10;
-
-/// Ports by which a machine is administered: remote shells and screens.
-const ADMIN_PORTS: [u16; 11] = [22, 23, 2222, 3389, 3390, 5900, 5901, 5902, 5903, 5985, 5986];
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reachable {
@@ -78,8 +76,8 @@ pub struct RefusedElsewhere {
     pub n_rows: u64,
 }
 
-/// Where somebody asked.
-type Service = (u32, Address, Option<u8>, Option<u16>);
+/// Where somebody asked: places of interface and address, protocol, port.
+type Service = (u32, u32, Option<u8>, Option<u16>);
 
 fn service(request: &Request) -> Service {
     (request.key.interface, request.key.local, request.key.protocol, request.key.port)
@@ -100,10 +98,10 @@ pub fn reachable(
 ) -> Reachable {
     let judge = configuration.map(|configuration| Judge::new(configuration.clone(), requests));
     let from_outside = requests.requests.iter().filter(|request| {
-        request.key.direction == RuleDirection::Ingress && !knowledge.is_ours(request.key.remote)
+        request.key.direction == RuleDirection::Ingress && !knowledge.is_ours(requests.remote(request))
     });
     let mut numbers: HashMap<Service, u32, FxBuildHasher> = HashMap::default();
-    let mut refused: HashMap<Address, Refused, FxBuildHasher> = HashMap::default();
+    let mut refused: HashMap<u32, Refused, FxBuildHasher> = HashMap::default();
     let mut reached: BTreeMap<Service, Vec<&Request>> = BTreeMap::new();
     for request in from_outside {
         if request.total.asked.accepted.rows > 0 {
@@ -118,14 +116,16 @@ pub fn reachable(
             of_source.n_rows += n_rows;
         }
     }
-    let sources: BTreeSet<Address> = reached.values().flatten().map(|request| request.key.remote).collect();
+    let sources: BTreeSet<u32> = reached.values().flatten().map(|request| request.key.remote).collect();
     let n_ports = reached.len() as u64;
     let mut ports: Vec<Port> = reached.into_values().map(Port::of).collect();
     keep_first(&mut ports, PORTS_MAX, |a, b| {
         (a.rank().cmp(&b.rank())).then_with(|| {
-            let key = |port: &Port| (service(port.requests[0]), port.asked);
-            let interface = |port: &Port| requests.interface(port.requests[0]).clone();
-            interface(a).cmp(&interface(b)).then_with(|| key(a).cmp(&key(b)))
+            let key = |port: &Port<'_>| {
+                let first = port.requests[0];
+                (requests.interface(first).clone(), requests.local(first), first.key.protocol, first.key.port)
+            };
+            key(a).cmp(&key(b))
         })
     });
     let ports = ports.into_iter().map(|port| port.shown(requests, judge.as_ref(), &refused));
@@ -157,7 +157,7 @@ impl Port<'_> {
         const UDP: u8 = 17;
         let key = &self.requests[0].key;
         let has_such_ports = key.protocol.is_none_or(|protocol| protocol == TCP || protocol == UDP);
-        has_such_ports && key.port.is_some_and(|port| ADMIN_PORTS.contains(&port))
+        has_such_ports && key.port.is_some_and(is_admin_port)
     }
 
     /// Smaller is shown first. A source has one request for a service.
@@ -175,8 +175,8 @@ impl Port<'_> {
     fn shown(
         self,
         requests: &Requests,
-        judge: Option<&Judge>,
-        refused: &HashMap<Address, Refused, FxBuildHasher>,
+        judge: Option<&Judge<'_>>,
+        refused: &HashMap<u32, Refused, FxBuildHasher>,
     ) -> ReachablePort {
         let mut answered = Tally::default();
         let mut time: Option<TimeExtent> = None;
@@ -209,10 +209,11 @@ impl Port<'_> {
             })
         };
         let key = self.requests[0].key;
-        let sources = self.requests.iter().map(|of| (of.key.remote, of.total.asked.accepted.rows)).collect();
+        let sources =
+            self.requests.iter().map(|of| (requests.remote(of), of.total.asked.accepted.rows)).collect();
         ReachablePort {
             interface: requests.interface(self.requests[0]).clone(),
-            local: key.local,
+            local: requests.local(self.requests[0]),
             protocol: key.protocol,
             port: key.port,
             is_admin: self.is_admin(),

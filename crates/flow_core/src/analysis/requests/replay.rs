@@ -140,7 +140,7 @@ pub fn replay(requests: &Requests, configuration: Option<&Arc<Configuration>>, e
             let group = (change, key.interface, key.direction, key.protocol, key.port);
             let (of_group, peers) = groups.entry(group).or_default();
             of_group.add(tally);
-            peers.push((key.remote, tally.rows));
+            peers.push((requests.remote(request), tally.rows));
         }
     }
     replay.changes = changes.into_iter().collect();

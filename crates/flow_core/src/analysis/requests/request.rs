@@ -14,8 +14,10 @@ use crate::record::{Address, Value};
 pub struct Requests {
     /// In no order that means anything.
     pub(super) requests: Vec<Request>,
-    /// [`Request::interface`] points here; the absent value among them where rows have none.
+    /// [`RequestKey::interface`] points here, or nowhere where rows have none.
     pub(super) interfaces: Vec<Value>,
+    /// [`RequestKey::local`] and [`RequestKey::remote`] point here.
+    pub(super) addresses: Vec<Address>,
     /// What each interface logged, whatever the filter.
     pub(super) coverage: BTreeMap<Value, Coverage>,
     pub(super) basis: Basis,
@@ -31,20 +33,29 @@ impl Requests {
         self.requests.len() as u64
     }
 
+    pub(super) fn local(&self, request: &Request) -> Address {
+        self.addresses[request.key.local as usize]
+    }
+
+    pub(super) fn remote(&self, request: &Request) -> Address {
+        self.addresses[request.key.remote as usize]
+    }
+
     pub(super) fn interface(&self, request: &Request) -> &Value {
         self.interfaces.get(request.key.interface as usize).unwrap_or(&Value::Absent)
     }
 }
 
 /// What makes conversations one request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct RequestKey {
     /// A place in [`Requests::interfaces`].
     pub interface: u32,
     /// Of the request, as the interface saw it: `Ingress` where the remote end asked.
     pub direction: RuleDirection,
-    pub local: Address,
-    pub remote: Address,
+    /// Places in [`Requests::addresses`].
+    pub local: u32,
+    pub remote: u32,
     /// `None` where it is not recorded.
     pub protocol: Option<u8>,
     /// The port that was asked for; `None` for protocols without ports.

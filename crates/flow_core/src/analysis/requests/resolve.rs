@@ -17,39 +17,34 @@ use crate::analysis::conversation::who_began;
 use crate::analysis::conversation::{Fate, TraceKey};
 use crate::analysis::diagnosis::Began;
 use crate::analysis::fan_in::{FanIn, Servers};
-use crate::config::{Configuration, RuleDirection};
+use crate::config::RuleDirection;
 use crate::intake::client::{RowEvidence, has_ports};
 use crate::record::{Address, Field, Value};
 
-pub(super) fn requests(mut partial: RequestsPartial, configuration: Option<&Configuration>) -> Requests {
-    let mut entries = partial.take_entries();
-    entries.sort_unstable_by_key(|(key, _)| (key.tuple().sort_key(), key.span, key.interface));
+pub(super) fn requests(mut partial: RequestsPartial) -> Requests {
+    let entries = partial.take_entries();
+    let order = in_conversations(&entries);
     let mut coverage: BTreeMap<Value, Coverage> = BTreeMap::new();
     for (place, of) in std::mem::take(&mut partial.coverage) {
         let interface = partial.interfaces.get(place as usize).cloned().unwrap_or(Value::Absent);
         coverage.entry(interface).or_default().join(of);
     }
-    let described = partial.interfaces.iter().map(|interface| match (configuration, interface) {
-        (Some(configuration), Value::Text(id)) => configuration.interfaces.get(id)?.addresses.as_deref(),
-        _ => None,
-    });
     let mut resolver = Resolver {
-        described: described.collect(),
         servers: servers(&partial),
         // A port that is absent while the other is there is a client's, in every folded row.
         evidence: RowEvidence::new(true),
-        requests: ByKey::with_capacity(0),
+        requests: ByKey::with_capacity(entries.len()),
         n_rows_unknown: 0,
         n_rows_without_side: 0,
     };
-    let goes_on = |one: &(TraceKey, Folded), next: &(TraceKey, Folded)| {
-        one.0.tuple() == next.0.tuple() && next.0.span <= one.0.span.saturating_add(1)
-    };
+    let goes_on =
+        |one: &Place, next: &Place| one.tuple == next.tuple && next.span <= one.span.saturating_add(1);
     let mut seen: Vec<Seen> = Vec::new();
     let (mut n_accepted, mut n_other) = (0, 0);
-    for of_conversation in entries.chunk_by(goes_on) {
+    for of_conversation in order.chunk_by(goes_on) {
         seen.clear();
-        for (key, folded) in of_conversation {
+        for place in of_conversation {
+            let (key, folded) = &entries[place.entry as usize];
             let n = if key.fate == Fate::Accepted { &mut n_accepted } else { &mut n_other };
             *n += folded.trace.tally.rows;
             let at =
@@ -59,7 +54,8 @@ pub(super) fn requests(mut partial: RequestsPartial, configuration: Option<&Conf
                 });
             seen[at].add(key, folded);
         }
-        resolver.take(&partial, of_conversation[0].0.tuple(), &seen);
+        let (first, _) = &entries[of_conversation[0].entry as usize];
+        resolver.take(&partial, first.tuple(), &seen);
     }
     let times = coverage.values().map(|coverage| coverage.time).fold(None, TimeExtent::joined);
     let not_recorded = |fields: &[Field], recorded: &[bool]| {
@@ -83,9 +79,32 @@ pub(super) fn requests(mut partial: RequestsPartial, configuration: Option<&Conf
     Requests {
         requests: requests.into_iter().map(|(key, total)| Request { key, total }).collect(),
         interfaces: partial.interfaces,
+        addresses: partial.addresses,
         coverage,
         basis,
     }
+}
+
+/// Where an entry belongs among others. Sorted instead of the entries, which are large to move about.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    tuple: (u64, u64),
+    span: u64,
+    interface: u32,
+    entry: u32,
+}
+
+/// The entries of one conversation beside each other, and in it those of one interface.
+fn in_conversations(entries: &[(TraceKey, Folded)]) -> Vec<Place> {
+    let places = (0..).zip(entries).map(|(entry, (key, _))| Place {
+        tuple: key.tuple().sort_key(),
+        span: key.span,
+        interface: key.interface,
+        entry,
+    });
+    let mut places: Vec<Place> = places.collect();
+    places.sort_unstable();
+    places
 }
 
 fn servers(partial: &RequestsPartial) -> Servers {
@@ -143,9 +162,7 @@ impl Seen {
     }
 }
 
-struct Resolver<'a> {
-    /// By interface: its addresses, where they are described.
-    described: Vec<Option<&'a [Address]>>,
+struct Resolver {
     servers: Servers,
     evidence: RowEvidence,
     requests: ByKey<RequestKey, RequestTotal>,
@@ -153,7 +170,7 @@ struct Resolver<'a> {
     n_rows_without_side: u64,
 }
 
-impl Resolver<'_> {
+impl Resolver {
     /// Takes in what all interfaces saw of one conversation.
     fn take(&mut self, partial: &RequestsPartial, tuple: Tuple, seen: &[Seen]) {
         let mut all = [Half::default(); 2];
@@ -183,15 +200,7 @@ impl Resolver<'_> {
         began: Began,
         seen: &Seen,
     ) {
-        let local = seen.view.local(addresses).or_else(|| {
-            let own = self.described.get(seen.view.interface as usize).copied().flatten()?;
-            match addresses.map(|address| own.contains(&address)) {
-                [true, false] => Some(0),
-                [false, true] => Some(1),
-                _ => None,
-            }
-        });
-        let Some(local) = local else {
+        let Some(local) = seen.view.local(addresses) else {
             self.n_rows_without_side += seen.n_rows();
             return;
         };
@@ -199,8 +208,8 @@ impl Resolver<'_> {
         let total = self.requests.at(RequestKey {
             interface: seen.view.interface,
             direction: RuleDirection::of_egress(local == client),
-            local: addresses[local],
-            remote: addresses[1 - local],
+            local: ends[local].address,
+            remote: ends[1 - local].address,
             protocol: tuple.protocol(),
             port: ends[1 - client].port,
         });

@@ -16,6 +16,7 @@ use super::tops::{PeerRows, PortsUsed, spans_of};
 use crate::analysis::keyed::keep_first;
 use crate::analysis::{Tally, TimeExtent};
 use crate::config::evaluate::{AclRuling, EntryIndex, GroupRuling, RuleIndex};
+use crate::config::remedy::tighten::{self, Tighter};
 use crate::config::{AclEntry, Configuration, Peer, RuleDirection, RulePorts, SecurityGroupRule};
 use crate::record::{Address, Prefix, Value};
 
@@ -23,6 +24,9 @@ use crate::record::{Address, Prefix, Value};
 pub const PEERS_KEPT: usize = 256;
 /// Spans of ports of one rule in an answer, those with most rows.
 pub const PORTS_KEPT: usize = 64;
+/// Different peers and ports together of which a rule is made tighter: what more use is nobody's list of peers, and
+/// covering them with prefixes takes longer than all the rest.
+pub const TIGHTENED_USES_MAX: usize = 1_024;
 /// Interfaces named with a rule.
 const INTERFACES_NAMED: usize = 8;
 /// Requests named that rules do not explain.
@@ -66,6 +70,9 @@ pub struct UsedRule {
     /// Whether it admits more ports than were used, and more peers; false where it was not used.
     pub is_wider_in_ports: bool,
     pub is_wider_in_peers: bool,
+    /// The rule as narrow as its use, where that is narrower; absent too where more than [`TIGHTENED_USES_MAX`] pairs of
+    /// peer and port used it.
+    pub tighter: Option<Tighter>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -170,7 +177,12 @@ pub fn rule_use(requests: &Requests, configuration: Option<&Arc<Configuration>>)
         let n_interfaces_seen = seen.by_group.get(id.as_str()).copied().unwrap_or_default();
         let rules = rules.iter().map(|described| {
             rule += 1;
-            used_rule(described, &of_rules[rule - 1], requests, n_interfaces_seen > 0, settled)
+            let mut used =
+                used_rule(described, &of_rules[rule - 1], requests, n_interfaces_seen > 0, settled);
+            if used.state == RuleState::Used {
+                used.tighter = tightened(configuration, id, described, &of_rules[rule - 1], requests);
+            }
+            used
         });
         Some(GroupUse { id: id.clone(), name: group.name.clone(), n_interfaces_seen, rules: rules.collect() })
     });
@@ -360,7 +372,31 @@ fn used_rule(
         rule: rule.clone(),
         used,
         may_admit,
+        tighter: None,
     }
+}
+
+/// The rule made as narrow as its use.
+fn tightened(
+    configuration: &Configuration,
+    group: &str,
+    rule: &SecurityGroupRule,
+    found: &[Used],
+    requests: &Requests,
+) -> Option<Tighter> {
+    let mut uses: BTreeSet<tighten::Use> = BTreeSet::new();
+    // What may be a use must stay admitted.
+    for (at, _) in found {
+        let request = &requests.requests[*at as usize];
+        let peer = requests.remote(request);
+        uses.insert(tighten::Use { peer, protocol: request.key.protocol?, port: request.key.port });
+        if uses.len() > TIGHTENED_USES_MAX {
+            return None;
+        }
+    }
+    let uses: Vec<tighten::Use> = uses.into_iter().collect();
+    let tighter = tighten::tighter(Some(configuration), group, rule, &uses);
+    tighter.cannot.is_none().then_some(tighter)
 }
 
 fn used_entry(
@@ -400,7 +436,7 @@ fn use_of(found: &[Used], requests: &Requests) -> (Use, Vec<PortsUsed>) {
         }
         using.n_rows_alone += if *part == Part::Alone { tally.rows } else { 0 };
         time = TimeExtent::joined(time, when);
-        peers.push((request.key.remote, tally.rows));
+        peers.push((requests.remote(request), tally.rows));
         let protocol = request.key.protocol.unwrap_or_default();
         ports.push(PortsUsed { protocol, ports: to, n_rows: tally.rows });
         interfaces.insert(request.key.interface);
@@ -429,7 +465,7 @@ fn unexplained(found: Vec<(u32, bool)>, requests: &Requests) -> Unexplained {
             UnexplainedRequest {
                 interface: requests.interface(request).clone(),
                 direction: key.direction,
-                remote: key.remote,
+                remote: requests.remote(request),
                 protocol: key.protocol,
                 port: key.port,
                 n_rows: request.total.asked.accepted.rows,

@@ -26,7 +26,7 @@ pub use fix::Fix;
 pub use opens::Opens;
 pub use proof::{Proof, Unproved};
 pub use wanted::{EPHEMERAL_PORTS, PortSpan, RefusedBy, Wanted};
-pub use warning::{Warning, warnings};
+pub use warning::{Warning, is_admin_port, warnings};
 
 use super::configuration::Configuration;
 use super::edit::RuleEdit;

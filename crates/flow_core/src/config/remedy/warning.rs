@@ -17,19 +17,30 @@ pub const ACL_ENTRIES_MAX: usize = 20;
 const PREFIX_ADDRESSES_MAX: u64 = 4_096;
 
 /// Ports by which machines are administered.
-const ADMIN_PORTS: [(u16, &str); 11] = [
+const ADMIN_PORTS: [(u16, &str); 16] = [
     (22, "SSH"),
     (23, "Telnet"),
     (135, "Windows RPC"),
     (445, "Windows file sharing"),
+    (2222, "SSH"),
     (2375, "Docker"),
     (3389, "Remote Desktop"),
+    (3390, "Remote Desktop"),
     (5900, "VNC"),
+    (5901, "VNC"),
+    (5902, "VNC"),
+    (5903, "VNC"),
     (5985, "Windows Remote Management"),
     (5986, "Windows Remote Management"),
     (6443, "Kubernetes"),
     (10250, "kubelet"),
 ];
+
+/// Whether machines are administered by the port.
+pub fn is_admin_port(port: u16) -> bool {
+    ADMIN_PORTS.iter().any(|(admin, _)| *admin == port)
+}
+
 /// Ports of databases and caches.
 const DATABASE_PORTS: [(u16, &str); 12] = [
     (1433, "SQL Server"),
