@@ -2,9 +2,12 @@
 //! stand back where something else is to be done.
 
 use flow_core::analysis::diagnosis::Verdict;
-use flow_core::analysis::findings::Findings;
+use flow_core::analysis::findings::{CauseId, Findings};
 use flow_core::query::{Filter, parse_filter};
-use flow_core::session::message::{Answer, Command, Event, ExportKind, Question, Request, RequestId};
+use flow_core::report::ReportFormat;
+use flow_core::session::message::{
+    Answer, Command, Event, ExportKind, HandOver, Question, Request, RequestId,
+};
 use flow_core::session::{Session, SessionOptions, Step};
 use serde_json::Value as Json;
 
@@ -171,4 +174,80 @@ fn a_load_without_rows_has_no_causes() {
     let findings = driver.findings(Filter::everything());
     assert_eq!((findings.causes.len(), findings.n_rows, findings.scanners.n_scanners), (0, 0, 0));
     assert_eq!(driver.ask(export(Filter::everything())).1, "");
+}
+
+fn report(format: ReportFormat, left_out: Vec<CauseId>, pseudonym_key: Option<[u8; 16]>) -> Question {
+    let hand_over = HandOver { left_out, format, pseudonym_key, made_secs: 1_700_000_000 };
+    Question::Export { kind: ExportKind::HandOver(hand_over), filter: Filter::everything(), sort: None }
+}
+
+#[test]
+fn a_report_has_the_chosen_causes_with_evidence_and_fix() {
+    let mut driver = Driver::new(2);
+    driver.open("a.log", &format!("{HEADER}{SEEN}{}", refused(2)));
+    driver.open("groups.json", GROUPS);
+    let (answer, text) = driver.ask(report(ReportFormat::Markdown, Vec::new(), None));
+    let exported = |file_name: &str, media_type: &str| Answer::Exported {
+        file_name: file_name.to_owned(),
+        media_type: media_type.to_owned(),
+    };
+    assert_eq!(answer, exported("flowglass-report.md", "text/markdown"));
+    for part in [
+        "# Rejected traffic and why\n",
+        "- **Made**: 2023-11-14T22:13:20Z with Flowglass\n",
+        "- **Rejected conversations**: 2: 2 security-group-inbound\n",
+        "## 1. 443/tcp https of 10.0.2.9: security-group-inbound\n",
+        "| 10.0.64.1:40001 | 10.0.2.9:443 | 1 |",
+        "aws ec2 authorize-security-group-ingress",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    let cause = driver.findings(Filter::everything()).causes[0].id();
+    let (_, text) = driver.ask(report(ReportFormat::Markdown, vec![cause], None));
+    assert!(text.contains("0 in this report, 1 in all") && !text.contains("## 1."), "{text}");
+    let (answer, text) = driver.ask(report(ReportFormat::Html, Vec::new(), None));
+    assert_eq!(answer, exported("flowglass-report.html", "text/html"));
+    assert!(text.starts_with("<!doctype html>") && text.contains("<td>10.0.64.1:40001</td>"), "{text}");
+}
+
+#[test]
+fn a_report_with_pseudonyms_has_no_address_of_the_log() {
+    let mut driver = Driver::new(1);
+    driver.open("a.log", &format!("{HEADER}{SEEN}{}", refused(6)));
+    driver.open("groups.json", GROUPS);
+    for format in [ReportFormat::Markdown, ReportFormat::Html] {
+        let (_, plain) = driver.ask(report(format, Vec::new(), None));
+        let (_, replaced) = driver.ask(report(format, Vec::new(), Some(*b"0123456789abcdef")));
+        // Everything that is an address or a network of the log or the rules; as whole words, for 10.0.64.1 is in 10.0.64.10.
+        let is_address = |word: &str| word.starts_with("10.0.") && word.matches('.').count() == 3;
+        let words = |text: &str| -> std::collections::BTreeSet<String> {
+            let parts = text.split(|char: char| !(char.is_ascii_digit() || char == '.'));
+            parts.map(|word| word.trim_matches('.').to_owned()).filter(|word| is_address(word)).collect()
+        };
+        let (before, after) = (words(&plain), words(&replaced));
+        assert!(before.len() >= 8, "{before:?}");
+        assert_eq!(before.intersection(&after).count(), 0, "{before:?} {after:?}");
+        let private = |text: &str| text.matches("10.").count();
+        assert_eq!(private(&plain), private(&replaced), "private addresses stay private");
+    }
+}
+
+#[test]
+fn every_card_gets_its_fix() {
+    let mut driver = Driver::new(1);
+    driver.open("a.log", &format!("{HEADER}{SEEN}{}", refused(2)));
+    driver.open("groups.json", GROUPS);
+    let wanted = driver.findings(Filter::everything()).causes[0].wanted().expect("the protocol is recorded");
+    let asked = [(); 3].map(|()| driver.submit(Command::Ask(Question::Fix(wanted.clone()))));
+    driver.run();
+    for wanted in asked {
+        let fix = driver.events.iter().find_map(|event| match event {
+            Event::Answered { id, answer: Answer::Fix(fix), .. } if *id == wanted => Some(fix),
+            _ => None,
+        });
+        let fix = fix.expect("cards do not supersede each other");
+        assert_eq!(fix.remedy.edits.len(), 2, "{:?}", fix.remedy);
+        let edit = fix.remedy.edits[0].to_string();
+        assert_eq!(edit, "add to sg-web: inbound tcp 443 from 10.0.64.1/32");
+    }
 }
