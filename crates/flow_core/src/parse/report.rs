@@ -87,7 +87,7 @@ pub struct FileReport {
     pub state: FileState,
     /// As the summary export names it: `text`, `parquet`, `zip`.
     pub container: String,
-    /// As the summary export names it: `none`, `gzip`; of a table, that of its pages; `zip` where an archive packed it.
+    /// As the summary export names it: `none`, `gzip`; of a table, that of its pages; `zip` or `gzip` where an archive packed it.
     pub compression: String,
     /// Distinct layouts in the order they came, the first [`LAYOUTS_KEPT_PER_FILE`]. Empty while none is known.
     pub layouts: Vec<Layout>,

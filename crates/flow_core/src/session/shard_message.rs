@@ -18,7 +18,7 @@ use crate::analysis::summary::SummaryPartial;
 use crate::analysis::timeline::Timeline;
 use crate::analysis::{Metric, TimeExtent};
 use crate::intake::LoadOptions;
-use crate::parse::{Continuation, FileReport, Member, ParseOptions, SourceId};
+use crate::parse::{Continuation, FileReport, Member, MemberPlace, ParseOptions, SourceId};
 use crate::query::{Filter, SortKey, SortSpec, Subject};
 use crate::record::ColumnKey;
 
@@ -51,7 +51,7 @@ impl Stretch {
     /// Where its bytes are to be read from: one byte early, because only that says whether a line begins at `start`.
     /// A member begins where it is in its archive.
     pub fn first_byte(&self) -> u64 {
-        self.options.member.as_ref().map_or(self.start.saturating_sub(1), |member| member.start)
+        self.options.member.as_ref().map_or(self.start.saturating_sub(1), MemberPlace::first_byte)
     }
 }
 
