@@ -248,17 +248,19 @@ impl MemberReader {
         loop {
             let (in_before, out_before) = (inflater.inflate.total_in(), inflater.inflate.total_out());
             let status = inflater.inflate.decompress(bytes, &mut inflater.piece, FlushDecompress::None);
-            let status = status.map_err(|_| Damaged)?;
             bytes = &bytes[(inflater.inflate.total_in() - in_before) as usize..];
             let n_out = (inflater.inflate.total_out() - out_before) as usize;
-            let piece = &inflater.piece[..n_out];
+            // What comes before damage, or before more than there should be, is given whatever comes with it.
+            let n_missing = usize::try_from(n_bytes_unpacked - out_before).unwrap_or(usize::MAX);
+            let piece = &inflater.piece[..n_out.min(n_missing)];
             inflater.checksum.update(piece);
-            if inflater.inflate.total_out() > n_bytes_unpacked {
-                return Err(Damaged);
-            }
             give(piece, &mut inflater.held, n_bytes_unpacked, &mut self.parser, sink);
             if self.parser.is_over() {
                 return Ok(());
+            }
+            let status = status.map_err(|_| Damaged)?;
+            if inflater.inflate.total_out() > n_bytes_unpacked {
+                return Err(Damaged);
             }
             if status == Status::StreamEnd {
                 let is_whole =
