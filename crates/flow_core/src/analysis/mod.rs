@@ -18,6 +18,7 @@ pub mod interface;
 mod keyed;
 mod memory;
 pub mod overview;
+pub mod packets_lost;
 mod places;
 pub mod rejected;
 pub mod summary;

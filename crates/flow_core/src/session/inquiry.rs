@@ -13,6 +13,7 @@ use crate::analysis::direction::DirectionQuestion;
 use crate::analysis::files::FilesQuestion;
 use crate::analysis::interface::InterfaceKnowledge;
 use crate::analysis::overview::OverviewQuestion;
+use crate::analysis::packets_lost::PacketsLostQuestion;
 use crate::analysis::rejected::RejectedQuestion;
 use crate::analysis::summary::SummaryQuestion;
 use crate::analysis::timeline::TimelineQuestion;
@@ -101,6 +102,10 @@ impl Inquiry {
             }
             Question::Rejected { ref filter } => {
                 let ask = ShardAsk::Rejected { filter: filter.clone(), extent: known.extent };
+                (Work::Analysis(question), all(ask))
+            }
+            Question::PacketsLost { ref filter } => {
+                let ask = ShardAsk::PacketsLost { filter: filter.clone() };
                 (Work::Analysis(question), all(ask))
             }
             Question::Records { filter, sort, subjects, offset, n_rows } => {
@@ -221,6 +226,12 @@ fn analysed(question: &Question, answers: Vec<(u16, ShardAnswer)>, known: Known<
             let question = RejectedQuestion { knowledge, extent };
             Answer::Rejected(merged(&question, answers, |answer| match answer {
                 ShardAnswer::Rejected(partial) => Some(partial),
+                _ => None,
+            }))
+        }
+        Question::PacketsLost { .. } => {
+            Answer::PacketsLost(merged(&PacketsLostQuestion, answers, |answer| match answer {
+                ShardAnswer::PacketsLost(partial) => Some(partial),
                 _ => None,
             }))
         }

@@ -10,6 +10,7 @@ use crate::analysis::direction::DirectionView;
 use crate::analysis::files::FileFacts;
 use crate::analysis::interface::AddressByHand;
 use crate::analysis::overview::Overview;
+use crate::analysis::packets_lost::PacketsLost;
 use crate::analysis::rejected::RejectedView;
 use crate::analysis::timeline::Timeline;
 use crate::intake::LoadOptions;
@@ -61,7 +62,7 @@ pub struct FileMeta {
 
 /// Text in a byte of a compressed flow log, and the names of files that are compressed.
 const GZIP_RATIO: u64 = 5;
-const COMPRESSED: [&str; 3] = [".gz", ".parquet", ".zip"];
+const COMPRESSED: [&str; 4] = [".gz", ".parquet", ".tgz", ".zip"];
 
 impl FileMeta {
     /// How much text there is, about, by the name: only what depends on nothing but work may be decided by it.
@@ -96,6 +97,9 @@ pub enum Question {
         filter: Filter,
     },
     Rejected {
+        filter: Filter,
+    },
+    PacketsLost {
         filter: Filter,
     },
     /// What became of each file.
@@ -182,6 +186,7 @@ pub enum Answer {
     Detail(RowDetail),
     Direction(DirectionView),
     Rejected(RejectedView),
+    PacketsLost(PacketsLost),
     Report(Vec<FileReport>),
     /// In the order of the files.
     Files(Vec<FileFacts>),

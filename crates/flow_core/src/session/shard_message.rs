@@ -13,6 +13,7 @@ use crate::analysis::direction::DirectionPartial;
 use crate::analysis::files::SourceFacts;
 use crate::analysis::interface::{InterfaceAddresses, InterfaceKnowledge};
 use crate::analysis::overview::OverviewPartial;
+use crate::analysis::packets_lost::PacketsLostPartial;
 use crate::analysis::rejected::RejectedPartial;
 use crate::analysis::summary::SummaryPartial;
 use crate::analysis::timeline::Timeline;
@@ -95,6 +96,9 @@ pub enum ShardAsk {
     Rejected {
         filter: Filter,
         extent: Option<TimeExtent>,
+    },
+    PacketsLost {
+        filter: Filter,
     },
     Summary {
         filter: Filter,
@@ -193,6 +197,7 @@ pub enum ShardAnswer {
     Overview(OverviewPartial),
     Direction(DirectionPartial),
     Rejected(RejectedPartial),
+    PacketsLost(PacketsLostPartial),
     Summary(SummaryPartial),
     Order {
         n_rows: u32,

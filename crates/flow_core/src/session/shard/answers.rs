@@ -5,6 +5,7 @@ use super::exporting::Exporting;
 use crate::analysis::direction::DirectionQuestion;
 use crate::analysis::files::FilesQuestion;
 use crate::analysis::overview::OverviewQuestion;
+use crate::analysis::packets_lost::PacketsLostQuestion;
 use crate::analysis::rejected::RejectedQuestion;
 use crate::analysis::summary::SummaryQuestion;
 use crate::analysis::timeline::TimelineQuestion;
@@ -33,6 +34,9 @@ impl Shard {
                 let knowledge = self.knowledge.clone();
                 let question = RejectedQuestion { knowledge: &knowledge, extent };
                 ShardAnswer::Rejected(self.scan(&question, &filter))
+            }
+            ShardAsk::PacketsLost { filter } => {
+                ShardAnswer::PacketsLost(self.scan(&PacketsLostQuestion, &filter))
             }
             ShardAsk::Summary { filter } => {
                 ShardAnswer::Summary(self.scan(&SummaryQuestion { files: &[] }, &filter))
