@@ -237,7 +237,9 @@ fn analysed(question: &Question, answers: Vec<(u16, ShardAnswer)>, known: Known<
         }
         Question::Files => {
             let (names, files) = (known.load.names(), known.load.files_of_sources());
-            let question = FilesQuestion { names: &names, files: &files };
+            let log_streams: Vec<_> =
+                known.load.reports().into_iter().map(|report| report.log_streams).collect();
+            let question = FilesQuestion { names: &names, files: &files, log_streams: &log_streams };
             Answer::Files(merged(&question, answers, |answer| match answer {
                 ShardAnswer::Files(partial) => Some(partial),
                 _ => None,
