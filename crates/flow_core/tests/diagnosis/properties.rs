@@ -33,7 +33,7 @@ fn any_line() -> impl Strategy<Value = String> {
     let protocol = select(vec!["6", "6", "6", "17", "1", "-"]);
     let flags = select(vec!["0", "1", "2", "3", "4", "18", "19", "-", "-"]);
     let sizes = select(vec![("1", "40"), ("3", "180"), ("2", "2000"), ("-", "-")]);
-    let start = select(vec!["1000", "1060", "1700", "2500", "9000", "-"]);
+    let start = select(vec!["1700001000", "1700001060", "1700001700", "1700002500", "1700009000", "-"]);
     let length = select(vec![0u64, 40, 700]);
     let action = select(vec!["ACCEPT", "REJECT", "REJECT", "-"]);
     let status = prop_oneof![30 => Just("OK"), 1 => Just("SKIPDATA"), 1 => Just("NODATA")];
@@ -61,7 +61,9 @@ fn any_line() -> impl Strategy<Value = String> {
 /// Lines of one log; now and then somebody outside tries some services after the other.
 fn any_log() -> impl Strategy<Value = Vec<String>> {
     let probe = |port: &str| {
-        format!("eni-1 8.8.8.8 10.0.0.1 40001 {port} 6 1 40 2000 2000 REJECT OK 2 - - - subnet-a -")
+        format!(
+            "eni-1 8.8.8.8 10.0.0.1 40001 {port} 6 1 40 1700002000 1700002000 REJECT OK 2 - - - subnet-a -"
+        )
     };
     let probes = prop_oneof![3 => Just(0usize), 1 => 3..6usize].prop_map(move |n_probes| {
         ["21", "23", "110", "5900", "8443"][..n_probes].iter().copied().map(probe).collect()
