@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn digits_choose_tabs() {
         assert_eq!(tab_of_key("1"), Some(Tab::Overview));
-        assert_eq!(tab_of_key("5"), Some(Tab::Files));
-        assert_eq!([tab_of_key("0"), tab_of_key("6"), tab_of_key("a")], [None, None, None]);
+        assert_eq!(tab_of_key("7"), Some(Tab::Files));
+        assert_eq!([tab_of_key("0"), tab_of_key("8"), tab_of_key("a")], [None, None, None]);
     }
 }

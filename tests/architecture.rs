@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The engine's modules; each may use itself and those before it.
-const ENGINE_ORDER: [&str; 9] =
-    ["record", "config", "sample", "parse", "store", "query", "intake", "analysis", "session"];
+const ENGINE_ORDER: [&str; 10] =
+    ["record", "config", "sample", "parse", "store", "query", "intake", "analysis", "report", "session"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

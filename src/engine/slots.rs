@@ -14,6 +14,8 @@ pub enum Slot {
     PacketsLost,
     Report,
     Files,
+    Account,
+    Findings,
 }
 
 /// While files are read, an answer is asked for again at most this often. Just under the time between two generations of

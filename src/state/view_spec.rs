@@ -10,20 +10,25 @@ pub enum Tab {
     #[default]
     Overview,
     Rejected,
+    Diagnosis,
+    Rules,
     Direction,
     Records,
     Files,
 }
 
 impl Tab {
-    /// As they stand on screen, left to right; the keys 1 to 5 choose them.
-    pub const ALL: [Tab; 5] = [Tab::Overview, Tab::Rejected, Tab::Direction, Tab::Records, Tab::Files];
+    /// As they stand on screen, left to right; the keys 1 to 7 choose them.
+    pub const ALL: [Tab; 7] =
+        [Tab::Overview, Tab::Rejected, Tab::Diagnosis, Tab::Rules, Tab::Direction, Tab::Records, Tab::Files];
 
     /// As the URL spells it.
     pub const fn name(self) -> &'static str {
         match self {
             Tab::Overview => "overview",
             Tab::Rejected => "rejected",
+            Tab::Diagnosis => "diagnosis",
+            Tab::Rules => "rules",
             Tab::Direction => "direction",
             Tab::Records => "records",
             Tab::Files => "files",
@@ -35,6 +40,8 @@ impl Tab {
         match self {
             Tab::Overview => "Overview",
             Tab::Rejected => "Rejected",
+            Tab::Diagnosis => "Diagnosis",
+            Tab::Rules => "Rules",
             Tab::Direction => "Direction",
             Tab::Records => "Records",
             Tab::Files => "Files",
@@ -138,7 +145,7 @@ mod tests {
     fn tabs_go_round_both_ways() {
         assert_eq!(Tab::Overview.step(-1), Tab::Files);
         assert_eq!(Tab::Files.step(1), Tab::Overview);
-        assert_eq!(Tab::Rejected.step(1), Tab::Direction);
+        assert_eq!(Tab::Rejected.step(1), Tab::Diagnosis);
         for (place, tab) in Tab::ALL.into_iter().enumerate() {
             assert_eq!(tab as usize, place);
         }

@@ -19,7 +19,7 @@ const FILTER_EXAMPLES: [(&str, &str); 10] = [
 
 const KEYS: [(&str, &str); 8] = [
     ("/", "go to the filter"),
-    ("1 – 5", "choose a tab"),
+    ("1 – 7", "choose a tab"),
     ("← →", "next bar, tab or cell"),
     ("Shift + ← →", "choose a time range in the timeline"),
     ("Enter", "apply"),

@@ -1,10 +1,13 @@
 //! What is on screen, one file for each part.
 
+pub mod account;
 pub mod answered;
 pub mod bar;
 pub mod chips;
+pub mod copyable;
 pub mod crash;
 pub mod detail;
+pub mod diagnosis;
 pub mod direction;
 pub mod drop_screen;
 pub mod exactness;

@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
+use super::account::AccountPanel;
 use super::crash::CrashNotice;
+use super::diagnosis::DiagnosisTab;
 use super::direction::DirectionTab;
 use super::drop_screen::DropScreen;
 use super::file_notice::FileNotice;
@@ -71,6 +73,8 @@ fn view_of(tab: Tab) -> AnyView {
     match tab {
         Tab::Overview => view! { <OverviewTab/> }.into_any(),
         Tab::Rejected => view! { <RejectedTab/> }.into_any(),
+        Tab::Diagnosis => view! { <DiagnosisTab/> }.into_any(),
+        Tab::Rules => view! { <AccountPanel/> }.into_any(),
         Tab::Direction => view! { <DirectionTab/> }.into_any(),
         Tab::Records => view! { <RecordsTab/> }.into_any(),
         Tab::Files => view! { <FilesTab/> }.into_any(),

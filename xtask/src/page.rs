@@ -15,8 +15,16 @@ use crate::workspace;
 
 /// The style sheets in the order in which they apply: later ones may overrule earlier ones. Those that are
 /// not there are left out.
-const STYLE_SHEETS: [&str; 7] =
-    ["tokens.css", "base.css", "layout.css", "table.css", "views.css", "load_again.css", "charts.css"];
+const STYLE_SHEETS: [&str; 8] = [
+    "tokens.css",
+    "base.css",
+    "layout.css",
+    "table.css",
+    "views.css",
+    "diagnosis.css",
+    "load_again.css",
+    "charts.css",
+];
 
 /// Builds the release page into `dist/index.html`, which is all of it, and gives back its path.
 pub fn dist() -> Result<PathBuf> {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use flow_core::analysis::direction::DirectionQuestion;
-use flow_core::analysis::interface::{InterfaceAddresses, InterfaceKnowledge};
+use flow_core::analysis::interface::{InterfaceAddresses, InterfaceKnowledge, Told};
 use flow_core::analysis::overview::OverviewQuestion;
 use flow_core::analysis::rejected::RejectedQuestion;
 use flow_core::analysis::time_extent::time_extent;
@@ -68,7 +68,7 @@ fn load() -> Loaded {
     for segment in store.rows().segments() {
         addresses.scan_segment(&store, segment);
     }
-    let knowledge = InterfaceKnowledge::resolve(&addresses, &[]);
+    let knowledge = InterfaceKnowledge::resolve(&addresses, Told::default());
     knowledge.orient_all(&mut store);
     Loaded { store, knowledge }
 }

@@ -1,6 +1,7 @@
 //! Reading everything again with other options: what a person does when memory has ended, or before it does.
 
 use flow_core::analysis::{Metric, overview::Overview};
+use flow_core::config::Kind;
 use flow_core::intake::LoadOptions;
 use flow_core::parse::{FileState, LayoutFrom};
 use flow_core::query::{Filter, parse_filter};
@@ -226,4 +227,20 @@ fn descriptions_change_nothing_where_every_file_has_a_header() {
     assert_eq!(driver.progress().n_rows, 1);
     assert!(driver.progress().options.layouts.is_empty());
     assert!(driver.progress().coverage.generation > generation);
+}
+
+#[test]
+fn the_account_is_what_all_descriptions_say_together() {
+    let mut driver = Driver::with_shards(2);
+    driver.open("a.log", "srcaddr dstaddr dstport\n10.0.0.1 10.0.0.2 443\n");
+    let account = |driver: &mut Driver| match driver.ask(Question::Account) {
+        Answer::Account(account) => account,
+        other => panic!("asked for the account, got {other:?}"),
+    };
+    assert_eq!(account(&mut driver), None);
+    driver.open("flow-logs.json", FLOW_LOG_FILES[2].1);
+    driver.open("subnets.json", r#"{"Subnets": [{"SubnetId": "subnet-1", "CidrBlock": "10.0.0.0/24"}]}"#);
+    let report = account(&mut driver).unwrap();
+    assert_eq!(report.counts, [(Kind::Subnet, 1), (Kind::FlowLog, 2)]);
+    assert_eq!(report.files.len(), 2);
 }

@@ -1,7 +1,7 @@
 //! Logs as text, read by the parser into one shard or several, with every row's direction worked out.
 
 use flow_core::analysis::ShardView;
-use flow_core::analysis::interface::{InterfaceAddresses, InterfaceKnowledge};
+use flow_core::analysis::interface::{InterfaceAddresses, InterfaceKnowledge, Told};
 use flow_core::parse::{FileParser, ParseOptions, SourceId};
 use flow_core::query::RowSet;
 use flow_core::store::Store;
@@ -37,7 +37,7 @@ impl Load {
             }
             seen.merge(of_shard);
         }
-        let knowledge = InterfaceKnowledge::resolve(&seen, &[]);
+        let knowledge = InterfaceKnowledge::resolve(&seen, Told::default());
         for store in &mut stores {
             knowledge.orient_all(store);
         }

@@ -13,6 +13,7 @@ const fn standing(evidence: Evidence) -> &'static str {
     match evidence {
         Evidence::Recorded => "Recorded",
         Evidence::SetByHand => "Set by hand",
+        Evidence::Described => "Described",
         Evidence::RecordedElsewhere
         | Evidence::CommonAddress
         | Evidence::OtherClaimed

@@ -3,7 +3,8 @@
 //!     cargo run --release -p flow_core --example inspect -- FILE...
 //!     cargo run --release -p flow_core --example inspect -- --records FILE...
 //!     cargo run --release -p flow_core --example inspect -- --diagnose FILE...
-//!         --config FILE                           what `aws ec2 describe-…` says, with --diagnose
+//!         --config FILE                           what `aws ec2 describe-…` says; the same as naming it among the files, but
+//!                                                 anything else in it is an error
 //!         --layout '${version} ${account-id} …'   for files without a header
 //!         --filter 'dstport = 22'                 only these rows
 //!
@@ -18,6 +19,7 @@ use std::process::ExitCode;
 use flow_core::analysis::Metric;
 use flow_core::parse::{FileState, GivenLayout, log_format};
 use flow_core::query::{Filter, parse_filter};
+use flow_core::record::ColumnKey;
 use flow_core::session::message::{
     Answer, Command, Event, ExportKind, FileMeta, Question, Request, RequestId,
 };
@@ -25,15 +27,10 @@ use flow_core::session::{Session, SessionOptions, Step};
 
 const CHUNK_BYTES: usize = 1024 * 1024;
 
-const USAGE: &str = "usage: inspect [--records | --diagnose [--config FILE]...] [--layout '${field} ${field} …'] [--filter TEXT] FILE...";
-
-enum Output {
-    Export(ExportKind),
-    Diagnosis,
-}
+const USAGE: &str = "usage: inspect [--records | --diagnose] [--config FILE]... [--layout '${field} ${field} …'] [--filter TEXT] FILE...";
 
 struct Arguments {
-    output: Output,
+    output: ExportKind,
     layouts: Vec<GivenLayout>,
     filter: Filter,
     descriptions: Vec<String>,
@@ -60,7 +57,7 @@ fn main() -> ExitCode {
 
 fn read_arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
     let mut arguments = Arguments {
-        output: Output::Export(ExportKind::Summary),
+        output: ExportKind::Summary,
         layouts: Vec::new(),
         filter: Filter::everything(),
         descriptions: Vec::new(),
@@ -68,8 +65,8 @@ fn read_arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, 
     };
     while let Some(word) = words.next() {
         match word.as_str() {
-            "--records" => arguments.output = Output::Export(ExportKind::Records),
-            "--diagnose" => arguments.output = Output::Diagnosis,
+            "--records" => arguments.output = ExportKind::Records,
+            "--diagnose" => arguments.output = ExportKind::Diagnosis,
             "--config" => arguments.descriptions.push(words.next().ok_or("--config needs a file")?),
             "--layout" => {
                 let text = words.next().ok_or("--layout needs a log format")?;
@@ -89,21 +86,29 @@ fn read_arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, 
 
 /// Whether every file was read.
 fn inspect(arguments: Arguments) -> std::io::Result<bool> {
-    let (mut session, is_good) = read(arguments.files, arguments.layouts);
-    match arguments.output {
-        Output::Export(kind) => export(&mut session, kind, arguments.filter)?,
-        Output::Diagnosis => {
-            // Directions are worked out for a question.
-            answer(&mut session, Question::Overview { filter: Filter::everything(), metric: Metric::Rows });
-            let configuration = diagnose::configuration(&session, &arguments.descriptions)?;
-            diagnose::write(&session, &arguments.filter, configuration)?;
+    let files = arguments.files.into_iter().chain(arguments.descriptions.iter().cloned()).collect();
+    let (mut session, columns, is_read) = read(files, arguments.layouts);
+    let are_described = say_what_became_of_files(&mut session, &arguments.descriptions);
+    if arguments.output == ExportKind::Diagnosis {
+        let everything = Filter::everything();
+        for event in answer(&mut session, Question::Overview { filter: everything, metric: Metric::Rows }) {
+            if let Event::Answered { answer: Answer::Overview(overview), .. } = event {
+                diagnose::say_what_is_missing(&columns, &overview);
+            }
+        }
+        for event in answer(&mut session, Question::Account) {
+            if let Event::Answered { answer: Answer::Account(Some(account)), .. } = event {
+                diagnose::say_what_is_odd(&account);
+            }
         }
     }
-    Ok(is_good)
+    export(&mut session, arguments.output, arguments.filter)?;
+    Ok(is_read && are_described)
 }
 
-/// All files read, and whether all could be; those that could not are named on standard error.
-fn read(files: Vec<String>, layouts: Vec<GivenLayout>) -> (Session, bool) {
+/// All files read, the columns that they have, and whether all could be opened; those that could not are named on standard
+/// error.
+fn read(files: Vec<String>, layouts: Vec<GivenLayout>) -> (Session, Vec<ColumnKey>, bool) {
     let mut is_good = true;
     let mut opened = Vec::new();
     for name in files {
@@ -120,8 +125,14 @@ fn read(files: Vec<String>, layouts: Vec<GivenLayout>) -> (Session, bool) {
     let mut session = Session::new(SessionOptions { layouts, ..SessionOptions::default() });
     session.submit(Request { id: RequestId(0), command: Command::Open(metas) }, 0.0, &mut |_| {});
     let mut chunk = vec![0; CHUNK_BYTES];
+    let mut columns = Vec::new();
+    let mut note = |event| {
+        if let Event::Progress(progress) = event {
+            columns = progress.columns;
+        }
+    };
     loop {
-        match session.step(0.0, &mut |_| {}) {
+        match session.step(0.0, &mut note) {
             Step::Idle => break,
             Step::Worked => {}
             Step::Read(source) => {
@@ -132,17 +143,30 @@ fn read(files: Vec<String>, layouts: Vec<GivenLayout>) -> (Session, bool) {
                     file.read(&mut chunk[..n_bytes_max.min(CHUNK_BYTES)])
                 });
                 match read {
-                    Ok(0) => session.finish(source, 0.0, &mut |_| {}),
-                    Ok(n_read) => session.push(source, &chunk[..n_read], 0.0, &mut |_| {}),
-                    Err(error) => session.fail(source, error.to_string(), 0.0, &mut |_| {}),
+                    Ok(0) => session.finish(source, 0.0, &mut note),
+                    Ok(n_read) => session.push(source, &chunk[..n_read], 0.0, &mut note),
+                    Err(error) => session.fail(source, error.to_string(), 0.0, &mut note),
                 }
             }
         }
     }
+    (session, columns, is_good)
+}
 
-    for event in answer(&mut session, Question::Report) {
+/// Whether every file was read, and these are descriptions of the account; what is to be said of files goes to standard error.
+fn say_what_became_of_files(session: &mut Session, descriptions: &[String]) -> bool {
+    let mut is_good = true;
+    for event in answer(session, Question::Report) {
         let Event::Answered { answer: Answer::Report(reports), .. } = event else { continue };
         for report in reports {
+            let is_described = matches!(report.state, FileState::Described(_));
+            if descriptions.contains(&report.name) && !is_described {
+                is_good = false;
+                eprintln!(
+                    "{}: this is no description of the account. Give --config the output of aws ec2 describe-….",
+                    report.name
+                );
+            }
             match report.state {
                 FileState::Refused(refusal) => {
                     is_good = false;
@@ -160,7 +184,7 @@ fn read(files: Vec<String>, layouts: Vec<GivenLayout>) -> (Session, bool) {
             }
         }
     }
-    (session, is_good)
+    is_good
 }
 
 /// All that a question comes to.

@@ -122,6 +122,15 @@ impl Kind {
         self.info().name
     }
 
+    /// `security groups`.
+    pub fn plural(self) -> String {
+        let name = self.name();
+        match name.strip_suffix('y') {
+            Some(stem) => format!("{stem}ies"),
+            None => format!("{name}s"),
+        }
+    }
+
     /// The command of `aws ec2` that describes such things.
     pub const fn command(self) -> &'static str {
         self.info().command

@@ -146,6 +146,31 @@ impl Prefix {
         Some(Prefix { base, len })
     }
 
+    /// The longest prefix that holds all addresses; `None` without any, or where they are of two families or MAC addresses.
+    pub fn covering(addresses: impl IntoIterator<Item = Address>) -> Option<Prefix> {
+        let mut addresses = addresses.into_iter();
+        let first = addresses.next()?;
+        // The bits in which any of the others differs from the first.
+        let n_bits = match first {
+            Address::V4(bits) => {
+                let differ = addresses.try_fold(0, |differ, address| match address {
+                    Address::V4(other) => Some(differ | (bits ^ other)),
+                    _ => None,
+                })?;
+                differ.leading_zeros()
+            }
+            Address::V6(bits) => {
+                let differ = addresses.try_fold(0, |differ, address| match address {
+                    Address::V6(other) => Some(differ | (bits ^ other)),
+                    _ => None,
+                })?;
+                differ.leading_zeros()
+            }
+            Address::Mac(_) => return None,
+        };
+        Prefix::new(first, n_bits as u8)
+    }
+
     /// Reads `10.0.0.0/8`. Host bits may be set; they are dropped.
     pub fn parse(text: &str) -> Option<Prefix> {
         let (address, len) = text.split_once('/')?;
@@ -256,6 +281,21 @@ mod tests {
         ] {
             assert_eq!(Prefix::parse(prefix).unwrap().last().to_string(), last);
         }
+    }
+
+    #[test]
+    fn one_prefix_covers_all() {
+        let covering = |texts: &[&str]| {
+            let addresses = texts.iter().map(|text| Address::parse(text.as_bytes()).unwrap());
+            Prefix::covering(addresses).map(|prefix| prefix.to_string())
+        };
+        assert_eq!(covering(&["10.0.0.5"]).as_deref(), Some("10.0.0.5/32"));
+        assert_eq!(covering(&["10.0.0.5", "10.0.0.4", "10.0.0.5"]).as_deref(), Some("10.0.0.4/31"));
+        assert_eq!(covering(&["10.0.0.5", "10.0.1.5"]).as_deref(), Some("10.0.0.0/23"));
+        assert_eq!(covering(&["10.0.0.5", "192.0.2.1"]).as_deref(), Some("0.0.0.0/0"));
+        assert_eq!(covering(&["2001:db8::1", "2001:db8::2"]).as_deref(), Some("2001:db8::/126"));
+        assert_eq!(covering(&["fd00::1", "10.0.0.5"]), None);
+        assert_eq!((covering(&[]), covering(&["01:23:45:67:89:ab"])), (None, None));
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub enum Evidence {
     SetByHand,
     /// Other records of the interface have `flow-direction`, and with it show this address as its own.
     RecordedElsewhere,
+    /// The description of the interface lists this address.
+    Described,
     /// One address only is an end of every record of the interface.
     CommonAddress,
     /// Two addresses are in every record; the other one is another interface's own.
@@ -44,10 +46,11 @@ pub enum Evidence {
 }
 
 impl Evidence {
-    pub const ALL: [Evidence; 8] = [
+    pub const ALL: [Evidence; 9] = [
         Evidence::Recorded,
         Evidence::SetByHand,
         Evidence::RecordedElsewhere,
+        Evidence::Described,
         Evidence::CommonAddress,
         Evidence::OtherClaimed,
         Evidence::PrivateSide,
@@ -62,6 +65,9 @@ impl Evidence {
             Evidence::SetByHand => "You said which address the interface has",
             Evidence::RecordedElsewhere => {
                 "Other records of this interface have flow-direction, which shows this address as its own"
+            }
+            Evidence::Described => {
+                "The description of the interface, opened beside the logs, lists this address"
             }
             Evidence::CommonAddress => {
                 "One address is an end of every record of this interface, so it is the interface's own"

@@ -1,8 +1,11 @@
 //! Descriptions of the account that were opened beside the logs (`aws ec2 describe-…`): what they say of the logs.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
+use super::account::Account;
 use crate::config::Kind;
+use crate::config::description::FlowLog;
 use crate::config::read::read_configuration;
 use crate::parse::{GivenLayout, log_format};
 
@@ -10,6 +13,8 @@ use crate::parse::{GivenLayout, log_format};
 #[derive(Default)]
 pub struct Descriptions {
     files: BTreeMap<String, Vec<u8>>,
+    /// What all files amount to; made when somebody asks.
+    account: OnceCell<Account>,
 }
 
 impl Descriptions {
@@ -17,6 +22,7 @@ impl Descriptions {
     pub fn add(&mut self, name: &str, bytes: Vec<u8>) -> String {
         let (_, report) = read_configuration([(name, bytes.as_slice())]);
         self.files.insert(name.to_owned(), bytes);
+        self.account = OnceCell::new();
         let kinds: Vec<String> = report.counts.iter().map(|(kind, n)| counted(*n, *kind)).collect();
         match kinds.as_slice() {
             [] => "a description of AWS resources of which nothing could be read".to_owned(),
@@ -33,22 +39,22 @@ impl Descriptions {
         self.files.values().map(|bytes| bytes.len() as u64).sum()
     }
 
+    /// The account that they describe; `None` where there are none.
+    pub fn account(&self) -> Option<&Account> {
+        (!self.files.is_empty()).then(|| self.account.get_or_init(|| Account::read(self.files())))
+    }
+
     /// The layouts of the flow logs that are described.
     pub fn layouts(&self) -> Vec<GivenLayout> {
-        let (configuration, _) = read_configuration(self.files());
-        let layout = |(id, log): (String, crate::config::description::FlowLog)| {
+        let layout = |(id, log): (&String, &FlowLog)| {
             let layout = log_format::parse(log.log_format.as_deref().unwrap_or_default()).ok()?;
-            Some(GivenLayout { layout, flow_log_id: Some(id) })
+            Some(GivenLayout { layout, flow_log_id: Some(id.clone()) })
         };
-        configuration.flow_logs.into_iter().filter_map(layout).collect()
+        let account = self.account().into_iter();
+        account.flat_map(|account| &account.configuration.flow_logs).filter_map(layout).collect()
     }
 }
 
 fn counted(n: u32, kind: Kind) -> String {
-    let (name, n_is_one) = (kind.name(), n == 1);
-    let plural = match name.strip_suffix('y') {
-        Some(stem) => format!("{stem}ies"),
-        None => format!("{name}s"),
-    };
-    format!("{n} {}", if n_is_one { name } else { &plural })
+    if n == 1 { format!("1 {}", kind.name()) } else { format!("{n} {}", kind.plural()) }
 }

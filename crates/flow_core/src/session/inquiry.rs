@@ -4,6 +4,8 @@
 
 use std::mem::Discriminant;
 
+use super::account::Account;
+use super::diagnosing::{Diagnosing, Outcome};
 use super::export::{LinesExport, TableExport};
 use super::load::Load;
 use super::message::{Answer, ExportKind, Question, RecordsPage, RequestId, RowRef};
@@ -15,6 +17,7 @@ use crate::analysis::interface::InterfaceKnowledge;
 use crate::analysis::overview::OverviewQuestion;
 use crate::analysis::packets_lost::PacketsLostQuestion;
 use crate::analysis::rejected::RejectedQuestion;
+use crate::analysis::requests::{Requests, RequestsQuestion, reachable, replay, rule_use};
 use crate::analysis::summary::SummaryQuestion;
 use crate::analysis::timeline::TimelineQuestion;
 use crate::analysis::{Analysis, TimeExtent};
@@ -29,7 +32,7 @@ pub type Asks = Vec<(u16, ShardAsk)>;
 /// What is to be done next.
 pub enum Turn {
     Ask(Asks),
-    /// A part of an export goes out.
+    /// A part of an export goes out. Where nothing is asked, the lead goes on by itself when nothing else is to be done.
     Part(Vec<u8>, Asks),
     End(Result<Answer, String>),
     /// The last part, where it is not empty, and the end.
@@ -41,6 +44,8 @@ pub enum Turn {
 pub struct Known<'a> {
     pub load: &'a Load,
     pub knowledge: &'a InterfaceKnowledge,
+    /// What is described of the account, where anything is.
+    pub account: Option<&'a Account>,
     /// The time of all readable rows.
     pub extent: Option<TimeExtent>,
 }
@@ -62,10 +67,12 @@ enum Work {
     Page(Page),
     Detail,
     Report,
+    Account,
     /// The reports first; then, of these shards, the rows.
     Summary {
         reported: Option<(Vec<u16>, Filter)>,
     },
+    Diagnosing(Diagnosing),
     Lines(LinesExport),
     Table(TableExport),
 }
@@ -108,6 +115,16 @@ impl Inquiry {
                 let ask = ShardAsk::PacketsLost { filter: filter.clone() };
                 (Work::Analysis(question), all(ask))
             }
+            Question::Findings { filter } => {
+                let (diagnosing, asks) = Diagnosing::begin(filter, Outcome::Findings, shards);
+                (Work::Diagnosing(diagnosing), asks)
+            }
+            Question::RuleUse { ref filter }
+            | Question::Reachable { ref filter }
+            | Question::Replay { ref filter, .. } => {
+                let ask = ShardAsk::Requests { filter: filter.clone() };
+                (Work::Analysis(question), all(ask))
+            }
             Question::Records { filter, sort, subjects, offset, n_rows } => {
                 let order = RowOrder { filter, sort };
                 // One shard alone knows its order.
@@ -122,6 +139,7 @@ impl Inquiry {
                 (Work::Detail, Some(ask).filter(|_| is_there).into_iter().collect())
             }
             Question::Report => (Work::Report, all(ShardAsk::Report)),
+            Question::Account => (Work::Account, Asks::new()),
             Question::Files => (Work::Analysis(question), all(ShardAsk::Files)),
             Question::Export { kind: ExportKind::Summary, filter, .. } => {
                 let work = Work::Summary { reported: Some((shards.to_vec(), filter)) };
@@ -129,6 +147,10 @@ impl Inquiry {
             }
             Question::Export { kind: ExportKind::Records, filter, .. } => {
                 (Work::Lines(LinesExport::new()), all(ShardAsk::ExportLines(filter)))
+            }
+            Question::Export { kind: ExportKind::Diagnosis, filter, .. } => {
+                let (diagnosing, asks) = Diagnosing::begin(filter, Outcome::Lines, shards);
+                (Work::Diagnosing(diagnosing), asks)
             }
             Question::Export { kind: ExportKind::Csv(subjects), filter, sort } => {
                 let order = RowOrder { filter, sort };
@@ -143,7 +165,11 @@ impl Inquiry {
 
     /// Whether it goes on over more than one generation.
     pub fn is_export(&self) -> bool {
-        matches!(self.work, Work::Lines(_) | Work::Table(_))
+        match &self.work {
+            Work::Lines(_) | Work::Table(_) => true,
+            Work::Diagnosing(diagnosing) => diagnosing.is_writing(),
+            _ => false,
+        }
     }
 
     /// Takes in what a shard answers; true where the turn is complete.
@@ -167,6 +193,9 @@ impl Inquiry {
             Work::Page(page) => page.resume(answers),
             Work::Detail => Turn::End(detail(answers, known)),
             Work::Report => Turn::End(Ok(Answer::Report(known.load.reports()))),
+            Work::Account => {
+                Turn::End(Ok(Answer::Account(known.account.map(|account| account.report.clone()))))
+            }
             Work::Summary { reported: Some((shards, filter)) } => {
                 let ask = ShardAsk::Summary { filter: filter.clone() };
                 let asks = shards.iter().map(|&shard| (shard, ask.clone())).collect();
@@ -181,6 +210,7 @@ impl Inquiry {
                 });
                 Turn::last_part(summary.to_json().into_bytes(), "flowglass-summary.json", "application/json")
             }
+            Work::Diagnosing(diagnosing) => diagnosing.resume(answers, known),
             Work::Lines(export) => export.resume(answers),
             Work::Table(export) => export.resume(answers),
         };
@@ -201,6 +231,7 @@ impl Turn {
 
 fn analysed(question: &Question, answers: Vec<(u16, ShardAnswer)>, known: Known<'_>) -> Answer {
     let Known { knowledge, extent, .. } = known;
+    let configuration = known.account.map(|account| &account.configuration);
     match *question {
         Question::Timeline { n_buckets_max, .. } => {
             let question =
@@ -235,6 +266,15 @@ fn analysed(question: &Question, answers: Vec<(u16, ShardAnswer)>, known: Known<
                 _ => None,
             }))
         }
+        Question::RuleUse { .. } => {
+            Answer::RuleUse(rule_use::rule_use(&requests(answers, known), configuration))
+        }
+        Question::Reachable { .. } => {
+            Answer::Reachable(reachable::reachable(&requests(answers, known), knowledge, configuration))
+        }
+        Question::Replay { ref edits, .. } => {
+            Answer::Replay(replay::replay(&requests(answers, known), configuration, edits))
+        }
         Question::Files => {
             let (names, files) = (known.load.names(), known.load.files_of_sources());
             let log_streams: Vec<_> =
@@ -249,7 +289,16 @@ fn analysed(question: &Question, answers: Vec<(u16, ShardAnswer)>, known: Known<
     }
 }
 
-fn merged<A: Analysis>(
+fn requests(answers: Vec<(u16, ShardAnswer)>, known: Known<'_>) -> Requests {
+    let configuration = known.account.map(|account| &*account.configuration);
+    merged(&RequestsQuestion { configuration }, answers, |answer| match answer {
+        ShardAnswer::Requests(partial) => Some(partial),
+        _ => None,
+    })
+}
+
+/// What all shards found, finished.
+pub fn merged<A: Analysis>(
     analysis: &A,
     answers: Vec<(u16, ShardAnswer)>,
     partial: impl Fn(ShardAnswer) -> Option<A::Partial>,

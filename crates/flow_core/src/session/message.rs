@@ -8,11 +8,14 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::Metric;
 use crate::analysis::direction::DirectionView;
 use crate::analysis::files::FileFacts;
+use crate::analysis::findings::Findings;
 use crate::analysis::interface::AddressByHand;
 use crate::analysis::overview::Overview;
 use crate::analysis::packets_lost::PacketsLost;
 use crate::analysis::rejected::RejectedView;
+use crate::analysis::requests::{Reachable, Replay, RuleUse};
 use crate::analysis::timeline::Timeline;
+use crate::config::{ConfigurationReport, RuleEdit};
 use crate::intake::LoadOptions;
 use crate::parse::{FileReport, SourceId};
 use crate::query::{Filter, SortSpec, Subject};
@@ -102,10 +105,29 @@ pub enum Question {
     PacketsLost {
         filter: Filter,
     },
+    /// Why what the filter leaves was rejected, by cause. What else was seen of the same conversations counts, too.
+    Findings {
+        filter: Filter,
+    },
+    /// What each of the account's rules was used for.
+    RuleUse {
+        filter: Filter,
+    },
+    /// On which ports somebody outside was accepted.
+    Reachable {
+        filter: Filter,
+    },
+    /// What edits of the account's rules would change.
+    Replay {
+        filter: Filter,
+        edits: Vec<RuleEdit>,
+    },
     /// What became of each file.
     Report,
     /// What the rows of each file say of it.
     Files,
+    /// What the account's descriptions amount to.
+    Account,
     /// Answered by any number of [`Event::ExportPart`] and then [`Answer::Exported`].
     Export {
         kind: ExportKind,
@@ -122,6 +144,8 @@ pub enum ExportKind {
     Records,
     /// These columns, safe against spreadsheet formulas.
     Csv(Vec<Subject>),
+    /// Why it was rejected: one JSON object a line for each conversation, by first, interface and ends.
+    Diagnosis,
 }
 
 /// A row of the load: stays the same while files are added.
@@ -187,9 +211,15 @@ pub enum Answer {
     Direction(DirectionView),
     Rejected(RejectedView),
     PacketsLost(PacketsLost),
+    Findings(Findings),
+    RuleUse(RuleUse),
+    Reachable(Reachable),
+    Replay(Replay),
     Report(Vec<FileReport>),
     /// In the order of the files.
     Files(Vec<FileFacts>),
+    /// `None` where no description was opened.
+    Account(Option<ConfigurationReport>),
     Exported {
         file_name: String,
         media_type: String,

@@ -7,7 +7,9 @@
 //! [`Step::Idle`]; where there are shards elsewhere, it carries what [`Session::take_posts`] gives to them and what they
 //! say to [`Session::receive`].
 
+mod account;
 mod descriptions;
+mod diagnosing;
 mod export;
 mod generation;
 mod inquiry;
@@ -24,7 +26,6 @@ use std::collections::VecDeque;
 use crate::analysis::interface::{AddressByHand, InterfaceKnowledge};
 use crate::intake::LoadOptions;
 use crate::parse::{FileReport, FileState, GivenLayout, LayoutFrom, SourceId};
-use crate::store::Store;
 use descriptions::Descriptions;
 use inquiry::Inquiry;
 use load::{FileTally, Load};
@@ -264,25 +265,6 @@ impl Session {
         }
     }
 
-    /// The stores of the shards in the session's own memory, for programs that ask what no request asks yet. Their rows
-    /// know their directions once a question has been answered.
-    pub fn stores(&self) -> impl Iterator<Item = &Store> {
-        self.members.iter().filter_map(|member| match &member.place {
-            Place::Here(shard) => Some(shard.store()),
-            Place::Elsewhere => None,
-        })
-    }
-
-    /// What those directions rest on.
-    pub fn knowledge(&self) -> &InterfaceKnowledge {
-        &self.knowledge
-    }
-
-    /// Descriptions of the account that were among the files: names and contents.
-    pub fn descriptions(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        self.descriptions.files()
-    }
-
     /// Files given so far; the next one gets this number.
     pub fn n_files(&self) -> u32 {
         self.load.n_opened()
@@ -347,7 +329,7 @@ impl Session {
             self.carry_on(now_ms, emit);
         }
         self.begin_waiting(now_ms, emit);
-        if self.answer_one(now_ms, emit) {
+        if self.answer_one(now_ms, emit) || self.write_on(emit) {
             return Step::Worked;
         }
         for number in 0..self.members.len() as u16 {

@@ -4,7 +4,7 @@ use super::inquiry::{Asks, Inquiry, Known, Turn};
 use super::message::{Event, Question, RequestId};
 use super::shard_message::{InquiryId, ShardAnswer, ShardRequest};
 use super::{Emit, Session};
-use crate::analysis::interface::{AddressByHand, InterfaceAddresses, InterfaceKnowledge};
+use crate::analysis::interface::{AddressByHand, InterfaceAddresses, InterfaceKnowledge, Told};
 use crate::record::Value;
 
 impl Session {
@@ -57,7 +57,12 @@ impl Session {
     }
 
     fn known(&self) -> Known<'_> {
-        Known { load: &self.load, knowledge: &self.knowledge, extent: self.time_extent() }
+        Known {
+            load: &self.load,
+            knowledge: &self.knowledge,
+            account: self.descriptions.account(),
+            extent: self.time_extent(),
+        }
     }
 
     fn ask(&mut self, inquiry: InquiryId, asks: Asks) {
@@ -108,6 +113,16 @@ impl Session {
         }
     }
 
+    /// Goes on with an inquiry that asks no shard any more; false where there is none.
+    pub(super) fn write_on(&mut self, emit: Emit<'_>) -> bool {
+        let Some(id) = self.inquiries.iter().find(|inquiry| inquiry.is_complete()).map(|inquiry| inquiry.id)
+        else {
+            return false;
+        };
+        self.resume(id, emit);
+        true
+    }
+
     fn go_on(&mut self, inquiry: Inquiry, asks: Asks) {
         let id = inquiry.id;
         self.inquiries.push(inquiry);
@@ -135,7 +150,9 @@ impl Session {
         for member in &self.members {
             addresses.merge(member.settled.addresses.clone());
         }
-        let knowledge = InterfaceKnowledge::resolve(&addresses, &self.by_hand);
+        let described = self.descriptions.account().map(|account| &*account.configuration);
+        let told = Told { by_hand: &self.by_hand, described };
+        let knowledge = InterfaceKnowledge::resolve(&addresses, told);
         // What is known of the interfaces seldom changes after the first rows: then only new rows need it.
         let is_news = knowledge != self.knowledge;
         self.knowledge = knowledge;

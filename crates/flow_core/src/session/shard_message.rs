@@ -5,16 +5,19 @@
 //! request each; the others come unasked.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::message::{RecordRow, RowDetail};
+use crate::analysis::diagnosis::{DiagnosisPartial, RejectedTuples};
 use crate::analysis::direction::DirectionPartial;
 use crate::analysis::files::SourceFacts;
 use crate::analysis::interface::{InterfaceAddresses, InterfaceKnowledge};
 use crate::analysis::overview::OverviewPartial;
 use crate::analysis::packets_lost::PacketsLostPartial;
 use crate::analysis::rejected::RejectedPartial;
+use crate::analysis::requests::RequestsPartial;
 use crate::analysis::summary::SummaryPartial;
 use crate::analysis::timeline::Timeline;
 use crate::analysis::{Metric, TimeExtent};
@@ -98,6 +101,18 @@ pub enum ShardAsk {
         extent: Option<TimeExtent>,
     },
     PacketsLost {
+        filter: Filter,
+    },
+    /// Which five-tuples have a rejection.
+    RejectedTuples {
+        filter: Filter,
+    },
+    /// All that was seen of them. They are those of all shards.
+    Diagnosis {
+        filter: Filter,
+        tuples: Arc<RejectedTuples>,
+    },
+    Requests {
         filter: Filter,
     },
     Summary {
@@ -198,6 +213,9 @@ pub enum ShardAnswer {
     Direction(DirectionPartial),
     Rejected(RejectedPartial),
     PacketsLost(PacketsLostPartial),
+    RejectedTuples(RejectedTuples),
+    Diagnosis(DiagnosisPartial),
+    Requests(RequestsPartial),
     Summary(SummaryPartial),
     Order {
         n_rows: u32,

@@ -4,7 +4,7 @@ use flow_core::analysis::direction::{DirectionQuestion, DirectionView};
 use flow_core::analysis::interface::InterfaceKnowledge;
 use flow_core::record::{Direction, Evidence, FlowClass, Orientation};
 
-use crate::draw::{Load, address, interface, load, load_corrected, load_files};
+use crate::draw::{Load, address, interface, load, load_corrected, load_described, load_files};
 
 /// One line for each row: direction, evidence, class.
 fn oriented(load: &Load) -> Vec<String> {
@@ -108,6 +108,39 @@ fn what_is_set_by_hand_beats_what_is_inferred() {
             "unknown None internal",
             "ingress SetByHand internal",
             "egress SetByHand internal",
+        ]
+    );
+}
+
+#[test]
+fn the_description_of_an_interface_tells_its_address_where_rows_cannot() {
+    let drawing = "interface-id srcaddr      dstaddr
+         eni-1        10.0.0.5     10.0.0.9
+         eni-2        10.0.0.5     10.0.0.9
+         eni-3        10.0.0.3     203.0.113.7
+         eni-3        10.0.0.3     203.0.113.8
+         eni-4        2001:db8::1  2001:db8::2
+         eni-4        2001:db8::9  2001:db8::2";
+    let load = load_described(
+        drawing,
+        &[
+            // A private peer alone is in every row, too; now eni-2 is told by it as well.
+            ("eni-1", "10.0.0.5", &["10.0.0.5", "10.0.0.6"]),
+            // Of another time or another interface: no row has this address.
+            ("eni-3", "10.0.0.77", &["10.0.0.77"]),
+            // Several IPv6 addresses, and one peer in every row.
+            ("eni-4", "10.0.0.4", &["10.0.0.4", "2001:db8::1", "2001:db8::9"]),
+        ],
+    );
+    assert_eq!(
+        oriented(&load),
+        [
+            "egress Described internal",
+            "ingress OtherClaimed internal",
+            "egress CommonAddress outbound",
+            "egress CommonAddress outbound",
+            "egress Described outbound",
+            "egress Described outbound",
         ]
     );
 }

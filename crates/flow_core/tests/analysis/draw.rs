@@ -8,9 +8,11 @@
 //! The first line names the layout; `-` is absent; a blank line is none; a line whose log-status is NODATA or
 //! SKIPDATA is a status record. Not the parser: it is tested elsewhere, and what is drawn here is well-formed.
 
-use flow_core::analysis::interface::{AddressByHand, InterfaceAddresses, InterfaceKnowledge};
+use flow_core::analysis::interface::{AddressByHand, InterfaceAddresses, InterfaceKnowledge, Told};
 use flow_core::analysis::time_extent::{TimeExtent, time_extent};
 use flow_core::analysis::{Analysis, ShardView};
+use flow_core::config::Configuration;
+use flow_core::config::description::Interface;
 use flow_core::parse::{Layout, RawRow, RawValue, RowSink, SourceId};
 use flow_core::query::RowSet;
 use flow_core::record::{Address, FieldKind, Value};
@@ -102,7 +104,7 @@ pub fn load_files(texts: &[&str]) -> Load {
     for (source, text) in (0..).zip(texts) {
         Drawing::of(text).deal(SourceId(source), &mut stores, |_| 0);
     }
-    Load::of(stores, &[])
+    Load::of(stores, Told::default())
 }
 
 /// One shard in which the reader corrected addresses: `(interface, address)`.
@@ -113,18 +115,34 @@ pub fn load_corrected(text: &str, by_hand: &[(&str, &str)]) -> Load {
         .iter()
         .map(|(id, text)| AddressByHand { interface: interface(id), address: address(text) })
         .collect();
-    Load::of(stores, &by_hand)
+    Load::of(stores, Told { by_hand: &by_hand, described: None })
+}
+
+/// One shard, with interfaces described as AWS does: `(interface, primary address, all addresses)`.
+pub fn load_described(text: &str, interfaces: &[(&str, &str, &[&str])]) -> Load {
+    let mut stores = vec![Store::default()];
+    Drawing::of(text).deal(SourceId(0), &mut stores, |_| 0);
+    let mut account = Configuration::default();
+    for (id, primary, all) in interfaces {
+        let described = Interface {
+            primary_address: Some(address(primary)),
+            addresses: Some(all.iter().map(|text| address(text)).collect()),
+            ..Interface::default()
+        };
+        account.interfaces.insert((*id).to_owned(), described);
+    }
+    Load::of(stores, Told { by_hand: &[], described: Some(&account) })
 }
 
 /// A drawing dealt to shards line by line.
 pub fn load_dealt(drawing: &Drawing, n_shards: usize, shard_of: impl Fn(usize) -> usize) -> Load {
     let mut stores = vec![Store::default(); n_shards];
     drawing.deal(SourceId(0), &mut stores, shard_of);
-    Load::of(stores, &[])
+    Load::of(stores, Told::default())
 }
 
 impl Load {
-    pub fn of(mut stores: Vec<Store>, by_hand: &[AddressByHand]) -> Load {
+    pub fn of(mut stores: Vec<Store>, told: Told<'_>) -> Load {
         let mut seen = InterfaceAddresses::default();
         for store in &mut stores {
             store.settle();
@@ -134,7 +152,7 @@ impl Load {
             }
             seen.merge(over_the_wire(&of_shard));
         }
-        let knowledge = InterfaceKnowledge::resolve(&seen, by_hand);
+        let knowledge = InterfaceKnowledge::resolve(&seen, told);
         for store in &mut stores {
             knowledge.orient_all(store);
         }

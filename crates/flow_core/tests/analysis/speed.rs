@@ -8,6 +8,7 @@ use flow_core::analysis::direction::DirectionQuestion;
 use flow_core::analysis::export::{CsvText, JsonLines, ShardRecords, load_order};
 use flow_core::analysis::overview::OverviewQuestion;
 use flow_core::analysis::rejected::RejectedQuestion;
+use flow_core::analysis::requests::{RequestsQuestion, rule_use};
 use flow_core::analysis::summary::SummaryQuestion;
 use flow_core::analysis::timeline::TimelineQuestion;
 use flow_core::analysis::{Analysis, ShardView};
@@ -98,7 +99,7 @@ fn ask<A: Analysis>(analysis: &A, store: &Store, rows: &RowSet) -> A::Answer {
 #[test]
 #[ignore = "measures, asserts nothing"]
 fn answers_over_a_million_rows() {
-    let load = Load::of(vec![busy_store()], &[]);
+    let load = Load::of(vec![busy_store()], Default::default());
     let seen = timed("interface addresses", || {
         let mut seen = flow_core::analysis::interface::InterfaceAddresses::default();
         for segment in load.stores[0].rows().segments() {
@@ -106,7 +107,9 @@ fn answers_over_a_million_rows() {
         }
         seen
     });
-    timed("resolve", || flow_core::analysis::interface::InterfaceKnowledge::resolve(&seen, &[]));
+    timed("resolve", || {
+        flow_core::analysis::interface::InterfaceKnowledge::resolve(&seen, Default::default())
+    });
     timed("orient all", || {
         let store = &load.stores[0];
         store
@@ -127,6 +130,14 @@ fn answers_over_a_million_rows() {
     timed("rejected: scan", || question.scan(ShardView { store, rows: &rows, memory: None }));
     let rejected = timed("rejected", || ask(&question, store, &rows));
     println!("  {} rows in {} groups", rejected.total.rows, rejected.n_groups);
+    let partial = timed("requests: scan", || {
+        RequestsQuestion::default().scan(ShardView { store, rows: &rows, memory: None })
+    });
+    let bytes = postcard::to_allocvec(&partial).expect("partials serialize").len();
+    let requests = timed("requests", || ask(&RequestsQuestion::default(), store, &rows));
+    let n_left_out = requests.basis().n_accepted_rows_over_limit + requests.basis().n_other_rows_over_limit;
+    println!("  {} requests of {bytes} bytes, {n_left_out} rows left out", requests.n_requests());
+    timed("rule use", || rule_use::rule_use(&requests, None));
     timed("summary", || ask(&SummaryQuestion { files: &[] }, store, &rows));
     let shard = ShardRecords { store, rows: &rows, status_records: None };
     timed("records export", || {

@@ -40,7 +40,7 @@ fn diagnosed(records: &str) -> Vec<Diagnosed> {
     let header =
         "interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action tcp-flags\n";
     let log = header.to_owned() + records;
-    let rules = AccountRules::new(configuration);
+    let rules = AccountRules::new(configuration.into());
     diagnosis(&Load::of(&[(0, &log)]), &Filter::everything(), Some(&rules)).conversations
 }
 

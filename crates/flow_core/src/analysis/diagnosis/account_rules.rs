@@ -19,9 +19,9 @@ pub struct AccountRules {
 }
 
 impl AccountRules {
-    pub fn new(configuration: Configuration) -> AccountRules {
+    pub fn new(configuration: Arc<Configuration>) -> AccountRules {
         let ids: Vec<String> = configuration.interfaces.keys().cloned().collect();
-        let mut evaluator = Evaluator::new(Arc::new(configuration));
+        let mut evaluator = Evaluator::new(configuration);
         let places = ids
             .into_iter()
             .filter_map(|id| {

@@ -15,7 +15,7 @@ use crate::store::ABSENT;
 /// tell, then many peers of one port, then a known service; then that one direction only was accepted, because a
 /// stateful group lets replies pass and a reply to nothing is not sent; then the smaller port; then that one end
 /// only sent; then, without ports, who was accepted first.
-pub(super) fn who_began(
+pub(in crate::analysis) fn who_began(
     tuple: &Tuple,
     halves: &[Half; 2],
     one_way: [bool; 2],

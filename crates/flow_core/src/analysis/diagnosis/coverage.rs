@@ -14,12 +14,12 @@ use crate::store::{ABSENT, Store};
 
 /// The longest that packets of one row can lie apart, and the lateness of its times: AWS closes a row after ten
 /// minutes at the latest, and its times are up to a minute late.
-pub(super) const WINDOW_SECS_MAX: u64 = 600 + LATENESS_SECS;
+pub(in crate::analysis) const WINDOW_SECS_MAX: u64 = 600 + LATENESS_SECS;
 const LATENESS_SECS: u64 = 60;
 
 /// Of one interface.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Coverage {
+pub(in crate::analysis) struct Coverage {
     /// Of all its rows.
     pub time: Option<TimeExtent>,
     /// Windows in which records were skipped; `None` in the place of one without times.
@@ -54,7 +54,7 @@ impl Coverage {
 }
 
 /// Of every interface that has a row or a status record, [`Value::Absent`] among them where rows have no interface.
-pub(super) fn scan(store: &Store) -> Vec<(Value, Coverage)> {
+pub(in crate::analysis) fn scan(store: &Store) -> Vec<(Value, Coverage)> {
     let mut by_interface: ByCode<CoverageInCodes> = ByCode::of_field(store, Field::INTERFACE_ID);
     let fields = [Field::INTERFACE_ID, Field::START, Field::END, Field::SUBNET_ID];
     let mut columns = FieldBlocks::new(store, fields);

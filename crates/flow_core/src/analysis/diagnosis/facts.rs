@@ -8,7 +8,7 @@ use crate::record::Address;
 
 /// What one end sent the other.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Half {
+pub(in crate::analysis) struct Half {
     pub accepted: Trace,
     pub rejected: Trace,
     /// Rows that record no action.

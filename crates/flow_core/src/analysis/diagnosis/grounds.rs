@@ -10,22 +10,38 @@ use super::trace::Marks;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Grounds {
     pub(super) line: Line,
-    pub(super) n_requests_refused: u64,
-    pub(super) n_replies_refused: u64,
+    pub(in crate::analysis) n_requests_refused: u64,
+    pub(in crate::analysis) n_replies_refused: u64,
     /// First and last time of what was refused, and the first time of what was accepted of the conversation, seconds
     /// since 1970; 0 where no time is recorded.
     pub(super) refused_first_secs: u64,
     pub(super) refused_last_secs: u64,
     pub(super) accepted_first_secs: u64,
     /// Another interface let the request pass.
-    pub(super) is_accepted_elsewhere: bool,
+    pub(in crate::analysis) is_accepted_elsewhere: bool,
     pub(super) has_syn: bool,
     pub(super) has_large_packets: bool,
     pub(super) is_one_subnet: bool,
     pub(super) n_scanner_refusals: u32,
     pub(super) is_rolled_up: bool,
     pub(super) may_begin_before: bool,
-    pub(super) request_comes_in: Option<bool>,
+    pub(in crate::analysis) request_comes_in: Option<bool>,
+    /// Packets that were refused; 0 where nobody counted them.
+    pub(in crate::analysis) n_packets_refused: u64,
+    /// Packet addresses differ from those of the rows.
+    pub(in crate::analysis) is_readdressed: bool,
+    pub(in crate::analysis) admitted: Admission,
+}
+
+/// What was accepted of the same service at the same side of the conversation: requests where requests were refused,
+/// replies where replies were.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(in crate::analysis) struct Admission {
+    /// Of clients that were never refused there.
+    pub others: bool,
+    /// Of the same client, before the first refusal and after the last.
+    pub before: bool,
+    pub later: bool,
 }
 
 impl Grounds {
@@ -50,6 +66,9 @@ impl Grounds {
             is_rolled_up: facts.is_rolled_up,
             may_begin_before: facts.may_begin_before,
             request_comes_in: facts.request_comes_in,
+            n_packets_refused: n_packets_refused([request, reply]),
+            is_readdressed: false,
+            admitted: Admission::default(),
         }
     }
 
@@ -70,10 +89,18 @@ impl Grounds {
             is_rolled_up: false,
             may_begin_before: false,
             request_comes_in: None,
+            n_packets_refused: n_packets_refused([&halves[0], &halves[1]]),
+            is_readdressed: false,
+            admitted: Admission::default(),
         }
     }
 
-    pub(super) fn n_refused(&self) -> u64 {
+    /// Rows of the conversation that were rejected.
+    pub fn n_refused(&self) -> u64 {
         self.n_requests_refused + self.n_replies_refused
     }
+}
+
+fn n_packets_refused(halves: [&Half; 2]) -> u64 {
+    halves[0].rejected.tally.packets.saturating_add(halves[1].rejected.tally.packets)
 }

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use rustc_hash::FxBuildHasher;
 
+use super::admitted::{Admitted, AdmittedKey};
 use super::decide::{Line, decide, decide_without_beginner, is_failed_request};
 use super::facts::{Facts, Half};
-use super::grounds::Grounds;
+use super::grounds::{Admission, Grounds};
 use super::partial::DiagnosisPartial;
 use super::policy_evaluator::{PolicyEvaluator, Refusal};
 use super::sequential_test::{Met, refusals_of_scanner};
@@ -17,6 +18,7 @@ use super::verdict::{Diagnosed, RuleFinding, SeenBy, Verdict};
 use super::view::{for_each_conversation, sort_by_conversation};
 use super::{Diagnosis, REQUIRED};
 use crate::analysis::interface::InterfaceKnowledge;
+use crate::analysis::places::NOT_THERE;
 use crate::intake::client::{self, RowEvidence};
 use crate::record::{Address, Direction, Field};
 
@@ -47,6 +49,7 @@ pub(super) fn diagnosis(
         });
     });
     let scanners = scanners(&partial, met);
+    let admitted = Admitted::of(&partial.admitted);
     let mut conversations: Vec<Diagnosed> = Vec::with_capacity(n_asked);
     for_each_conversation(&partial.traces, |tuple, views| {
         surroundings.for_each_case(tuple, views, &mut evidence, |mut case| {
@@ -56,7 +59,10 @@ pub(super) fn diagnosis(
             if let Some(facts) = &mut case.facts {
                 facts.scanner_refusals = scanners.get(&facts.initiator).copied();
             }
-            conversations.push(diagnosed(&partial, &case, evaluator));
+            let mut diagnosed = diagnosed(&partial, &case, evaluator);
+            diagnosed.grounds.is_readdressed = case.view.is_readdressed();
+            diagnosed.grounds.admitted = admission(&case, &admitted);
+            conversations.push(diagnosed);
         });
     });
     let missing = REQUIRED.iter().zip(partial.recorded.required);
@@ -164,6 +170,28 @@ fn diagnosed(
         refine(&mut diagnosed, facts, evaluator);
     }
     diagnosed
+}
+
+/// What else was accepted at the service that refused.
+fn admission(case: &Case<'_>, admitted: &Admitted) -> Admission {
+    let (Some(facts), Some(client)) = (&case.facts, case.client) else { return Admission::default() };
+    let Some(request_comes_in) = facts.request_comes_in else { return Admission::default() };
+    let is_reply = !facts.request.rejected.is_there();
+    let refused = if is_reply { &facts.reply.rejected } else { &facts.request.rejected };
+    let ends = case.tuple.ends();
+    let key = AdmittedKey {
+        interface: if request_comes_in { case.view.interface } else { NOT_THERE },
+        service: ends[1 - client],
+        protocol: case.tuple.protocol(),
+        client: ends[client].address,
+        is_reply,
+    };
+    let times = admitted.of_client(key).zip(refused.time);
+    Admission {
+        others: admitted.has_others(key),
+        before: times.is_some_and(|(accepted, refused)| accepted.start_secs < refused.start_secs),
+        later: times.is_some_and(|(accepted, refused)| accepted.end_secs > refused.end_secs),
+    }
 }
 
 /// Fields without which nobody can tell who began.

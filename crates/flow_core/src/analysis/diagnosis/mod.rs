@@ -7,30 +7,31 @@
 //! them comes in as a [`PolicyEvaluator`].
 
 mod account_rules;
-mod began;
+mod admitted;
+pub(super) mod began;
 mod contact;
-mod coverage;
+pub(super) mod coverage;
 mod decide;
-mod facts;
+pub(super) mod facts;
 mod grounds;
 mod json_lines;
 mod judge;
 mod partial;
 mod policy_evaluator;
-mod row_reader;
+pub(super) mod row_reader;
 mod sequential_test;
 mod surroundings;
-mod trace;
-mod tuple;
+pub(super) mod trace;
+pub(super) mod tuple;
 mod verdict;
-mod view;
+pub(super) mod view;
 mod wanted;
 mod words;
 
 use serde::{Deserialize, Serialize};
 
 use super::interface::InterfaceKnowledge;
-use super::{Analysis, ShardView, answer};
+use super::{Analysis, ShardView};
 use crate::record::Field;
 
 pub use account_rules::AccountRules;
@@ -42,7 +43,7 @@ pub use verdict::{Began, Confidence, Diagnosed, NamedRule, RuleFinding, SeenBy, 
 pub use wanted::{RejectedTuples, RejectedTuplesQuestion};
 
 /// Fields without which nothing can be diagnosed.
-const REQUIRED: [Field; 3] = [Field::ACTION, Field::SRCADDR, Field::DSTADDR];
+pub const REQUIRED: [Field; 3] = [Field::ACTION, Field::SRCADDR, Field::DSTADDR];
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnosis {
@@ -80,14 +81,4 @@ impl Analysis for DiagnosisQuestion<'_> {
     fn finish(&self, partial: DiagnosisPartial) -> Diagnosis {
         judge::diagnosis(partial, self.knowledge, self.evaluator)
     }
-}
-
-/// Both passes over shards that are at hand. `None` where there is no shard.
-pub fn diagnose(
-    shards: &[ShardView<'_>],
-    knowledge: &InterfaceKnowledge,
-    evaluator: Option<&dyn PolicyEvaluator>,
-) -> Option<Diagnosis> {
-    let tuples = answer(&RejectedTuplesQuestion, shards.iter().copied())?;
-    answer(&DiagnosisQuestion { knowledge, tuples: &tuples, evaluator }, shards.iter().copied())
 }

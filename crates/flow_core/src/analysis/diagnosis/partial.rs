@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::REQUIRED;
+use super::admitted::{AdmittedKey, AdmittedTime, RefusedServices};
 use super::contact::{Contact, ContactKey};
 use super::coverage::{self, Coverage};
-use super::row_reader::RowReader;
+use super::row_reader::{EndsOf, RowReader};
 use super::trace::{Marks, Trace, TraceKey};
 use super::wanted::{RejectedTuples, WantedCodes};
 use crate::analysis::ShardView;
@@ -33,6 +34,7 @@ pub struct DiagnosisPartial {
     pub(super) traces: Vec<(TraceKey, Trace)>,
     pub(super) peer_ports: Vec<(Endpoint, PeerPorts)>,
     pub(super) contacts: Vec<(ContactKey, Contact)>,
+    pub(super) admitted: Vec<(AdmittedKey, AdmittedTime)>,
 }
 
 /// Which fields the files of a load record.
@@ -59,11 +61,13 @@ impl Recorded {
 pub(super) fn scan(shard: ShardView<'_>, wanted: &RejectedTuples) -> DiagnosisPartial {
     let ShardView { store, rows, .. } = shard;
     let wanted = WantedCodes::of(wanted, store);
-    let mut reader = RowReader::new(store);
+    let mut reader = RowReader::new(store, EndsOf::Packet);
     let mut evidence = RowEvidence::new(store.is_rolled_up());
     let mut traces: ByKey<TraceKey, Trace> = ByKey::with_capacity(wanted.tuples.len());
     let mut contacts: ByKey<ContactKey, Contact> = ByKey::with_capacity(0);
     let mut fan_in = FanIn::with_capacity(wanted.tuples.len());
+    let refused = RefusedServices::of(wanted.tuples.iter(), store.addresses().all().len(), &mut evidence);
+    let mut admitted: ByKey<AdmittedKey, AdmittedTime> = ByKey::with_capacity(0);
     let mut partial = DiagnosisPartial {
         recorded: Recorded::of(store),
         is_rolled_up: store.is_rolled_up(),
@@ -93,6 +97,7 @@ pub(super) fn scan(shard: ShardView<'_>, wanted: &RejectedTuples) -> DiagnosisPa
                         );
                     }
                 }
+                refused.note(&row, &mut evidence, &mut admitted);
                 if wanted.is_outsider(row.src.address) || wanted.is_outsider(row.dst.address) {
                     let decoded = |port: Option<u16>| port.map_or(ABSENT, u64::from);
                     let protocol = row.tuple.protocol().map_or(ABSENT, u64::from);
@@ -111,6 +116,7 @@ pub(super) fn scan(shard: ShardView<'_>, wanted: &RejectedTuples) -> DiagnosisPa
         partial.n_rows_without_action += u64::from(without.n_rows());
         partial.n_rows += u64::from(segment.n_rows());
     }
+    partial.admitted = admitted.into_entries();
     partial.take_values(store, traces.into_entries(), contacts.into_entries(), fan_in.into_endpoints());
     partial
 }
@@ -155,6 +161,11 @@ impl DiagnosisPartial {
         for (endpoint, _) in &mut self.peer_ports {
             endpoint.address = address(endpoint.address);
         }
+        for (key, _) in &mut self.admitted {
+            key.interface = interface(key.interface);
+            key.service.address = address(key.service.address);
+            key.client = address(key.client);
+        }
     }
 
     pub(super) fn merge(&mut self, mut other: DiagnosisPartial) {
@@ -171,6 +182,7 @@ impl DiagnosisPartial {
         self.traces.extend(other.traces);
         self.contacts.extend(other.contacts);
         self.peer_ports.extend(other.peer_ports);
+        self.admitted.extend(other.admitted);
     }
 
     pub(super) fn address(&self, place: u32) -> Option<Address> {

@@ -1,4 +1,4 @@
-//! The rows of a store as diagnosis reads them: the ends of the packet, what became of it, and its flags.
+//! The rows of a store as diagnosis and requests read them: two ends, what became of the packets, and their flags.
 
 use super::trace::{Fate, Marks};
 use super::tuple::{Tuple, TupleEnd};
@@ -12,7 +12,7 @@ use crate::store::{ABSENT, Segment, Store};
 
 /// One row, its addresses and interface as codes of its store.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct ReadRow {
+pub(in crate::analysis) struct ReadRow {
     /// [`NOT_THERE`] for rows without one.
     pub interface: u32,
     pub src: TupleEnd,
@@ -23,7 +23,7 @@ pub(super) struct ReadRow {
     pub direction: Direction,
     /// Whether the interface forwards.
     pub is_transit: bool,
-    /// Whether a packet address differs from the address at its end.
+    /// Whether a packet address, being an end, differs from the address that the interface shows there.
     pub is_readdressed: bool,
     pub n_records: u64,
     /// Decoded values, [`ABSENT`] where absent.
@@ -34,9 +34,19 @@ pub(super) struct ReadRow {
     pub flags: u64,
 }
 
+/// Whose addresses are a row's ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::analysis) enum EndsOf {
+    /// The packet's, where they are recorded: the same on both sides of a NAT gateway.
+    Packet,
+    /// As the interface shows itself and its peer, which are those that its rules are asked about.
+    Interface,
+}
+
 /// Reads the rows of one segment after the other.
-pub(super) struct RowReader<'a> {
+pub(in crate::analysis) struct RowReader<'a> {
     store: &'a Store,
+    ends_of: EndsOf,
     columns: FieldBlocks<15>,
     actions: Actions,
     reasons: Vec<Fate>,
@@ -45,7 +55,7 @@ pub(super) struct RowReader<'a> {
 }
 
 impl<'a> RowReader<'a> {
-    pub fn new(store: &'a Store) -> RowReader<'a> {
+    pub fn new(store: &'a Store, ends_of: EndsOf) -> RowReader<'a> {
         let columns = FieldBlocks::new(
             store,
             [
@@ -69,6 +79,7 @@ impl<'a> RowReader<'a> {
         let reasons = store.field_id(Field::REJECT_REASON).map_or(&[][..], |id| store.column(id).texts.all());
         RowReader {
             store,
+            ends_of,
             columns,
             actions: Actions::of(store),
             reasons: reasons.iter().map(|text| Fate::of_reason(text)).collect(),
@@ -106,8 +117,9 @@ impl<'a> RowReader<'a> {
             ] = self.columns.read(segment, block);
             for at in 0..block.n_rows() {
                 let with_ports = has_ports(protocol[at], src_port[at], dst_port[at]);
+                let is_packet = self.ends_of == EndsOf::Packet;
                 let tuple_end = |address: u64, packet: u64, port: u64| TupleEnd {
-                    address: if packet == ABSENT { code(address) } else { code(packet) },
+                    address: if is_packet && packet != ABSENT { code(packet) } else { code(address) },
                     port: u16::try_from(port).ok().filter(|_| with_ports),
                 };
                 let orientation = Orientation::from_code(self.orientations[at]);
@@ -129,7 +141,8 @@ impl<'a> RowReader<'a> {
                     marks: if tuple.is_tcp() { Marks::of_tcp(flags[at]) } else { Marks::default() },
                     direction: orientation.direction,
                     is_transit: orientation.class == FlowClass::Transit,
-                    is_readdressed: differs(src[at], pkt_src[at]) || differs(dst[at], pkt_dst[at]),
+                    is_readdressed: is_packet
+                        && (differs(src[at], pkt_src[at]) || differs(dst[at], pkt_dst[at])),
                     n_records: self.n_records[at],
                     packets: packets[at],
                     bytes: bytes[at],

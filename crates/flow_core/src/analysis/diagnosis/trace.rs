@@ -15,7 +15,7 @@ use crate::store::ABSENT;
 
 /// What became of a row's packets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub(super) enum Fate {
+pub(in crate::analysis) enum Fate {
     Accepted,
     Rejected,
     /// Rejected by VPC Block Public Access, as reject-reason says.
@@ -41,7 +41,7 @@ impl Fate {
 /// What tcp-flags show of some rows, a bit for each thing that one row at least shows. Bits of different rows are not
 /// mixed: a SYN and a SYN-ACK in two rows are two bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Marks(u8);
+pub(in crate::analysis) struct Marks(u8);
 
 impl Marks {
     /// SYN without ACK: the first packet of a connection.
@@ -85,7 +85,7 @@ impl Marks {
 
 /// Which rows are folded together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct TraceKey {
+pub(in crate::analysis) struct TraceKey {
     pub src: TupleEnd,
     pub dst: TupleEnd,
     pub protocol: Option<u8>,
@@ -147,7 +147,7 @@ fn span_of(row: &ReadRow) -> u64 {
 
 /// What the rows of a key add up to. Empty for a direction that was not seen.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
-pub(super) struct Trace {
+pub(in crate::analysis) struct Trace {
     pub tally: Tally,
     /// Smallest start to largest end.
     pub time: Option<TimeExtent>,

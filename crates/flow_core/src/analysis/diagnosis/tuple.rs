@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 
 /// One end: an address, as a code or a place in a list, and its port where the protocol has ports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub(super) struct TupleEnd {
+pub(in crate::analysis) struct TupleEnd {
     pub address: u32,
     pub port: Option<u16>,
 }
 
 /// Two ends and the protocol, the same whoever sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(super) struct Tuple {
+pub(in crate::analysis) struct Tuple {
     /// The smaller end.
     low: TupleEnd,
     high: TupleEnd,

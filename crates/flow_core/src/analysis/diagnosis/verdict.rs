@@ -121,7 +121,7 @@ pub enum Began {
 }
 
 /// A rule of the account, named by whoever knows the account's configuration.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct NamedRule {
     /// Such as `security-group` or `network-acl`.
     pub kind: String,

@@ -8,7 +8,7 @@ use crate::record::{Address, Direction};
 
 /// Both halves as one interface saw them: what the low end of the tuple sent, what the high end sent.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct View {
+pub(in crate::analysis) struct View {
     pub interface: u32,
     pub halves: [Half; 2],
     /// By end: whether a row has it as the interface's own.
@@ -62,6 +62,10 @@ impl View {
         self.is_between
     }
 
+    pub fn is_readdressed(&self) -> bool {
+        self.is_readdressed
+    }
+
     pub fn is_asked(&self) -> bool {
         self.halves.iter().any(|half| half.rejected.is_asked)
     }
@@ -72,12 +76,15 @@ impl View {
 }
 
 /// Sorts folded rows so that [`for_each_conversation`] finds those of one conversation together.
-pub(super) fn sort_by_conversation(traces: &mut [(TraceKey, Trace)]) {
+pub(in crate::analysis) fn sort_by_conversation(traces: &mut [(TraceKey, Trace)]) {
     traces.sort_unstable_by_key(|(key, _)| (key.tuple().sort_key(), key.span, key.interface));
 }
 
 /// Visits what all interfaces saw of one conversation after the other.
-pub(super) fn for_each_conversation(traces: &[(TraceKey, Trace)], mut visit: impl FnMut(Tuple, &[View])) {
+pub(in crate::analysis) fn for_each_conversation(
+    traces: &[(TraceKey, Trace)],
+    mut visit: impl FnMut(Tuple, &[View]),
+) {
     let goes_on = |one: &(TraceKey, Trace), next: &(TraceKey, Trace)| {
         one.0.tuple() == next.0.tuple() && next.0.span <= one.0.span.saturating_add(1)
     };

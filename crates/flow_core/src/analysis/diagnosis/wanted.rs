@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
-use super::row_reader::RowReader;
+use super::row_reader::{EndsOf, RowReader};
 use super::tuple::Tuple;
 use crate::analysis::places::{NOT_THERE, Places, join_lists, moved};
 use crate::analysis::{Analysis, ShardView};
@@ -31,7 +31,7 @@ impl Analysis for RejectedTuplesQuestion {
 
     fn scan(&self, shard: ShardView<'_>) -> RejectedTuples {
         let ShardView { store, rows, .. } = shard;
-        let mut reader = RowReader::new(store);
+        let mut reader = RowReader::new(store, EndsOf::Packet);
         let mut tuples: HashSet<Tuple, FxBuildHasher> = HashSet::default();
         for (segment, rows) in store.rows().segments().iter().zip(rows.segments()) {
             let rejected = reader.rejected(segment).and(rows.clone());

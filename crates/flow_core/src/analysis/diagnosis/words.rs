@@ -22,6 +22,11 @@ impl Diagnosed {
         }
         text
     }
+
+    /// The conclusion alone, without a full stop: what it has in common with others of the same cause.
+    pub(in crate::analysis) fn conclusion(&self) -> String {
+        meaning(self)
+    }
 }
 
 /// The evidence.

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::addresses::{Ends, InterfaceAddresses, Subnet64, subnet_of};
 use super::common::Common;
-use super::{AddressByHand, OwnAddress};
+use super::{OwnAddress, Told};
+use crate::config::Configuration;
 use crate::record::address::Family;
 use crate::record::{Address, Evidence, Value};
 
@@ -49,20 +50,22 @@ impl InterfaceKnowledge {
     ///
     /// 1. set by hand;
     /// 2. seen as the own end of a row that records its direction;
-    /// 3. the one address that is an end of every row;
-    /// 4. of two such addresses, the one that is left when the other is another interface's by rules 1 to 3;
-    /// 5. of two such addresses, the private one if the other is public;
-    /// 6. for IPv6 without such an address, the one /64 that holds an end of every row.
+    /// 3. described: of IPv4 the primary address, which must be an end of every row, for else the description is of
+    ///    another time or the log not AWS's; of IPv6 all addresses;
+    /// 4. the one address that is an end of every row;
+    /// 5. of two such addresses, the one that is left when the other is another interface's by rules 1 to 4;
+    /// 6. of two such addresses, the private one if the other is public;
+    /// 7. for IPv6 without such an address, the one /64 that holds an end of every row.
     ///
-    /// Rules 4 and 5 may contradict each other, because networks repeat: 10.0.0.5 can be one interface's in
+    /// Rules 5 and 6 may contradict each other, because networks repeat: 10.0.0.5 can be one interface's in
     /// one VPC and another's in the next. Then neither is believed.
     ///
-    /// Rule 3 rests on AWS showing one primary address, which it promises for IPv4 only. An IPv6 interface
+    /// Rule 4 rests on AWS showing one primary address, which it promises for IPv4 only. An IPv6 interface
     /// with several addresses and a single peer shows the peer in every row. So for IPv6, one common address
     /// whose peers all share another /64 is believed only if no such mix-up can be: see `ambiguous_subnet`.
-    pub fn resolve(seen: &InterfaceAddresses, by_hand: &[AddressByHand]) -> InterfaceKnowledge {
+    pub fn resolve(seen: &InterfaceAddresses, told: Told<'_>) -> InterfaceKnowledge {
         let mut own: BTreeMap<(Value, Family), Own> = BTreeMap::new();
-        for hand in by_hand {
+        for hand in told.by_hand {
             let known = own
                 .entry((hand.interface.clone(), hand.address.family()))
                 .or_insert_with(|| Own::of([], Evidence::SetByHand));
@@ -76,7 +79,8 @@ impl InterfaceKnowledge {
             if own.contains_key(&key) {
                 continue;
             }
-            match certain(ends) {
+            let described = || described(interface, family, ends, told.described?);
+            match recorded(ends).or_else(described).or_else(|| common(ends)) {
                 Some(known) => {
                     own.insert(key, known);
                 }
@@ -171,11 +175,30 @@ impl Own {
     }
 }
 
-/// Rules 2 and 3: what an interface's own rows prove.
-fn certain(ends: &Ends) -> Option<Own> {
-    if !ends.recorded.is_empty() {
-        return Some(Own::of(ends.recorded.iter().copied(), Evidence::RecordedElsewhere));
-    }
+/// Rule 2.
+fn recorded(ends: &Ends) -> Option<Own> {
+    let recorded = || Own::of(ends.recorded.iter().copied(), Evidence::RecordedElsewhere);
+    (!ends.recorded.is_empty()).then(recorded)
+}
+
+/// Rule 3.
+fn described(interface: &Value, family: Family, ends: &Ends, account: &Configuration) -> Option<Own> {
+    let Value::Text(id) = interface else { return None };
+    let interface = account.interfaces.get(id)?;
+    let addresses: Vec<Address> = match family {
+        Family::V4 => {
+            interface.primary_address.filter(|own| ends.addresses.contains(*own)).into_iter().collect()
+        }
+        Family::V6 | Family::Mac => {
+            let all = interface.addresses.iter().flatten().copied();
+            all.filter(|address| address.family() == family).collect()
+        }
+    };
+    (!addresses.is_empty()).then(|| Own::of(addresses, Evidence::Described))
+}
+
+/// Rule 4.
+fn common(ends: &Ends) -> Option<Own> {
     match ends.addresses {
         Common::One(address) if ambiguous_subnet(ends, address).is_none() => {
             Some(Own::of([address], Evidence::CommonAddress))
@@ -194,7 +217,7 @@ fn ambiguous_subnet(ends: &Ends, common: Address) -> Option<Subnet64> {
     }
 }
 
-/// Rules 4 to 6: what needs the other interfaces, or a guess that is named.
+/// Rules 5 to 7: what needs the other interfaces, or a guess that is named.
 fn uncertain(interface: &Value, ends: &Ends, claims: &Claims<'_>) -> Own {
     let claimed = |address| claims.by_other(address, interface);
     match ends.addresses {

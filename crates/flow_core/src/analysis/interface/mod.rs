@@ -15,6 +15,7 @@ mod orient;
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::Configuration;
 use crate::record::address::Family;
 use crate::record::{Address, Evidence, Value};
 
@@ -33,6 +34,14 @@ pub struct OwnAddress {
     /// all own addresses where it has several.
     pub candidates: Vec<Address>,
     pub n_rows: u64,
+}
+
+/// What was said of the interfaces beside the logs.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Told<'a> {
+    pub by_hand: &'a [AddressByHand],
+    /// The account, where it is described.
+    pub described: Option<&'a Configuration>,
 }
 
 /// What a reader said of an interface's address, stronger than any inference.

@@ -256,6 +256,7 @@ impl EvidenceSummary {
             Evidence::None => &mut self.none,
             Evidence::SetByHand
             | Evidence::RecordedElsewhere
+            | Evidence::Described
             | Evidence::CommonAddress
             | Evidence::OtherClaimed
             | Evidence::PrivateSide

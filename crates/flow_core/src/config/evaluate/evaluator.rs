@@ -215,8 +215,16 @@ impl Evaluator {
         self.configuration.network_acls.get(acl)?.entries.as_deref()
     }
 
+    pub fn configuration(&self) -> &Configuration {
+        &self.configuration
+    }
+
     pub fn n_rules(&self) -> u32 {
         self.rules.len() as u32
+    }
+
+    pub fn n_entries(&self) -> u32 {
+        self.entries.len() as u32
     }
 
     pub fn placement(&self, place: PlaceId) -> &Placement {

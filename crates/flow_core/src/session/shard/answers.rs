@@ -2,11 +2,13 @@
 
 use super::Shard;
 use super::exporting::Exporting;
+use crate::analysis::diagnosis::{DiagnosisQuestion, RejectedTuplesQuestion};
 use crate::analysis::direction::DirectionQuestion;
 use crate::analysis::files::FilesQuestion;
 use crate::analysis::overview::OverviewQuestion;
 use crate::analysis::packets_lost::PacketsLostQuestion;
 use crate::analysis::rejected::RejectedQuestion;
+use crate::analysis::requests::RequestsQuestion;
 use crate::analysis::summary::SummaryQuestion;
 use crate::analysis::timeline::TimelineQuestion;
 use crate::analysis::{Analysis, ShardView};
@@ -37,6 +39,18 @@ impl Shard {
             }
             ShardAsk::PacketsLost { filter } => {
                 ShardAnswer::PacketsLost(self.scan(&PacketsLostQuestion, &filter))
+            }
+            ShardAsk::RejectedTuples { filter } => {
+                ShardAnswer::RejectedTuples(self.scan(&RejectedTuplesQuestion, &filter))
+            }
+            ShardAsk::Diagnosis { filter, tuples } => {
+                let knowledge = self.knowledge.clone();
+                // Rules are the lead's, who finishes.
+                let question = DiagnosisQuestion { knowledge: &knowledge, tuples: &tuples, evaluator: None };
+                ShardAnswer::Diagnosis(self.scan(&question, &filter))
+            }
+            ShardAsk::Requests { filter } => {
+                ShardAnswer::Requests(self.scan(&RequestsQuestion::default(), &filter))
             }
             ShardAsk::Summary { filter } => {
                 ShardAnswer::Summary(self.scan(&SummaryQuestion { files: &[] }, &filter))

@@ -20,7 +20,6 @@ use crate::analysis::Memory;
 use crate::analysis::interface::{InterfaceAddresses, InterfaceKnowledge};
 use crate::analysis::time_extent::time_extent;
 use crate::parse::{FileReport, SourceId};
-use crate::store::Store;
 use exporting::Exporting;
 use kept::Kept;
 pub use reading::PACKED_PIECE_BYTES as PIECE_BYTES_MIN;
@@ -57,10 +56,6 @@ pub struct Shard {
 }
 
 impl Shard {
-    pub fn store(&self) -> &Store {
-        self.kept.store()
-    }
-
     /// Takes a request; what it comes to is said in [`Shard::step`].
     pub fn submit(&mut self, request: ShardRequest) {
         if let ShardRequest::Forget(forgotten) = request {

@@ -1,0 +1,197 @@
+//! As many folded conversations as there is room for, chosen so that every way of dealing rows to shards keeps the same.
+//!
+//! A scan of a large network makes millions of requests. Kept are those whose hashes are smallest: which these are
+//! follows from the values of a conversation alone, so the smallest of all shards are among the smallest of each.
+//! What is kept is counted in full, never in part.
+
+use serde::{Deserialize, Serialize};
+
+use super::fold::Folded;
+use crate::analysis::by_key::ByKey;
+use crate::analysis::diagnosis::trace::TraceKey;
+use crate::analysis::diagnosis::tuple::TupleEnd;
+use crate::record::Address;
+
+/// Folded rows, at most `n_max` keys when they are handed over; twice as many in between.
+pub(super) struct BoundedFold {
+    entries: ByKey<TraceKey, Folded>,
+    n_entries: usize,
+    n_max: usize,
+    /// Conversations with a hash from here on are left out.
+    below: u64,
+}
+
+/// What is left of a fold. After a merge a key may stand in it twice; whoever reads it adds them up.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Kept {
+    pub entries: Vec<(TraceKey, Folded)>,
+    below: u64,
+}
+
+impl Default for Kept {
+    fn default() -> Kept {
+        Kept { entries: Vec::new(), below: u64::MAX }
+    }
+}
+
+impl BoundedFold {
+    pub fn new(n_max: usize) -> BoundedFold {
+        BoundedFold { entries: ByKey::with_capacity(0), n_entries: 0, n_max, below: u64::MAX }
+    }
+
+    /// Adds a row whose addresses `hash_of` knows.
+    pub fn add(&mut self, key: TraceKey, folded: &Folded, hash_of: impl Fn(u32) -> u64) {
+        if self.below != u64::MAX && conversation_hash(&key, &hash_of) >= self.below {
+            return;
+        }
+        let place = self.entries.place(key);
+        self.entries.at_place(place).add(folded);
+        self.n_entries = self.n_entries.max(place + 1);
+        if self.n_entries > 2 * self.n_max {
+            self.prune(hash_of);
+        }
+    }
+
+    fn prune(&mut self, hash_of: impl Fn(u32) -> u64) {
+        let entries = std::mem::replace(&mut self.entries, ByKey::with_capacity(0)).into_entries();
+        let mut kept = Kept { entries, below: self.below };
+        kept.cut(self.n_max, hash_of);
+        self.below = kept.below;
+        self.n_entries = kept.entries.len();
+        for (key, folded) in kept.entries {
+            *self.entries.at(key) = folded;
+        }
+    }
+
+    pub fn into_kept(self, hash_of: impl Fn(u32) -> u64) -> Kept {
+        let mut kept = Kept { entries: self.entries.into_entries(), below: self.below };
+        kept.cut(self.n_max, hash_of);
+        kept
+    }
+}
+
+impl Kept {
+    /// Joins two whose addresses are places in one list, `hash_of` their hashes.
+    pub fn merge(&mut self, other: Kept, n_max: usize, hash_of: impl Fn(u32) -> u64) {
+        self.below = self.below.min(other.below);
+        self.entries.extend(other.entries);
+        if self.below != u64::MAX {
+            let below = self.below;
+            self.entries.retain(|(key, _)| conversation_hash(key, &hash_of) < below);
+        }
+        if self.entries.len() > n_max {
+            let mut distinct: ByKey<TraceKey, Folded> = ByKey::with_capacity(self.entries.len());
+            for (key, folded) in self.entries.drain(..) {
+                distinct.at(key).add(&folded);
+            }
+            self.entries = distinct.into_entries();
+            self.cut(n_max, hash_of);
+        }
+    }
+
+    /// Leaves out the conversations with the largest hashes, each as a whole, until no more than `n_max` keys are left.
+    fn cut(&mut self, n_max: usize, hash_of: impl Fn(u32) -> u64) {
+        if self.entries.len() <= n_max {
+            return;
+        }
+        let mut hashes: Vec<u64> =
+            self.entries.iter().map(|(key, _)| conversation_hash(key, &hash_of)).collect();
+        let (_, first_out, _) = hashes.select_nth_unstable(n_max);
+        self.below = *first_out;
+        let below = self.below;
+        self.entries.retain(|(key, _)| conversation_hash(key, &hash_of) < below);
+    }
+}
+
+/// The same for both halves, whichever interface saw them. `hash_of` says what [`address_hash`] does of a key's address.
+fn conversation_hash(key: &TraceKey, hash_of: impl Fn(u32) -> u64) -> u64 {
+    let end = |end: TupleEnd| mixed(hash_of(end.address) ^ end.port.map_or(0, |port| u64::from(port) + 1));
+    let protocol = key.protocol.map_or(0, |protocol| u64::from(protocol) + 1);
+    mixed(end(key.src).wrapping_add(end(key.dst)) ^ protocol)
+}
+
+/// Of the address itself, so that all shards agree.
+pub(super) fn address_hash(address: Address) -> u64 {
+    match address {
+        Address::V4(bits) => mixed(u64::from(bits)),
+        Address::V6(bits) => mixed(mixed(bits as u64 ^ 6) ^ (bits >> 64) as u64),
+        Address::Mac(bits) => mixed(bits ^ 1 << 63),
+    }
+}
+
+/// Every bit of the result depends on every bit of the number (the finish of SplitMix64).
+const fn mixed(number: u64) -> u64 {
+    let mut bits = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    bits = (bits ^ bits >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ bits >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^ bits >> 31
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::diagnosis::trace::Fate;
+    use crate::record::Direction;
+    use proptest::prelude::*;
+
+    /// One row of a conversation between addresses 0 and `peer`.
+    fn row(peer: u32, is_reply: bool) -> TraceKey {
+        let (own, peer) = (TupleEnd { address: 0, port: Some(443) }, TupleEnd { address: peer, port: None });
+        let (src, dst) = if is_reply { (own, peer) } else { (peer, own) };
+        TraceKey {
+            src,
+            dst,
+            protocol: Some(6),
+            span: 0,
+            interface: 0,
+            direction: Direction::Unknown,
+            is_transit: false,
+            is_readdressed: false,
+            fate: Fate::Accepted,
+        }
+    }
+
+    fn kept(rows: impl Iterator<Item = (u32, bool)>, n_max: usize) -> Kept {
+        let mut fold = BoundedFold::new(n_max);
+        for (peer, is_reply) in rows {
+            let folded = Folded { n_session_rows: 1, ..Folded::default() };
+            fold.add(row(peer, is_reply), &folded, |address| address_hash(Address::V4(address)));
+        }
+        fold.into_kept(|address| address_hash(Address::V4(address)))
+    }
+
+    fn counts(kept: Kept) -> Vec<(u32, bool, u64)> {
+        let mut counts: ByKey<(u32, bool), u64> = ByKey::with_capacity(0);
+        for (key, folded) in kept.entries {
+            let is_reply = key.src.address == 0;
+            let peer = if is_reply { key.dst.address } else { key.src.address };
+            *counts.at((peer, is_reply)) += folded.n_session_rows;
+        }
+        let mut counts: Vec<(u32, bool, u64)> =
+            counts.into_entries().into_iter().map(|((peer, is_reply), n)| (peer, is_reply, n)).collect();
+        counts.sort_unstable();
+        counts
+    }
+
+    proptest! {
+        #[test]
+        fn the_same_conversations_stay_however_rows_are_dealt(
+            rows in proptest::collection::vec((1..40u32, any::<bool>(), any::<bool>()), 0..200),
+            n_max in 1..30usize,
+        ) {
+            let all = counts(kept(rows.iter().map(|row| (row.0, row.1)), n_max));
+            let of = |shard| {
+                let rows = rows.iter().rev().filter(move |row| row.2 == shard).map(|row| (row.0, row.1));
+                kept(rows, n_max)
+            };
+            let mut dealt = of(false);
+            dealt.merge(of(true), n_max, |address| address_hash(Address::V4(address)));
+            prop_assert_eq!(&counts(dealt), &all);
+            prop_assert!(all.len() <= n_max);
+            for (peer, is_reply, n) in all {
+                let n_rows = rows.iter().filter(|row| (row.0, row.1) == (peer, is_reply)).count() as u64;
+                prop_assert_eq!(n, n_rows, "what is kept is counted in full");
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! What edits let through beyond what is wanted: for other interfaces, from others than the peers.
+
+use serde::{Deserialize, Serialize};
+
+use super::Side;
+use super::cover;
+use super::holder::interfaces_with;
+use super::probe::End;
+use crate::config::configuration::Configuration;
+use crate::config::edit::RuleEdit;
+use crate::config::rule::Peer;
+use crate::record::{Address, Prefix};
+
+/// How many ids are listed; a default group may have thousands of interfaces.
+pub const LISTED_MAX: usize = 20;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Opens {
+    /// The group is on these as well, so its new rules open them too.
+    Interfaces { group: String, n: u32, listed: Vec<String> },
+    /// The ACL guards these subnets as well.
+    Subnets { acl: String, n: u32, listed: Vec<String> },
+    /// The group that a rule refers to has interfaces that are no peers.
+    Members { policy: String, group: String, n: u32, listed: Vec<String> },
+    /// Addresses of a prefix that are no peers; `u64::MAX` where there are more.
+    Strangers { policy: String, prefix: Prefix, n: u64 },
+}
+
+impl Opens {
+    /// `sg-1 is on 2 other interfaces as well, which this opens too: eni-b, eni-c.`
+    pub fn words(&self) -> String {
+        match self {
+            Opens::Interfaces { group, n, listed } => {
+                let list = list(*n, listed);
+                format!(
+                    "{group} is on {} as well, which this opens too: {list}.",
+                    count(*n, "other interface")
+                )
+            }
+            Opens::Subnets { acl, n, listed } => {
+                let list = list(*n, listed);
+                format!("{acl} guards {} as well, which this opens too: {list}.", count(*n, "other subnet"))
+            }
+            Opens::Members { policy, group, n, listed } => {
+                let list = list(*n, listed);
+                let interfaces = count(*n, "interface");
+                format!("{policy} also admits {interfaces} of {group} that are not among the peers: {list}.")
+            }
+            Opens::Strangers { policy, prefix, n: u64::MAX } => {
+                format!("{policy} also admits more addresses of {prefix} than can be counted.")
+            }
+            Opens::Strangers { policy, prefix, n } => {
+                let addresses = if *n == 1 { "1 address".to_owned() } else { format!("{n} addresses") };
+                format!("{policy} also admits {addresses} of {prefix} that are not among the peers.")
+            }
+        }
+    }
+}
+
+fn count(n: u32, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
+fn list(n: u32, listed: &[String]) -> String {
+    let n_more = n as usize - listed.len();
+    let more = if n_more > 0 { format!(" and {n_more} more") } else { String::new() };
+    format!("{}{more}", listed.join(", "))
+}
+
+/// For the additions among `edits`, each fact once.
+pub(super) fn of(
+    configuration: &Configuration,
+    edits: &[RuleEdit],
+    sides: &[Side],
+    ends: &[End],
+) -> Vec<Opens> {
+    let mut opens: Vec<Opens> = Vec::new();
+    for (edit, side) in edits.iter().zip(sides) {
+        let ends: Vec<&End> = ends.iter().filter(|end| end.is_own == (*side == Side::Own)).collect();
+        let of_edit = match edit {
+            RuleEdit::AddGroupRule { group, rule } => {
+                let is_wanted = |id: &str| ends.iter().any(|end| end.interface == id);
+                let others = interfaces_with(configuration, group).map(|(id, _)| id);
+                let (n, listed) = counted(others.filter(|id| !is_wanted(id)));
+                let beyond = beyond_peers(configuration, group, &rule.peer, &ends);
+                vec![(n > 0).then(|| Opens::Interfaces { group: group.clone(), n, listed }), beyond]
+            }
+            RuleEdit::AddAclEntry { acl, entry } => {
+                let subnet_of = |end: &&&End| configuration.interfaces.get(&end.interface)?.subnet.as_deref();
+                let wanted: Vec<&str> = ends.iter().filter_map(|end| subnet_of(&end)).collect();
+                let guarded = configuration.network_acls.get(acl).and_then(|acl| acl.subnets.as_ref());
+                let others = guarded.into_iter().flatten().map(String::as_str);
+                let (n, listed) = counted(others.filter(|subnet| !wanted.contains(subnet)));
+                let beyond = beyond_peers(configuration, acl, &Peer::Cidr(entry.cidr), &ends);
+                vec![(n > 0).then(|| Opens::Subnets { acl: acl.clone(), n, listed }), beyond]
+            }
+            RuleEdit::RemoveGroupRule { .. } | RuleEdit::RemoveAclEntry { .. } => Vec::new(),
+        };
+        for fact in of_edit.into_iter().flatten() {
+            if !opens.contains(&fact) {
+                opens.push(fact);
+            }
+        }
+    }
+    opens
+}
+
+fn beyond_peers(configuration: &Configuration, policy: &str, peer: &Peer, ends: &[&End]) -> Option<Opens> {
+    let remotes: Vec<Address> = ends.iter().flat_map(|end| &end.remotes).copied().collect();
+    let policy = policy.to_owned();
+    match peer {
+        Peer::Cidr(prefix) => {
+            let n = cover::n_strangers(&[*prefix], &distinct(remotes));
+            (n > 0).then_some(Opens::Strangers { policy, prefix: *prefix, n })
+        }
+        Peer::Group(group) => {
+            let members = interfaces_with(configuration, group);
+            let strangers = members.filter(|(_, interface)| {
+                let own = interface.addresses.iter().flatten();
+                let delegated = interface.delegated.iter().flatten();
+                let has_peer = own.clone().any(|address| remotes.contains(address))
+                    || delegated.clone().any(|prefix| remotes.iter().any(|remote| prefix.contains(*remote)));
+                !has_peer
+            });
+            let (n, listed) = counted(strangers.map(|(id, _)| id));
+            (n > 0).then(|| Opens::Members { policy, group: group.clone(), n, listed })
+        }
+        Peer::PrefixList(_) => None,
+    }
+}
+
+fn distinct(mut addresses: Vec<Address>) -> Vec<Address> {
+    addresses.sort();
+    addresses.dedup();
+    addresses
+}
+
+fn counted<'a>(ids: impl Iterator<Item = &'a str>) -> (u32, Vec<String>) {
+    let mut n = 0;
+    let mut listed = Vec::new();
+    for id in ids {
+        n += 1;
+        if listed.len() < LISTED_MAX {
+            listed.push(id.to_owned());
+        }
+    }
+    (n, listed)
+}

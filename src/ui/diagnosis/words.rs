@@ -1,0 +1,89 @@
+//! Verdicts and causes in the words of the screen. Pure.
+
+use flow_core::analysis::diagnosis::{Confidence, Verdict};
+use flow_core::analysis::findings::Cause;
+use flow_core::record::{Address, Value};
+
+use crate::ui::format;
+
+/// What refused, as a short heading.
+pub const fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::PolicyInbound => "Refused on the way in",
+        Verdict::PolicyOutbound => "Refused on the way out",
+        Verdict::SecurityGroupInbound => "No security group rule lets it in",
+        Verdict::SecurityGroupOutbound => "No security group rule lets it out",
+        Verdict::NetworkAclInbound => "The network ACL refuses it on the way in",
+        Verdict::NetworkAclOutbound => "The network ACL refuses it on the way out",
+        Verdict::NetworkAclReturnInbound => "The network ACL refuses the replies on their way in",
+        Verdict::NetworkAclReturnOutbound => "The network ACL refuses the replies on their way out",
+        Verdict::Straggler => "Packets after the connection was over",
+        Verdict::BlockPublicAccess => "VPC Block Public Access",
+        Verdict::EncryptionControls => "VPC encryption controls",
+        Verdict::Scan => "A scanner's probe",
+        Verdict::Unknown => "Cannot be told",
+    }
+}
+
+pub const fn confidence(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::Certain => "certain",
+        Confidence::High => "high confidence",
+        Confidence::Medium => "medium confidence",
+        Confidence::Low => "low confidence",
+    }
+}
+
+/// What was asked for, and where: `tcp 5432 postgresql of 10.0.2.9`.
+pub fn service(cause: &Cause) -> String {
+    let service = format::service(cause.service.port.map(u64::from), cause.service.protocol.map(u64::from));
+    match cause.service.address {
+        Some(address) => format!("{service} of {address}"),
+        None => service,
+    }
+}
+
+/// Who asked, and was refused: `12 clients in 10.0.1.0/24`.
+pub fn peers(cause: &Cause) -> String {
+    let n_peers = cause.peers.n_addresses;
+    let noun = match (cause.is_inbound, n_peers) {
+        (Some(false), 1) => "server",
+        (Some(false), _) => "servers",
+        (_, 1) => "client",
+        _ => "clients",
+    };
+    match cause.peers.top.as_slice() {
+        [(only, _)] if n_peers == 1 => format!("1 {noun}, {only}"),
+        _ => {
+            let prefixes: Vec<String> =
+                cause.peers.prefixes.iter().map(|peers| peers.prefix.to_string()).collect();
+            let place =
+                if prefixes.is_empty() { String::new() } else { format!(" in {}", prefixes.join(", ")) };
+            format!("{} {noun}{place}", format::count(n_peers))
+        }
+    }
+}
+
+/// Where it was seen: `eni-0a1b, 10.0.2.9`.
+pub fn interface(interface: &Value, local: Option<Address>, n_interfaces: u64) -> String {
+    let name = match interface {
+        Value::Absent => "an interface that is not recorded".to_owned(),
+        recorded => recorded.to_string(),
+    };
+    match (n_interfaces, local) {
+        (2.., _) => format!("{name} and {} more", format::counted(n_interfaces - 1, "interface")),
+        (_, Some(local)) => format!("{name}, {local}"),
+        (_, None) => name,
+    }
+}
+
+/// How much it was, and when.
+pub fn amount(cause: &Cause) -> String {
+    let rows = format::counted(cause.n_rejected_rows, "rejected row");
+    let conversations = format::counted(cause.n_conversations, "conversation");
+    let time = match (cause.first_secs, cause.last_secs) {
+        (Some(first), Some(last)) => format!(", {} to {} UTC", format::utc(first), format::utc(last)),
+        _ => String::new(),
+    };
+    format!("{rows} in {conversations}{time}")
+}
