@@ -11,6 +11,7 @@ pub enum Slot {
     Records,
     Direction,
     Rejected,
+    PacketsLost,
     Report,
     Files,
     Account,

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { Flowglass, line, text_of } from "./lib/flowglass.mjs";
 import { accessibility_findings, start_browser } from "./lib/harness.mjs";
 
@@ -94,6 +95,35 @@ test("a log without an action says so instead of showing that nothing was reject
     const text = await glass.page.locator("#view-panel").innerText();
     assert.match(text, /cannot be told/);
     assert.match(text, /action/);
+  }));
+
+test("a transit gateway's log shows what was lost and why, and the views that need more say so", () =>
+  visit(async (glass) => {
+    await glass.drop([fileURLToPath(new URL("../logs/transit-gateway-default.log", import.meta.url))]);
+    await glass.settled();
+    await glass.tab("Overview");
+    const lost = glass.page.locator(".packets-lost");
+    await lost.getByText("10 packets, in 1 of the 1 record that say so").waitFor();
+    assert.match(await lost.innerText(), /No route\s+1\b[^]*Blackhole route\s+2\b[^]*Larger than the MTU\s+3\b[^]*Time to live ran out\s+4\b/);
+    const tables = await lost.locator("table").allInnerTexts();
+    assert.equal(tables.length, 3);
+    assert.match(tables[0], /tgw-attach-0a1b2c3d\s+tgw-attach-0b1c2d3e\s+1\s+2\s+3\s+4\s+10\s+1/);
+    assert.match(tables[1], /use1-az1\s+use1-az2/);
+    assert.match(tables[2], /10\.1\.0\.5\s+10\.2\.0\.9\s+443/);
+    assert.match(await glass.page.locator(".overview").innerText(), /Interfaces\s+not recorded/);
+    await lost.getByRole("button", { name: "Only these rows" }).first().click();
+    await glass.answered();
+    assert.match(await glass.page.locator(".chips").innerText(), /packets-lost-no-route > 0/);
+    assert.deepEqual(await accessibility_findings(glass.page), []);
+
+    await glass.tab("Rejected");
+    const rejected = await glass.page.locator(".rejected").innerText();
+    assert.match(rejected, /Not in these files: action/);
+    assert.match(rejected, /transit gateways have no action/);
+    await glass.tab("Direction");
+    const direction = await glass.page.locator(".direction").innerText();
+    assert.match(direction, /Seen from the transit gateway/);
+    assert.match(direction, /cannot be told[^]*Not in these files: interface-id/);
   }));
 
 test("the summary export has the schema's keys and true numbers", () =>

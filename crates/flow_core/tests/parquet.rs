@@ -106,11 +106,11 @@ fn some_table() -> Vec<u8> {
 #[test]
 fn what_a_field_cannot_hold_is_a_problem_with_its_line_and_its_record() {
     let records = records_of(&[
-        "10.0.0.1 10.0.0.2 443 1 1 ACCEPT OK",
-        "10.0.0.1 host 443 1 1 ACCEPT OK",
-        "10.0.0.1 10.0.0.2 70000 1 1 ACCEPT OK",
-        "10.0.0.1 10.0.0.2 -5 1 1 ACCEPT OK",
-        "10.0.0.1 10.0.0.2 - - 1 - NODATA",
+        "10.0.0.1 10.0.0.2 443 1 1700000000 ACCEPT OK",
+        "10.0.0.1 host 443 1 1700000000 ACCEPT OK",
+        "10.0.0.1 10.0.0.2 70000 1 1700000000 ACCEPT OK",
+        "10.0.0.1 10.0.0.2 -5 1 1700000000 ACCEPT OK",
+        "10.0.0.1 10.0.0.2 - - 1700000000 - NODATA",
     ]);
     let parsed = read(&table(&NAMES, &records, &TableStyle::aws()), &[usize::MAX]);
     let problems: Vec<_> = parsed
@@ -124,9 +124,9 @@ fn what_a_field_cannot_hold_is_a_problem_with_its_line_and_its_record() {
     assert_eq!(
         problems,
         [
-            (2, ProblemKind::NotAnAddress, "dstaddr", "10.0.0.1 host 443 1 1 ACCEPT OK"),
-            (3, ProblemKind::OutOfRange, "dstport", "10.0.0.1 10.0.0.2 70000 1 1 ACCEPT OK"),
-            (4, ProblemKind::NotANumber, "dstport", "10.0.0.1 10.0.0.2 -5 1 1 ACCEPT OK"),
+            (2, ProblemKind::NotAnAddress, "dstaddr", "10.0.0.1 host 443 1 1700000000 ACCEPT OK"),
+            (3, ProblemKind::OutOfRange, "dstport", "10.0.0.1 10.0.0.2 70000 1 1700000000 ACCEPT OK"),
+            (4, ProblemKind::NotANumber, "dstport", "10.0.0.1 10.0.0.2 -5 1 1700000000 ACCEPT OK"),
         ]
     );
     let lines = parsed.report.lines;

@@ -2,6 +2,7 @@
 
 use std::io::{Cursor, Write};
 
+pub use tar::EntryType;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -32,6 +33,20 @@ pub fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
             head.set_entry_type(tar::EntryType::Directory);
         }
         builder.append_data(&mut head, name, *bytes).expect("a member");
+    }
+    builder.into_inner().expect("the archive ends")
+}
+
+/// A tar archive of entries of any kind, with names that the library that writes it would refuse; links lead nowhere.
+pub fn tar_of(entries: &[(EntryType, &str, &[u8])]) -> Vec<u8> {
+    let mut builder = tar::Builder::new(Vec::new());
+    for (kind, name, bytes) in entries {
+        let mut head = tar::Header::new_ustar();
+        head.as_old_mut().name[..name.len()].copy_from_slice(name.as_bytes());
+        head.set_entry_type(*kind);
+        head.set_size(bytes.len() as u64);
+        head.set_cksum();
+        builder.append(&head, *bytes).expect("an entry");
     }
     builder.into_inner().expect("the archive ends")
 }

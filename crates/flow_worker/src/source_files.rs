@@ -73,15 +73,16 @@ impl SourceFiles {
 }
 
 impl Reading {
-    /// Goes on at a place that is in the bytes at hand, as the next member of an archive nearly always is; false where
-    /// it is elsewhere.
+    /// Goes on at a place that is in the bytes at hand, as the next member of an archive nearly always is, or bytes that
+    /// were given and not taken; false where it is elsewhere.
     fn skip_to(&mut self, (file, offset): Place) -> bool {
-        let n_left = (self.buffer.bytes().len() - self.n_parsed) as u64;
-        let Some(n_skipped) = offset.checked_sub(self.offset).filter(|n| *n <= n_left) else { return false };
+        let n_bytes = self.buffer.bytes().len() as u64;
+        let first = self.offset - self.n_parsed as u64;
+        let Some(n_parsed) = offset.checked_sub(first).filter(|n| *n <= n_bytes) else { return false };
         if file != self.file {
             return false;
         }
-        self.n_parsed += n_skipped as usize;
+        self.n_parsed = n_parsed as usize;
         self.offset = offset;
         true
     }

@@ -76,18 +76,34 @@ pub fn DirectionTab() -> impl IntoView {
         }
         .into_any(),
     };
+    let has_interfaces = Memo::new(move |_| state.is_recorded(Field::INTERFACE_ID));
+    // A record of a transit gateway is about none.
+    let seen_from = move || match state.is_recorded(Field::TGW_ID) && !has_interfaces.get() {
+        true => "transit gateway",
+        false => "interfaces",
+    };
+    let interfaces = move || match has_interfaces.get() {
+        true => view! { <Interfaces answered metric/> }.into_any(),
+        false => view! {
+            <NeedsField
+                title="What came in and went out at each interface cannot be told"
+                fields=vec![Field::INTERFACE_ID]
+            />
+        }
+        .into_any(),
+    };
     view! {
         <section class="view direction" aria-label="Direction">
             <Staged asked n_rows=rows>
                 {said}
                 <h2 class="view-heading">
-                    {move || format!("Seen from the interfaces, by {}", metric.get().name())} " " <ExactMark/>
+                    {move || format!("Seen from the {}, by {}", seen_from(), metric.get().name())} " " <ExactMark/>
                 </h2>
                 <Picture answered metric/>
                 <h2 class="view-heading">"What this rests on " <ExactMark/></h2>
                 <EvidenceTable answered metric/>
                 <h2 class="view-heading">"Interfaces " <ExactMark/></h2>
-                <Interfaces answered metric/>
+                {interfaces}
                 <Flows/>
             </Staged>
         </section>

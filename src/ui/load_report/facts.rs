@@ -1,10 +1,12 @@
 //! What the rows of each file say of it, as the engine answered last.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use flow_core::analysis::files::{Capture, FileFacts, Names, Warning};
-use flow_core::parse::SourceId;
 use flow_core::parse::file_name::{self, NameFacts};
+use flow_core::parse::{LogStreams, SourceId};
+use flow_core::record::Value;
 use flow_core::session::message::Answer;
 
 use crate::ui::format;
@@ -53,6 +55,7 @@ pub fn in_words(name: &str, facts: &FileFacts) -> Vec<(&'static str, String)> {
         ("Rows cover", time),
         ("Captures", capture_in_words(facts.capture).map(str::to_owned)),
         ("Longest window", facts.longest_secs.map(interval_in_words)),
+        ("Skipped", skipped_in_words(facts.n_skipped)),
         ("Interfaces", names_in_words(&facts.interfaces)),
         ("Accounts", names_in_words(&facts.accounts)),
         ("The name says", name_in_words(&named)),
@@ -81,6 +84,13 @@ fn interval_in_words(longest_secs: u64) -> String {
     format!("{}: an aggregation interval of {interval}", format::duration(longest_secs))
 }
 
+fn skipped_in_words(n_skipped: u64) -> Option<String> {
+    (n_skipped > 0).then(|| {
+        let records = format::counted(n_skipped, "record");
+        format!("{records} with log-status SKIPDATA, each for flows that AWS did not record: there are holes")
+    })
+}
+
 fn names_in_words(names: &Names) -> Option<String> {
     let n_names = names.names.len();
     let shown: Vec<String> = names.names.iter().take(NAMES_SHOWN).map(ToString::to_string).collect();
@@ -91,6 +101,17 @@ fn names_in_words(names: &Names) -> Option<String> {
         (n_more, false) => format!(" and {n_more} more"),
     };
     (n_names > 0).then(|| format!("{}{more}", shown.join(", ")))
+}
+
+/// The log groups and log streams that CloudWatch Logs had the records in.
+pub fn log_streams_in_words(log_streams: &LogStreams) -> Vec<(&'static str, String)> {
+    let terms = [("Log groups", &log_streams.groups), ("Log streams", &log_streams.streams)];
+    let words = |(term, names): (&'static str, &BTreeSet<String>)| {
+        let names =
+            Names { names: names.iter().cloned().map(Value::Text).collect(), is_cut: log_streams.is_cut };
+        Some((term, names_in_words(&names)?))
+    };
+    terms.into_iter().filter_map(words).collect()
 }
 
 fn name_in_words(named: &NameFacts) -> Option<String> {
@@ -124,6 +145,17 @@ pub fn warning_in_words(warning: &Warning) -> String {
         Warning::OtherAccount { in_name } => {
             format!("Its name says account {in_name}, and none of its rows does")
         }
+        Warning::OtherInterface { in_rows } => {
+            format!("Its log streams are named after other interfaces than {in_rows}, of which it has rows")
+        }
+        Warning::OtherCapture { is_accepted_only: true } => {
+            "Its log streams are named as ones of accepted traffic, and some of its rows were rejected"
+                .to_owned()
+        }
+        Warning::OtherCapture { is_accepted_only: false } => {
+            "Its log streams are named as ones of rejected traffic, and some of its rows were accepted"
+                .to_owned()
+        }
         Warning::EndBeforeStart { n_rows } => {
             format!("It has {} whose end is before the start", format::counted(*n_rows, "row"))
         }
@@ -132,10 +164,7 @@ pub fn warning_in_words(warning: &Warning) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use flow_core::analysis::TimeExtent;
-    use flow_core::record::Value;
 
     use super::*;
 
@@ -174,6 +203,20 @@ mod tests {
         assert_eq!(names_in_words(&names(0, false)), None);
         assert!(names_in_words(&names(14, false)).unwrap().ends_with("eni-11 and 2 more"));
         assert!(names_in_words(&names(100, true)).unwrap().ends_with(" and many more"));
+    }
+
+    #[test]
+    fn log_streams_are_named_where_there_are_any() {
+        let mut log_streams = LogStreams::default();
+        assert_eq!(log_streams_in_words(&log_streams), []);
+        log_streams.add_stream("eni-0a1b-all");
+        log_streams.add_stream("eni-0c-all");
+        assert_eq!(
+            log_streams_in_words(&log_streams),
+            [("Log streams", "eni-0a1b-all, eni-0c-all".to_owned())]
+        );
+        log_streams.add_group("vpc/flow");
+        assert_eq!(log_streams_in_words(&log_streams)[0], ("Log groups", "vpc/flow".to_owned()));
     }
 
     #[test]

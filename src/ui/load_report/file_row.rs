@@ -53,6 +53,7 @@ fn KnownOfFile(report: StoredValue<FileReport>, facts: Memo<Facts>) -> impl Into
             let mut known = facts
                 .with(|facts| facts.get(report.source).map(|facts| facts::in_words(&report.name, facts)))
                 .unwrap_or_default();
+            known.extend(facts::log_streams_in_words(&report.log_streams));
             let layouts = report.layouts.iter().map(|layout| ("Fields", layout.names().join(" ")));
             known.extend(layouts);
             known

@@ -1,5 +1,6 @@
 //! What became of each file and each line: the counts add up to all that was read.
 
+mod deliveries;
 mod facts;
 mod file_row;
 mod layouts;
@@ -16,6 +17,7 @@ use super::format;
 use super::load_again::LoadAgain;
 use crate::engine::{Slot, ask};
 use crate::state::{AppState, LoadState};
+use deliveries::DeliveryGaps;
 use facts::Facts;
 use file_row::FileRow;
 use layouts::Layouts;
@@ -49,6 +51,7 @@ pub fn FilesTab() -> impl IntoView {
             <RefusedFiles reports/>
             <Layouts reports/>
             <Warnings reports facts/>
+            <DeliveryGaps reports/>
             <FileTable reports facts/>
             <NoRows/>
             <LoadAgain/>

@@ -1,6 +1,7 @@
 //! The first view: how much, what became of it, and who and what is at the top.
 
 mod headline;
+mod packets_lost;
 mod top_list;
 mod words;
 
@@ -10,6 +11,7 @@ use flow_core::session::message::{Answer, Question};
 use leptos::prelude::*;
 
 use headline::Headline;
+use packets_lost::PacketsLostSection;
 use top_list::TopListView;
 
 use super::states::Staged;
@@ -43,6 +45,7 @@ pub fn OverviewTab() -> impl IntoView {
         <section class="view overview" aria-label="Overview">
             <Staged asked n_rows>
                 <Headline answered/>
+                <PacketsLostSection/>
                 <h2 class="view-heading">{move || format!("At the top, by {}", metric.get().name())}</h2>
                 <div class="top-lists">
                     {LISTS

@@ -17,7 +17,7 @@ use super::exactness::{Exactness, Mark};
 use super::format;
 use super::states::{ClearFilter, FieldNames, NeedsField, Staged, StateMessage};
 use crate::engine::{Slot, ask};
-use crate::state::{AppState, ViewSpec};
+use crate::state::{AppState, Tab, ViewSpec};
 
 type Answered = super::answered::Answered<RejectedView>;
 
@@ -49,10 +49,22 @@ pub fn RejectedTab() -> impl IntoView {
     // That nothing was rejected is an answer, not the lack of one.
     let n_rows = Memo::new(move |_| answered.read(|view| view.total.rows.max(1)));
     let content = Memo::new(move |_| answered.read(content));
-    let shown = move || match content.get()? {
+    let shown = move || {
+        match content.get()? {
         Content::NoAction => Some(
-            view! { <NeedsField title="What was rejected cannot be told" fields=vec![Field::ACTION]/> }
-                .into_any(),
+            view! {
+                <NeedsField title="What was rejected cannot be told" fields=vec![Field::ACTION]/>
+                <Show when=move || state.is_recorded(Field::TGW_ID)>
+                    <p class="view-note">
+                        "Flow logs of transit gateways have no action: a transit gateway has no rules that reject. "
+                        "What it lost, and why, is in the Overview "
+                        <button type="button" class="button is-small" on:click=move |_| state.set_tab(Tab::Overview)>
+                            "Open the Overview"
+                        </button>
+                    </p>
+                </Show>
+            }
+            .into_any(),
         ),
         Content::NothingRejected => Some(
             view! {
@@ -67,6 +79,7 @@ pub fn RejectedTab() -> impl IntoView {
             .into_any(),
         ),
         Content::Groups => Some(view! { <Groups answered/> }.into_any()),
+    }
     };
     view! {
         <section class="view rejected" aria-label="Rejected">

@@ -22,6 +22,7 @@ mod keyed;
 mod memory;
 pub mod outcomes;
 pub mod overview;
+pub mod packets_lost;
 mod places;
 pub mod rejected;
 pub mod requests;

@@ -157,9 +157,10 @@ impl Container {
                 "a table with more columns than a flow log can have",
                 "Keep only the columns that are flow log fields and open the result.",
             ),
-            Container::Gzip => {
-                ("a gzip file inside a gzip file", "Decompress it once with `gzip -d` and open the result.")
-            }
+            Container::Gzip => (
+                "a file compressed more than twice",
+                "Decompress it once with `gzip -d` and open the result.",
+            ),
             Container::Zip => {
                 ("a zip archive inside another file", "Extract it and open that, or the files inside.")
             }

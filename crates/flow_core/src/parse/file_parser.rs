@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::archive::{self, ArchiveReader, Member, MemberPlace, MemberReader};
 use super::container::Container;
 use super::encoding::TextDecoder;
-use super::gzip::{self, GzipReader};
+use super::gzip::{self, Damaged, GzipCursor};
+use super::packed::PackedReader;
 use super::parquet::{self, ParquetReader};
 use super::text::TextReader;
 use super::{Continuation, FileReport, FileState, GivenLayout, Refusal, RowSink, SourceId, given};
@@ -61,7 +62,7 @@ enum Intake {
     /// Too few bytes to tell; holds them.
     Undecided(Vec<u8>),
     Plain,
-    Gzip(Box<GzipReader>),
+    Gzip(Box<PackedReader>),
     Parquet(Box<ParquetReader>),
     Archive(Box<ArchiveReader>),
     /// Somebody else's file in this one.
@@ -77,8 +78,8 @@ impl FileParser {
             let of_member = ParseOptions { member: None, ..options.clone() };
             let mut parser = FileParser::new(source, name, place.n_bytes_unpacked(), &of_member);
             parser.is_member = true;
-            if place.is_deflated() {
-                parser.report.compression = "zip".to_owned();
+            if let Some(compression) = place.compression() {
+                parser.report.compression = compression.to_owned();
             }
             let intake = Intake::Member(Box::new(MemberReader::new(place.clone(), parser)));
             return FileParser::with_intake(intake, FileReport::new(source, name, n_bytes));
@@ -124,12 +125,30 @@ impl FileParser {
         matches!(self.intake, Intake::Undecided(_))
     }
 
-    /// Whether a few bytes can become very many, or nobody knows yet.
-    pub fn unpacks(&self) -> bool {
+    /// How often what is pushed was packed, as far as is known: each time, a byte can have become a thousand.
+    pub fn n_packings(&self) -> u32 {
         match &self.intake {
-            Intake::Undecided(_) | Intake::Gzip(_) => true,
-            Intake::Member(member) => member.unpacks(),
-            Intake::Plain | Intake::Parquet(_) | Intake::Archive(_) | Intake::Over => false,
+            Intake::Undecided(_) => 1,
+            Intake::Gzip(packed) => packed.n_packings(),
+            Intake::Member(member) => member.n_packings(),
+            Intake::Archive(archive) => u32::from(archive.unpacks()),
+            Intake::Plain | Intake::Parquet(_) | Intake::Over => 0,
+        }
+    }
+
+    /// Reads on where the parser of another member of the same archive stopped, which saves unpacking all that is before
+    /// this one again.
+    pub fn go_on_from(&mut self, cursor: Box<GzipCursor>) {
+        if let Intake::Member(member) = &mut self.intake {
+            member.go_on_from(cursor);
+        }
+    }
+
+    /// Where it stopped in an archive that is unpacked from its start; it is not to be pushed to any more.
+    pub fn take_cursor(&mut self) -> Option<Box<GzipCursor>> {
+        match &mut self.intake {
+            Intake::Member(member) => member.take_cursor(),
+            _ => None,
         }
     }
 
@@ -140,7 +159,7 @@ impl FileParser {
 
     /// Reads the next bytes of the file.
     pub fn push(&mut self, bytes: &[u8], sink: &mut impl RowSink) {
-        if self.wants() == Wants::Next {
+        if self.wants() == Wants::Next && !self.is_over() {
             self.report.n_bytes_read += bytes.len() as u64;
         }
         if self.report.state == FileState::Waiting {
@@ -148,11 +167,15 @@ impl FileParser {
         }
         if let Intake::Undecided(held) = &mut self.intake {
             held.extend_from_slice(bytes);
-            if held.len() >= HEAD_BYTES || begins_by_range(held) {
+            if held.len() >= HEAD_BYTES || is_certain(held) {
                 self.decide_and_read_held(sink);
             }
         } else {
             self.read(bytes, sink);
+        }
+        if matches!(self.intake, Intake::Over) {
+            // How many bytes came with the last that changed anything is chance; the others need not come.
+            self.report.n_bytes_read = self.report.n_bytes_read.max(self.report.n_bytes);
         }
     }
 
@@ -174,11 +197,16 @@ impl FileParser {
                 return;
             }
             Intake::Member(member) => return member.finish(sink),
-            Intake::Gzip(gzip) if gzip.finish().is_err() => {
+            Intake::Gzip(packed) => {
+                let whole =
+                    packed.finish(|piece| decoder.push(piece, |piece| text.push(piece, report, sink)));
                 decoder.finish(|piece| text.push(piece, report, sink));
-                text.damaged(report, sink);
+                match whole {
+                    Ok(()) => text.finish(report, sink),
+                    Err(Damaged) => text.damaged(report, sink),
+                }
             }
-            Intake::Undecided(_) | Intake::Plain | Intake::Gzip(_) => {
+            Intake::Undecided(_) | Intake::Plain => {
                 decoder.finish(|piece| text.push(piece, report, sink));
                 text.finish(report, sink);
             }
@@ -207,7 +235,10 @@ impl FileParser {
         match &mut self.intake {
             Intake::Over => return,
             Intake::Plain | Intake::Gzip(_) => {
-                let FileParser { decoder, text, report, .. } = self;
+                let FileParser { intake, decoder, text, report, .. } = self;
+                if let Intake::Gzip(packed) = intake {
+                    packed.end(|piece| decoder.push(piece, |piece| text.push(piece, report, sink)));
+                }
                 decoder.finish(|piece| text.push(piece, report, sink));
                 text.damaged(report, sink);
             }
@@ -308,19 +339,33 @@ impl FileParser {
         }
     }
 
+    /// What came so far is asked for again: it was unpacked to tell what it is.
+    fn open_tar_in_gzip(&mut self) {
+        if self.is_member {
+            return self.refuse(Container::Tar.refusal().expect("it is refused where it is not opened"));
+        }
+        let archive = ArchiveReader::tar_in_gzip();
+        archive.name().clone_into(&mut self.report.container);
+        self.report.n_bytes_read = 0;
+        self.intake = Intake::Archive(Box::new(archive));
+    }
+
     fn read(&mut self, bytes: &[u8], sink: &mut impl RowSink) {
         let FileParser { intake, decoder, text, report, .. } = self;
         let mut decode = |piece: &[u8]| decoder.push(piece, |piece| text.push(piece, report, sink));
         match intake {
             Intake::Plain => decode(bytes),
-            Intake::Gzip(gzip) => {
-                if gzip.push(bytes, &mut decode).is_err() {
+            Intake::Gzip(packed) => {
+                if packed.push(bytes, &mut decode).is_err() {
+                    packed.end(&mut decode);
                     decoder.finish(|piece| text.push(piece, report, sink));
                     text.damaged(report, sink);
                     if !text.is_over() {
                         report.state = FileState::Read;
                     }
                     *intake = Intake::Over;
+                } else if packed.is_tar() {
+                    self.open_tar_in_gzip();
                 }
             }
             Intake::Parquet(parquet) => {
@@ -345,7 +390,11 @@ impl FileParser {
     }
 }
 
-/// Whether it is certain already, of a file that may be smaller than a head.
+/// Whether it is certain already, of a file that may be smaller than a head and is not simply read to its end.
+fn is_certain(held: &[u8]) -> bool {
+    held.starts_with(&gzip::MAGIC) || begins_by_range(held)
+}
+
 fn begins_by_range(held: &[u8]) -> bool {
     held.starts_with(&parquet::MAGIC) || archive::ZIP_STARTS.iter().any(|start| held.starts_with(start))
 }
@@ -446,7 +495,9 @@ mod tests {
     #[test]
     fn each_layout_is_in_force_and_the_first_are_kept() {
         let n_layouts = LAYOUTS_KEPT_PER_FILE + 10;
-        let part = |n: usize| format!("srcaddr dstaddr start end new-field-{n}\n10.0.0.1 10.0.0.2 1 2 x\n");
+        let part = |n: usize| {
+            format!("srcaddr dstaddr start end new-field-{n}\n10.0.0.1 10.0.0.2 1700000000 1700000060 x\n")
+        };
         let (report, count) = read(&(0..n_layouts).map(part).collect::<String>());
         assert_eq!((count.n_begun, count.n_rows), (n_layouts, n_layouts));
         assert_eq!(report.layouts.len(), LAYOUTS_KEPT_PER_FILE);

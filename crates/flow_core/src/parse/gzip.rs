@@ -20,6 +20,13 @@ const WINDOW_BITS: u8 = 15;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Damaged;
 
+/// What inflating a piece came to: the bytes taken, those given, and whether nothing behind them can be read.
+struct Step {
+    n_in: usize,
+    n_out: usize,
+    damage: Option<Damaged>,
+}
+
 /// Reads one file, however many members it has.
 pub struct GzipReader {
     /// The member that is being read; `None` between members.
@@ -38,41 +45,93 @@ impl GzipReader {
     /// passed on too. Not to be called again after damage.
     pub fn push(&mut self, mut bytes: &[u8], mut each: impl FnMut(&[u8])) -> Result<(), Damaged> {
         loop {
-            let Some(member) = &mut self.member else {
-                // Zeros are padding, to a tape block once; anything else must be another member.
-                match bytes.iter().position(|byte| *byte != 0) {
-                    None => return Ok(()),
-                    Some(start) if bytes[start] == MAGIC[0] => {
-                        bytes = &bytes[start..];
-                        self.member = Some(Decompress::new_gzip(WINDOW_BITS));
-                        continue;
-                    }
-                    Some(_) => return Err(Damaged),
-                }
-            };
-            let (in_before, out_before) = (member.total_in(), member.total_out());
-            let result = member.decompress(bytes, &mut self.piece, FlushDecompress::None);
-            let n_in = (member.total_in() - in_before) as usize;
-            let n_out = (member.total_out() - out_before) as usize;
+            let Step { n_in, n_out, damage } = self.step(bytes, PIECE_BYTES_MAX);
             bytes = &bytes[n_in..];
             if n_out > 0 {
                 each(&self.piece[..n_out]);
             }
-            match result {
-                Ok(Status::StreamEnd) => self.member = None,
-                // A piece that is not full means that the inflater waits for more.
-                Ok(Status::Ok | Status::BufError) if bytes.is_empty() && n_out < self.piece.len() => {
-                    return Ok(());
-                }
-                Ok(Status::Ok | Status::BufError) if n_in > 0 || n_out > 0 => {}
-                Ok(Status::Ok | Status::BufError) | Err(_) => return Err(Damaged),
+            if let Some(damaged) = damage {
+                return Err(damaged);
+            }
+            // A piece that is not full means that the inflater waits for more.
+            if bytes.is_empty() && n_out < PIECE_BYTES_MAX {
+                return Ok(());
             }
         }
+    }
+
+    /// Inflates one piece of at most so many bytes.
+    fn step(&mut self, bytes: &[u8], n_out_max: usize) -> Step {
+        let Some(member) = &mut self.member else {
+            // Zeros are padding, to a tape block once; anything else must be another member.
+            let n_zeros = bytes.iter().position(|byte| *byte != 0);
+            let is_other = n_zeros.is_some_and(|start| bytes[start] != MAGIC[0]);
+            self.member = n_zeros.map(|_| Decompress::new_gzip(WINDOW_BITS));
+            return Step {
+                n_in: n_zeros.unwrap_or(bytes.len()),
+                n_out: 0,
+                damage: is_other.then_some(Damaged),
+            };
+        };
+        let (in_before, out_before) = (member.total_in(), member.total_out());
+        let result = member.decompress(bytes, &mut self.piece[..n_out_max], FlushDecompress::None);
+        let n_in = (member.total_in() - in_before) as usize;
+        let n_out = (member.total_out() - out_before) as usize;
+        let is_well = match result {
+            Ok(Status::StreamEnd) => {
+                self.member = None;
+                true
+            }
+            // Where nothing was given, nothing need come of it.
+            Ok(Status::Ok | Status::BufError) => n_in > 0 || n_out > 0 || bytes.is_empty(),
+            Err(_) => false,
+        };
+        Step { n_in, n_out, damage: (!is_well).then_some(Damaged) }
     }
 
     /// There are no more bytes; says whether the data ends where it may.
     pub fn finish(&self) -> Result<(), Damaged> {
         if self.member.is_none() { Ok(()) } else { Err(Damaged) }
+    }
+}
+
+/// Gzip data that is read on by one reader where the last one stopped, and where that is.
+#[derive(Default)]
+pub struct GzipCursor {
+    reader: GzipReader,
+    /// Bytes of the file that were taken.
+    n_packed: u64,
+    /// Bytes that they gave.
+    n_unpacked: u64,
+    damage: Option<Damaged>,
+}
+
+impl GzipCursor {
+    pub fn n_packed(&self) -> u64 {
+        self.n_packed
+    }
+
+    pub fn n_unpacked(&self) -> u64 {
+        self.n_unpacked
+    }
+
+    /// Inflates the next piece, of at most so many bytes; `bytes` begin where the last ones taken ended, and need not
+    /// all be taken. Gives nothing where more of them are needed, or have to be looked at.
+    pub fn read(&mut self, bytes: &[u8], n_bytes_max: u64) -> Result<&[u8], Damaged> {
+        if let Some(damaged) = self.damage {
+            return Err(damaged);
+        }
+        let n_out_max = usize::try_from(n_bytes_max).unwrap_or(usize::MAX).min(PIECE_BYTES_MAX);
+        let Step { n_in, n_out, damage } = self.reader.step(bytes, n_out_max);
+        self.damage = damage;
+        self.n_packed += n_in as u64;
+        self.n_unpacked += n_out as u64;
+        Ok(&self.reader.piece[..n_out])
+    }
+
+    /// There are no more bytes; says whether the data ends where it may.
+    pub fn finish(&self) -> Result<(), Damaged> {
+        self.damage.map_or_else(|| self.reader.finish(), Err)
     }
 }
 

@@ -4,7 +4,7 @@
 //! or a [`Problem`], and the counts add up. How the bytes were cut changes nothing.
 //!
 //! A file passes these stages, each pushing into the next: [`FileParser`] tells compressed from plain bytes,
-//! `gzip` inflates, `text` holds the head back until `sniff` has recognised it, `lines` cuts it into lines (or `unwrap`
+//! `packed` inflates and tells gzip in gzip and tar archives from text, `text` holds the head back until `sniff` has recognised it, `lines` cuts it into lines (or `unwrap`
 //! takes them out of JSON, CSV and the like), `records` says what each line is, and `row` reads the values of a record as
 //! its layout says. Lines that are plain rows, as nearly all are, take a way of their own past the last two: `block`
 //! reads many at once. Files that cannot be read from front to back take other ways: `parquet` reads tables by ranges,
@@ -18,6 +18,7 @@ mod encoding;
 mod header;
 mod lines;
 mod number;
+mod packed;
 mod parquet;
 mod records;
 mod row;
@@ -37,6 +38,7 @@ mod given;
 pub mod gzip;
 pub mod layout;
 pub mod log_format;
+pub mod log_streams;
 pub mod problem;
 pub mod report;
 pub mod sink;
@@ -47,6 +49,7 @@ pub use file_parser::{FileParser, ParseOptions, Wants};
 pub use given::GivenLayout;
 pub use layout::Layout;
 pub use lines::LINE_BYTES_MAX;
+pub use log_streams::LogStreams;
 pub use problem::{Problem, ProblemKind};
 pub use report::{FileReport, FileState, LayoutFrom, LineCounts, Refusal};
 pub use row_block::{ABSENT_NUMBER, BlockAddresses, BlockColumn, BlockText, BlockTexts, RowBlock};

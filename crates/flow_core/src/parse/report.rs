@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::container::Container;
 use super::detect::{ColumnGuess, Confidence};
 use super::problem::PROBLEMS_KEPT_PER_FILE;
-use super::{Layout, Problem, SourceId};
+use super::{Layout, LogStreams, Problem, SourceId};
 
 /// Layouts kept for each file. A real file has one, a concatenation a few; a hostile one could have another
 /// on every line, and each is searched whenever a header comes.
@@ -87,7 +87,7 @@ pub struct FileReport {
     pub state: FileState,
     /// As the summary export names it: `text`, `parquet`, `zip`.
     pub container: String,
-    /// As the summary export names it: `none`, `gzip`; of a table, that of its pages; `zip` where an archive packed it.
+    /// As the summary export names it: `none`, `gzip`; of a table, that of its pages; `zip` or `gzip` where an archive packed it.
     pub compression: String,
     /// Distinct layouts in the order they came, the first [`LAYOUTS_KEPT_PER_FILE`]. Empty while none is known.
     pub layouts: Vec<Layout>,
@@ -95,6 +95,8 @@ pub struct FileReport {
     pub layout_from: LayoutFrom,
     /// What can be told of the columns of a file that was refused because nothing says its layout; else empty.
     pub columns: Vec<ColumnGuess>,
+    /// Where CloudWatch Logs had the records, as far as the file says.
+    pub log_streams: LogStreams,
     /// Size of the file as it is on disk.
     pub n_bytes: u64,
     /// Bytes of it that have been read.
@@ -115,6 +117,7 @@ impl FileReport {
             layouts: Vec::new(),
             layout_from: LayoutFrom::default(),
             columns: Vec::new(),
+            log_streams: LogStreams::default(),
             n_bytes,
             n_bytes_read: 0,
             lines: LineCounts::default(),

@@ -17,6 +17,7 @@ use crate::analysis::files::FilesQuestion;
 use crate::analysis::interface::InterfaceKnowledge;
 use crate::analysis::outcomes::{OneSidedTuples, OneSidedTuplesQuestion, OutcomesQuestion};
 use crate::analysis::overview::OverviewQuestion;
+use crate::analysis::packets_lost::PacketsLostQuestion;
 use crate::analysis::rejected::RejectedQuestion;
 use crate::analysis::requests::{Requests, RequestsQuestion, reachable, replay, rule_use};
 use crate::analysis::summary::SummaryQuestion;
@@ -122,6 +123,10 @@ impl Inquiry {
             Question::Outcomes { filter } => {
                 let work = Work::Outcomes { sought: Some((shards.to_vec(), filter)) };
                 (work, all(ShardAsk::OneSidedTuples))
+            }
+            Question::PacketsLost { ref filter } => {
+                let ask = ShardAsk::PacketsLost { filter: filter.clone() };
+                (Work::Analysis(question), all(ask))
             }
             Question::Findings { filter } => {
                 let (diagnosing, asks) = Diagnosing::begin(filter, Outcome::Findings, shards);
@@ -292,6 +297,12 @@ fn analysed(question: &Question, answers: Vec<(u16, ShardAnswer)>, known: Known<
             }))
         }
         Question::RuleUse { .. } => Answer::RuleUse(rule_use::rule_use(&requests(answers), configuration)),
+        Question::PacketsLost { .. } => {
+            Answer::PacketsLost(merged(&PacketsLostQuestion, answers, |answer| match answer {
+                ShardAnswer::PacketsLost(partial) => Some(partial),
+                _ => None,
+            }))
+        }
         Question::Reachable { .. } => {
             Answer::Reachable(reachable::reachable(&requests(answers), knowledge, configuration))
         }
@@ -300,7 +311,9 @@ fn analysed(question: &Question, answers: Vec<(u16, ShardAnswer)>, known: Known<
         }
         Question::Files => {
             let (names, files) = (known.load.names(), known.load.files_of_sources());
-            let question = FilesQuestion { names: &names, files: &files };
+            let log_streams: Vec<_> =
+                known.load.reports().into_iter().map(|report| report.log_streams).collect();
+            let question = FilesQuestion { names: &names, files: &files, log_streams: &log_streams };
             Answer::Files(merged(&question, answers, |answer| match answer {
                 ShardAnswer::Files(partial) => Some(partial),
                 _ => None,

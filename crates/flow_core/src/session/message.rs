@@ -12,6 +12,7 @@ use crate::analysis::findings::{CauseId, Findings};
 use crate::analysis::interface::AddressByHand;
 use crate::analysis::outcomes::Outcomes;
 use crate::analysis::overview::Overview;
+use crate::analysis::packets_lost::PacketsLost;
 use crate::analysis::rejected::RejectedView;
 use crate::analysis::requests::{Reachable, Replay, RuleUse};
 use crate::analysis::timeline::Timeline;
@@ -68,7 +69,7 @@ pub struct FileMeta {
 
 /// Text in a byte of a compressed flow log, and the names of files that are compressed.
 const GZIP_RATIO: u64 = 5;
-const COMPRESSED: [&str; 3] = [".gz", ".parquet", ".zip"];
+const COMPRESSED: [&str; 4] = [".gz", ".parquet", ".tgz", ".zip"];
 
 impl FileMeta {
     /// How much text there is, about, by the name: only what depends on nothing but work may be decided by it.
@@ -107,6 +108,9 @@ pub enum Question {
     },
     /// What became of accepted conversations.
     Outcomes {
+        filter: Filter,
+    },
+    PacketsLost {
         filter: Filter,
     },
     /// Why what the filter leaves was rejected, by cause. What else was seen of the same conversations counts, too.
@@ -241,6 +245,7 @@ pub enum Answer {
     Direction(DirectionView),
     Rejected(RejectedView),
     Outcomes(Outcomes),
+    PacketsLost(PacketsLost),
     Findings(Findings),
     RuleUse(RuleUse),
     Reachable(Reachable),

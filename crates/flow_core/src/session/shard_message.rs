@@ -16,13 +16,14 @@ use crate::analysis::files::SourceFacts;
 use crate::analysis::interface::{InterfaceAddresses, InterfaceKnowledge};
 use crate::analysis::outcomes::{OneSidedTuples, OutcomesPartial};
 use crate::analysis::overview::OverviewPartial;
+use crate::analysis::packets_lost::PacketsLostPartial;
 use crate::analysis::rejected::RejectedPartial;
 use crate::analysis::requests::RequestsPartial;
 use crate::analysis::summary::SummaryPartial;
 use crate::analysis::timeline::Timeline;
 use crate::analysis::{Metric, TimeExtent};
 use crate::intake::LoadOptions;
-use crate::parse::{Continuation, FileReport, Member, ParseOptions, SourceId};
+use crate::parse::{Continuation, FileReport, Member, MemberPlace, ParseOptions, SourceId};
 use crate::query::{Filter, SortKey, SortSpec, Subject};
 use crate::record::ColumnKey;
 
@@ -55,7 +56,7 @@ impl Stretch {
     /// Where its bytes are to be read from: one byte early, because only that says whether a line begins at `start`.
     /// A member begins where it is in its archive.
     pub fn first_byte(&self) -> u64 {
-        self.options.member.as_ref().map_or(self.start.saturating_sub(1), |member| member.start)
+        self.options.member.as_ref().map_or(self.start.saturating_sub(1), MemberPlace::first_byte)
     }
 }
 
@@ -106,6 +107,9 @@ pub enum ShardAsk {
     Outcomes {
         filter: Filter,
         tuples: Arc<OneSidedTuples>,
+    },
+    PacketsLost {
+        filter: Filter,
     },
     /// Which five-tuples have a rejection.
     RejectedTuples {
@@ -218,6 +222,7 @@ pub enum ShardAnswer {
     Rejected(RejectedPartial),
     OneSidedTuples(OneSidedTuples),
     Outcomes(OutcomesPartial),
+    PacketsLost(PacketsLostPartial),
     RejectedTuples(RejectedTuples),
     Diagnosis(DiagnosisPartial),
     Requests(RequestsPartial),

@@ -26,6 +26,7 @@ pub fn join<'a>(into: &mut FileReport, stretches: impl Iterator<Item = Option<&'
                 into.layouts.push(layout.clone());
             }
         }
+        into.log_streams.join(&stretch.log_streams);
         into.n_bytes_read += stretch.n_bytes_read;
         into.lines.add(&stretch.lines);
         if let Some(n_lines) = n_lines_before {

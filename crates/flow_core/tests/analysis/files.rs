@@ -2,6 +2,7 @@
 
 use flow_core::analysis::TimeExtent;
 use flow_core::analysis::files::{Capture, FileFacts, FilesQuestion, Warning};
+use flow_core::parse::LogStreams;
 use flow_core::record::Value;
 
 use crate::draw::load_files;
@@ -10,11 +11,15 @@ const LAYOUT: &str = "account-id interface-id srcaddr dstaddr dstport start end 
 
 /// Files by name, each its lines without the header.
 fn facts(files: &[(&str, &str)]) -> Vec<FileFacts> {
+    facts_of(files, &vec![LogStreams::default(); files.len()])
+}
+
+fn facts_of(files: &[(&str, &str)], log_streams: &[LogStreams]) -> Vec<FileFacts> {
     let texts: Vec<String> = files.iter().map(|(_, lines)| LAYOUT.to_owned() + lines).collect();
     let load = load_files(&texts.iter().map(String::as_str).collect::<Vec<_>>());
     let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
     let sources: Vec<u32> = (0..files.len() as u32).collect();
-    load.ask(&FilesQuestion { names: &names, files: &sources })
+    load.ask(&FilesQuestion { names: &names, files: &sources, log_streams })
 }
 
 fn warnings(files: &[(&str, &str)]) -> Vec<Vec<Warning>> {
@@ -121,4 +126,54 @@ fn rows_that_end_before_they_start_are_counted() {
                  123456789012 eni-1 10.0.0.1 10.0.0.2 443 1000 1000 ACCEPT";
     assert_eq!(warnings(&[("a", lines)]), [vec![Warning::EndBeforeStart { n_rows: 1 }]]);
     assert_eq!(facts(&[("a", lines)])[0].longest_secs, Some(0));
+}
+
+/// What speaks against 80 rows of eni-1, half of them rejected, in these log streams.
+fn warnings_of_streams(name: &str, streams: &[&str]) -> Vec<Warning> {
+    let mut log_streams = LogStreams::default();
+    streams.iter().for_each(|stream| log_streams.add_stream(stream));
+    let lines = rows(0, 40, "ACCEPT") + &rows(40, 40, "REJECT");
+    let lines = lines.replace("eni-1", "eni-0a1b");
+    facts_of(&[(name, &lines)], &[log_streams]).remove(0).warnings
+}
+
+#[test]
+fn rows_are_compared_with_what_the_names_of_their_log_streams_say() {
+    assert_eq!(warnings_of_streams("a.json", &["eni-0a1b-all"]), []);
+    assert_eq!(warnings_of_streams("a.json", &["eni-0a1b-all", "eni-0c-all"]), []);
+    assert_eq!(warnings_of_streams("a.json", &["eni-0c-all", "mine"]), [], "that one could have any");
+    let other = Warning::OtherInterface { in_rows: "eni-0a1b".to_owned() };
+    assert_eq!(warnings_of_streams("a.json", &["eni-0c-all"]), [other.clone()]);
+    let accepted_only = Warning::OtherCapture { is_accepted_only: true };
+    assert_eq!(warnings_of_streams("a.json", &["eni-0a1b-accept"]), [accepted_only]);
+    let rejected_only = Warning::OtherCapture { is_accepted_only: false };
+    assert_eq!(warnings_of_streams("a.json", &["eni-0a1b-reject"]), [rejected_only]);
+    assert_eq!(warnings_of_streams("a.json", &["eni-0a1b-reject", "eni-0a1b-accept"]), []);
+    assert_eq!(
+        warnings_of_streams("exports/c3d4/eni-0c-all/000000.gz", &[]),
+        [other],
+        "the path of an export"
+    );
+}
+
+#[test]
+fn records_that_were_skipped_are_counted_in_their_files() {
+    let files = [
+        "interface-id srcaddr start end log-status
+         eni-1 10.0.0.1 1000 1060 OK
+         eni-1 - 1000 1060 NODATA
+         eni-1 - 1060 1120 SKIPDATA
+         eni-2 - 1060 1120 SKIPDATA",
+        "interface-id start end log-status
+         eni-1 1060 1120 SKIPDATA",
+        "interface-id start end
+         eni-1 1060 1120",
+    ];
+    let question = FilesQuestion {
+        names: &["a.log", "b.log", "c.log"],
+        files: &[0, 1, 2],
+        log_streams: &vec![LogStreams::default(); 3],
+    };
+    let n_skipped: Vec<u64> = load_files(&files).ask(&question).iter().map(|facts| facts.n_skipped).collect();
+    assert_eq!(n_skipped, [2, 1, 0]);
 }

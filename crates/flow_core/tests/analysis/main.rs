@@ -5,6 +5,7 @@ mod draw;
 mod export;
 mod files;
 mod overview;
+mod packets_lost;
 mod parts;
 mod properties;
 mod rejected;

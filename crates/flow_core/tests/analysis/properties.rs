@@ -9,6 +9,7 @@ use flow_core::analysis::overview::OverviewQuestion;
 use flow_core::analysis::rejected::RejectedQuestion;
 use flow_core::analysis::summary::SummaryQuestion;
 use flow_core::analysis::timeline::TimelineQuestion;
+use flow_core::parse::LogStreams;
 use flow_core::record::address::Family;
 use flow_core::record::{Address, Evidence, Field, Value};
 use proptest::prelude::*;
@@ -87,7 +88,14 @@ fn answers(load: &Load) -> Vec<String> {
         format!("{:?}", load.ask(&DirectionQuestion { knowledge: &load.knowledge })),
         format!("{:?}", load.ask(&RejectedQuestion { knowledge: &load.knowledge, extent: load.extent })),
         load.ask(&SummaryQuestion { files: &[] }).to_json(),
-        format!("{:?}", load.ask(&FilesQuestion { names: &["a.log"], files: &[0] })),
+        format!(
+            "{:?}",
+            load.ask(&FilesQuestion {
+                names: &["a.log"],
+                files: &[0],
+                log_streams: &[LogStreams::default()]
+            })
+        ),
     ]
 }
 

@@ -59,11 +59,12 @@ fn rule(id: &str, rule: &str, miss: Option<&str>) -> Option<Named> {
 }
 
 /// So that it is known which address the interface has.
-const SEEN: &str = "eni-s 10.0.9.9 10.0.2.9 51000 443 6 5 400 1000 1050 ACCEPT 2\n";
+const SEEN: &str = "eni-s 10.0.9.9 10.0.2.9 51000 443 6 5 400 1700001000 1700001050 ACCEPT 2\n";
 
 #[test]
 fn a_source_outside_the_cidr_of_the_only_rule_for_the_port_is_named() {
-    let refused = format!("{SEEN}eni-s 10.0.77.5 10.0.2.9 40001 443 6 3 180 2000 2050 REJECT 2\n");
+    let refused =
+        format!("{SEEN}eni-s 10.0.77.5 10.0.2.9 40001 443 6 3 180 1700002000 1700002050 REJECT 2\n");
     let expected = rule("sg-web", "inbound tcp 443 from 10.0.0.0/20", Some("cidr"));
     assert_eq!(named(&refused), ("security-group-inbound", expected));
     let words = diagnosed(&refused)[0].because();
@@ -72,29 +73,31 @@ fn a_source_outside_the_cidr_of_the_only_rule_for_the_port_is_named() {
 
 #[test]
 fn an_entry_of_the_acl_that_denies_first_is_named_though_the_group_allows() {
-    let refused = format!("{SEEN}eni-s 10.0.1.5 10.0.2.9 40001 22 6 3 180 2000 2050 REJECT 2\n");
+    let refused = format!("{SEEN}eni-s 10.0.1.5 10.0.2.9 40001 22 6 3 180 1700002000 1700002050 REJECT 2\n");
     assert_eq!(named(&refused), ("network-acl-inbound", rule("acl-1", "90", None)));
 }
 
 #[test]
 fn the_reply_that_the_acl_denies_is_named_by_its_entry() {
     let refused = format!(
-        "{SEEN}eni-s 10.0.7.6 10.0.2.9 40002 443 6 3 180 2100 2150 ACCEPT 2\n\
-         eni-s 10.0.2.9 10.0.7.6 443 40002 6 3 180 2101 2150 REJECT 18\n"
+        "{SEEN}eni-s 10.0.7.6 10.0.2.9 40002 443 6 3 180 1700002100 1700002150 ACCEPT 2\n\
+         eni-s 10.0.2.9 10.0.7.6 443 40002 6 3 180 1700002101 1700002150 REJECT 18\n"
     );
     assert_eq!(named(&refused), ("network-acl-return-outbound", rule("acl-1", "90", None)));
 }
 
 #[test]
 fn in_one_subnet_no_acl_is_asked() {
-    let refused = format!("{SEEN}eni-s 10.0.2.44 10.0.2.9 40001 8080 6 3 180 2000 2050 REJECT 2\n");
+    let refused =
+        format!("{SEEN}eni-s 10.0.2.44 10.0.2.9 40001 8080 6 3 180 1700002000 1700002050 REJECT 2\n");
     let (verdict, found) = named(&refused);
     assert_eq!((verdict, found.map(|(id, ..)| id)), ("security-group-inbound", Some("sg-web".to_owned())));
 }
 
 #[test]
 fn rules_that_would_let_pass_now_and_interfaces_that_are_not_described_change_nothing() {
-    let passes_now = format!("{SEEN}eni-s 10.0.1.5 10.0.2.9 40001 443 6 3 180 2000 2050 REJECT 2\n");
+    let passes_now =
+        format!("{SEEN}eni-s 10.0.1.5 10.0.2.9 40001 443 6 3 180 1700002000 1700002050 REJECT 2\n");
     assert_eq!(named(&passes_now), ("policy-inbound", None));
     assert_eq!(named(&passes_now.replace("eni-s", "eni-t")), ("policy-inbound", None));
 }

@@ -142,6 +142,10 @@ impl Parsed {
             };
             writeln!(text, "layout{from} {}", layout.names().join(" ")).unwrap();
         }
+        let names = [("log group", &report.log_streams.groups), ("log stream", &report.log_streams.streams)];
+        for (kind, names) in names {
+            names.iter().for_each(|name| writeln!(text, "{kind} {name}").unwrap());
+        }
         for column in &report.columns {
             let field = column.field.map_or("?", |field| field.name());
             writeln!(text, "column {field}: {}", column.examples.join(" ")).unwrap();

@@ -94,9 +94,11 @@ fn what_was_not_kept_leaves_nothing_behind() {
     let mut log = format!("{HEADER}\n");
     for n in 0..100_000u32 {
         let (a, b) = (n / 256, n % 256);
-        log += &format!("eni-1 10.{a}.{b}.1 10.0.0.2 50000 443 6 1 40 1 2 ACCEPT OK 0 - - az-{n} -\n");
+        log += &format!(
+            "eni-1 10.{a}.{b}.1 10.0.0.2 50000 443 6 1 40 1700000001 1700000002 ACCEPT OK 0 - - az-{n} -\n"
+        );
     }
-    log += "eni-9 10.0.0.1 10.0.0.2 50000 22 6 1 40 1 2 ACCEPT OK 0 - - - -\n";
+    log += "eni-9 10.0.0.1 10.0.0.2 50000 22 6 1 40 1700000001 1700000002 ACCEPT OK 0 - - - -\n";
     let kept = load(&[&log], &keeping(parse_filter("dstport = 22").unwrap()), 10_000, 50);
     assert_eq!(kept.store.rows().n_readable(), 1);
     assert_eq!(kept.store.addresses().all().len(), 2);

@@ -146,7 +146,7 @@ proptest! {
         piece_bytes in 1usize..500,
     ) {
         let line = |value: &&str| {
-            format!("eni-1 10.0.0.1 10.0.0.2 50000 443 6 1 40 90 99 ACCEPT OK 0 - - - {value}")
+            format!("eni-1 10.0.0.1 10.0.0.2 50000 443 6 1 40 1700000090 1700000099 ACCEPT OK 0 - - - {value}")
         };
         let lines: Vec<String> = values.iter().map(line).collect();
         let store = load(&[&text(&lines)], &rolling_up(""), piece_bytes, 1).store;

@@ -1,6 +1,7 @@
 //! What the rows of each file say of it, and what speaks against taking the file as it is: about the whole load, no filter
 //! applies.
 
+mod deliveries;
 mod scan;
 mod sketch;
 mod warnings;
@@ -10,7 +11,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Analysis, ShardView, TimeExtent};
-use crate::parse::SourceId;
+use crate::parse::{LogStreams, SourceId};
+pub use deliveries::{Deliveries, deliveries};
 pub use scan::{NAMES_KEPT, Names, SourceFacts};
 pub use warnings::Warning;
 
@@ -26,6 +28,8 @@ pub struct FileFacts {
     pub longest_secs: Option<u64>,
     pub interfaces: Names,
     pub accounts: Names,
+    /// SKIPDATA records: each stands for flows that AWS did not record.
+    pub n_skipped: u64,
     pub warnings: Vec<Warning>,
 }
 
@@ -61,6 +65,8 @@ pub struct FilesQuestion<'a> {
     pub names: &'a [&'a str],
     /// By source the file that it is a part of; shards need none.
     pub files: &'a [u32],
+    /// Of each file what it says of log streams; shards need none.
+    pub log_streams: &'a [LogStreams],
 }
 
 impl Analysis for FilesQuestion<'_> {
@@ -83,7 +89,7 @@ impl Analysis for FilesQuestion<'_> {
         for (source, facts) in partial {
             by_file[self.files[source.0 as usize] as usize].join(facts);
         }
-        let warnings = warnings::of(self.names, &by_file);
+        let warnings = warnings::of(self.names, self.log_streams, &by_file);
         let facts = by_file.into_iter().zip(warnings);
         facts
             .map(|(facts, warnings)| FileFacts {
@@ -93,6 +99,7 @@ impl Analysis for FilesQuestion<'_> {
                 longest_secs: facts.longest_secs,
                 interfaces: facts.interfaces,
                 accounts: facts.accounts,
+                n_skipped: facts.n_skipped,
                 warnings,
             })
             .collect()

@@ -30,6 +30,8 @@ pub struct SourceFacts {
     /// Longest `end - start`, in seconds.
     pub longest_secs: Option<u64>,
     pub n_end_before_start: u64,
+    /// Status records that say that records were skipped.
+    pub n_skipped: u64,
     pub interfaces: Names,
     pub accounts: Names,
     pub sketch: Sketch,
@@ -66,6 +68,7 @@ impl SourceFacts {
         self.time = TimeExtent::joined(self.time, other.time);
         self.longest_secs = self.longest_secs.max(other.longest_secs);
         self.n_end_before_start += other.n_end_before_start;
+        self.n_skipped += other.n_skipped;
         self.interfaces.join(other.interfaces);
         self.accounts.join(other.accounts);
         self.sketch.join(&other.sketch);
@@ -96,7 +99,24 @@ pub fn scan(store: &Store) -> BTreeMap<SourceId, SourceFacts> {
             scan.rows(segment, places, by_source.entry(source).or_default());
         }
     }
+    count_skipped(store, &mut by_source);
     by_source
+}
+
+fn count_skipped(store: &Store, by_source: &mut BTreeMap<SourceId, SourceFacts>) {
+    let Some(id) = store.field_id(Field::LOG_STATUS) else { return };
+    let Some(skipped) = store.column(id).texts.all().iter().position(|text| &**text == "SKIPDATA") else {
+        return;
+    };
+    let table = store.status_records();
+    for segment in table.segments() {
+        let first = segment.first_row();
+        for (source, rows) in table.sources(first..first + segment.n_rows()) {
+            let status = |row: u32| segment.column_or_absent(Some(id)).get(row - first);
+            let n_skipped = rows.filter(|row| status(*row) == Some(skipped as u64)).count() as u64;
+            by_source.entry(source).or_default().n_skipped += n_skipped;
+        }
+    }
 }
 
 struct Scan<'a> {

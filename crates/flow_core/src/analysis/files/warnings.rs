@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::scan::SourceFacts;
 use super::sketch;
-use crate::parse::file_name;
+use crate::parse::log_streams::{StreamCapture, of_stream};
+use crate::parse::{LogStreams, file_name};
 use crate::record::Value;
 
 /// Something odd about a file, for a person to judge.
@@ -18,6 +19,10 @@ pub enum Warning {
     OutsideTimeOfName { start_secs: u64, end_secs: u64 },
     /// The name says another account than all rows do.
     OtherAccount { in_name: String },
+    /// Its log streams are of other interfaces than this one, of which it has rows.
+    OtherInterface { in_rows: String },
+    /// Its log streams capture only accepted traffic, and there are rejected rows; or the other way round.
+    OtherCapture { is_accepted_only: bool },
     /// So many rows end before they start.
     EndBeforeStart { n_rows: u64 },
 }
@@ -26,10 +31,11 @@ pub enum Warning {
 const SLACK_SECS: u64 = 3_600;
 
 /// The warnings of each file.
-pub fn of(names: &[&str], facts: &[SourceFacts]) -> Vec<Vec<Warning>> {
+pub fn of(names: &[&str], log_streams: &[LogStreams], facts: &[SourceFacts]) -> Vec<Vec<Warning>> {
     let sketches: Vec<_> = facts.iter().map(|facts| &facts.sketch).collect();
+    let of_files = names.iter().zip(log_streams).zip(facts);
     let mut all: Vec<Vec<Warning>> =
-        names.iter().zip(facts).map(|(name, facts)| by_itself(name, facts)).collect();
+        of_files.map(|((name, streams), facts)| by_itself(name, streams, facts)).collect();
     for (at, overlap) in sketch::overlaps(&sketches).into_iter().enumerate() {
         let Some(overlap) = overlap else { continue };
         let file = names[overlap.with].to_owned();
@@ -47,7 +53,7 @@ pub fn of(names: &[&str], facts: &[SourceFacts]) -> Vec<Vec<Warning>> {
     all
 }
 
-fn by_itself(name: &str, facts: &SourceFacts) -> Vec<Warning> {
+fn by_itself(name: &str, streams: &LogStreams, facts: &SourceFacts) -> Vec<Warning> {
     let named = file_name::facts(name);
     let mut warnings = Vec::new();
     if let (Some((start_secs, end_secs)), Some(time)) = (named.time, facts.time)
@@ -63,8 +69,38 @@ fn by_itself(name: &str, facts: &SourceFacts) -> Vec<Warning> {
     {
         warnings.push(Warning::OtherAccount { in_name });
     }
+    warnings.extend(against_streams(name, streams, facts));
     if facts.n_end_before_start > 0 {
         warnings.push(Warning::EndBeforeStart { n_rows: facts.n_end_before_start });
+    }
+    warnings
+}
+
+/// The rows against the names of their log streams, where AWS gave all of those. An export to S3 has the stream in its
+/// path.
+fn against_streams(name: &str, streams: &LogStreams, facts: &SourceFacts) -> Vec<Warning> {
+    let in_path = name.split('/').filter(|part| of_stream(part).is_some());
+    let names: Vec<&str> = match streams.streams.is_empty() {
+        true => in_path.collect(),
+        false => streams.streams.iter().map(String::as_str).collect(),
+    };
+    let Some(said) = names.iter().map(|name| of_stream(name)).collect::<Option<Vec<_>>>() else {
+        return Vec::new();
+    };
+    if said.is_empty() || streams.is_cut {
+        return Vec::new();
+    }
+    let is_named =
+        |interface: &Value| said.iter().any(|(named, _)| *interface == Value::Text((*named).to_owned()));
+    let other = facts.interfaces.names.iter().find(|interface| !is_named(interface));
+    let mut warnings: Vec<Warning> =
+        other.map(|other| Warning::OtherInterface { in_rows: other.to_string() }).into_iter().collect();
+    let all_are = |wanted| said.iter().all(|(_, capture)| *capture == wanted);
+    if all_are(StreamCapture::Accepted) && facts.n_rejected > 0 {
+        warnings.push(Warning::OtherCapture { is_accepted_only: true });
+    }
+    if all_are(StreamCapture::Rejected) && facts.n_accepted > 0 {
+        warnings.push(Warning::OtherCapture { is_accepted_only: false });
     }
     warnings
 }

@@ -6,7 +6,7 @@ use flate2::{Crc, Decompress, FlushDecompress, Status};
 
 use super::zip::{STARTS, number};
 use super::{MemberPlace, Packing};
-use crate::parse::gzip::Damaged;
+use crate::parse::gzip::{Damaged, GzipCursor};
 use crate::parse::{FileParser, Refusal, RowSink, Wants};
 
 /// A head in a zip archive, without the name and what is behind that.
@@ -27,6 +27,8 @@ pub struct MemberReader {
     /// Bytes of the data that were read.
     n_read: u64,
     unpacking: Unpacking,
+    /// What unpacks the archive, where that is what is packed.
+    cursor: Option<Box<GzipCursor>>,
     parser: FileParser,
     is_over: bool,
 }
@@ -34,6 +36,8 @@ pub struct MemberReader {
 enum Unpacking {
     Stored,
     Deflated(Box<Inflater>),
+    /// Unpacked with all that is before it.
+    Streamed(Held),
     /// Inflated, for a parser that wants this and that of it.
     Held(Vec<u8>),
 }
@@ -42,15 +46,18 @@ struct Inflater {
     inflate: Decompress,
     piece: Vec<u8>,
     checksum: Crc,
-    /// What is unpacked: until it shows whether the parser wants it whole, and then all of it.
-    held: Option<Vec<u8>>,
+    held: Held,
 }
+
+/// What is unpacked: until it shows whether the parser wants it whole, and then all of it.
+type Held = Option<Vec<u8>>;
 
 impl MemberReader {
     /// A reader that gives what it unpacks to `parser`.
     pub fn new(place: MemberPlace, parser: FileParser) -> MemberReader {
         let (data_start, unpacking) = match place.packing {
             Packing::Tar => (Some(place.start), Unpacking::Stored),
+            Packing::TarInGzip => (Some(place.start), Unpacking::Streamed(Some(Vec::new()))),
             Packing::Zip { is_deflated: false, .. } => (None, Unpacking::Stored),
             Packing::Zip { is_deflated: true, .. } => {
                 let inflater = Inflater {
@@ -62,7 +69,9 @@ impl MemberReader {
                 (None, Unpacking::Deflated(Box::new(inflater)))
             }
         };
-        MemberReader { place, head: Vec::new(), data_start, n_read: 0, unpacking, parser, is_over: false }
+        let cursor = (place.packing == Packing::TarInGzip).then(Box::default);
+        let head = Vec::new();
+        MemberReader { place, head, data_start, n_read: 0, unpacking, cursor, parser, is_over: false }
     }
 
     pub fn parser(&self) -> &FileParser {
@@ -77,13 +86,26 @@ impl MemberReader {
         self.parser
     }
 
+    /// Goes on where the reader of another member stopped, if that is not behind the start of this one.
+    pub fn go_on_from(&mut self, cursor: Box<GzipCursor>) {
+        if self.cursor.is_some() && cursor.n_unpacked() <= self.place.start {
+            self.cursor = Some(cursor);
+        }
+    }
+
+    /// Where it stopped, for the reader of another member.
+    pub fn take_cursor(&mut self) -> Option<Box<GzipCursor>> {
+        self.cursor.take()
+    }
+
     pub fn is_over(&self) -> bool {
         self.is_over || self.parser.is_over()
     }
 
-    /// Whether few bytes can become very many.
-    pub fn unpacks(&self) -> bool {
-        matches!(self.unpacking, Unpacking::Deflated(_)) || self.parser.unpacks()
+    /// How often what is pushed was packed.
+    pub fn n_packings(&self) -> u32 {
+        let n_own = matches!(self.unpacking, Unpacking::Deflated(_) | Unpacking::Streamed(_));
+        u32::from(n_own) + self.parser.n_packings()
     }
 
     /// In bytes of the archive.
@@ -98,6 +120,7 @@ impl MemberReader {
             (Unpacking::Stored, Wants::Range(range)) => of_data(range),
             // At its end, a turn is what is left to do.
             _ if self.n_read == self.place.n_bytes => Wants::Turn,
+            _ if let Some(cursor) = &self.cursor => Wants::Range(cursor.n_packed()..u64::MAX),
             _ => of_data(self.n_read..self.place.n_bytes),
         }
     }
@@ -126,6 +149,12 @@ impl MemberReader {
                     self.parser.damaged(sink);
                 }
             }
+            Unpacking::Streamed(_) => {
+                if self.stream(bytes, sink).is_err() {
+                    self.is_over = true;
+                    self.parser.damaged(sink);
+                }
+            }
             Unpacking::Held(file) => match self.parser.wants() {
                 Wants::Range(range) => {
                     let place = |at: u64| usize::try_from(at).unwrap_or(usize::MAX).min(file.len());
@@ -142,7 +171,10 @@ impl MemberReader {
 
     /// There are no more bytes in the archive.
     pub fn finish(&mut self, sink: &mut impl RowSink) {
-        while !self.is_over() && self.wants() == Wants::Turn {
+        // What was taken in may not all have been given out.
+        let mut n_before = None;
+        while !self.is_over() && (self.wants() == Wants::Turn || n_before != Some(self.n_read)) {
+            n_before = Some(self.n_read);
             self.push(&[], sink);
         }
         if !self.is_over() {
@@ -172,40 +204,63 @@ impl MemberReader {
         }
     }
 
+    /// All of it was unpacked.
+    fn end_unpacking(&mut self, held: Held, sink: &mut impl RowSink) {
+        match held.filter(|_| self.parser.wants() != Wants::Next) {
+            Some(held) => self.unpacking = Unpacking::Held(held),
+            None => self.end(sink),
+        }
+    }
+
+    /// Unpacks the archive to where the member begins, and a piece of the member: what is packed in that once more can
+    /// be very much.
+    fn stream(&mut self, mut bytes: &[u8], sink: &mut impl RowSink) -> Result<(), Damaged> {
+        let Unpacking::Streamed(held) = &mut self.unpacking else { return Err(Damaged) };
+        let cursor = self.cursor.as_mut().ok_or(Damaged)?;
+        while self.n_read < self.place.n_bytes {
+            let n_packed_before = cursor.n_packed();
+            let n_before = self.place.start.saturating_sub(cursor.n_unpacked());
+            if n_before > 0 {
+                cursor.read(bytes, n_before)?;
+            } else {
+                let piece = cursor.read(bytes, self.place.n_bytes - self.n_read)?;
+                self.n_read += piece.len() as u64;
+                give(piece, held, self.place.n_bytes, &mut self.parser, sink);
+                if !piece.is_empty() {
+                    break;
+                }
+            }
+            bytes = &bytes[(cursor.n_packed() - n_packed_before) as usize..];
+            if bytes.is_empty() {
+                return Ok(());
+            }
+        }
+        if self.n_read == self.place.n_bytes && !self.parser.is_over() {
+            let held = held.take();
+            self.end_unpacking(held, sink);
+        }
+        Ok(())
+    }
+
     fn inflate(&mut self, mut bytes: &[u8], sink: &mut impl RowSink) -> Result<(), Damaged> {
         let Packing::Zip { n_bytes_unpacked, checksum, .. } = self.place.packing else { return Err(Damaged) };
         let Unpacking::Deflated(inflater) = &mut self.unpacking else { return Err(Damaged) };
         loop {
             let (in_before, out_before) = (inflater.inflate.total_in(), inflater.inflate.total_out());
             let status = inflater.inflate.decompress(bytes, &mut inflater.piece, FlushDecompress::None);
-            let status = status.map_err(|_| Damaged)?;
             bytes = &bytes[(inflater.inflate.total_in() - in_before) as usize..];
             let n_out = (inflater.inflate.total_out() - out_before) as usize;
-            let piece = &inflater.piece[..n_out];
+            // What comes before damage, or before more than there should be, is given whatever comes with it.
+            let n_missing = usize::try_from(n_bytes_unpacked - out_before).unwrap_or(usize::MAX);
+            let piece = &inflater.piece[..n_out.min(n_missing)];
             inflater.checksum.update(piece);
+            give(piece, &mut inflater.held, n_bytes_unpacked, &mut self.parser, sink);
+            if self.parser.is_over() {
+                return Ok(());
+            }
+            let status = status.map_err(|_| Damaged)?;
             if inflater.inflate.total_out() > n_bytes_unpacked {
                 return Err(Damaged);
-            }
-            if let Some(held) = &mut inflater.held {
-                held.extend_from_slice(piece);
-            }
-            if self.parser.wants() == Wants::Next {
-                self.parser.push(piece, sink);
-                match self.parser.wants() {
-                    _ if self.parser.is_over() => return Ok(()),
-                    Wants::Next if self.parser.is_undecided() => {}
-                    Wants::Next => inflater.held = None,
-                    Wants::Range(_) | Wants::Turn if n_bytes_unpacked > UNPACKED_BYTES_MAX => {
-                        self.parser.refuse(Refusal {
-                            seems_to_be:
-                                "a large Parquet file in a zip archive, which would have to be unpacked first"
-                                    .to_owned(),
-                            next_step: "Extract it and open the result.".to_owned(),
-                        });
-                        return Ok(());
-                    }
-                    Wants::Range(_) | Wants::Turn => {}
-                }
             }
             if status == Status::StreamEnd {
                 let is_whole =
@@ -213,10 +268,8 @@ impl MemberReader {
                 if !is_whole {
                     return Err(Damaged);
                 }
-                match inflater.held.take().filter(|_| self.parser.wants() != Wants::Next) {
-                    Some(held) => self.unpacking = Unpacking::Held(held),
-                    None => self.end(sink),
-                }
+                let held = inflater.held.take();
+                self.end_unpacking(held, sink);
                 return Ok(());
             }
             if bytes.is_empty() && n_out < inflater.piece.len() {
@@ -227,5 +280,26 @@ impl MemberReader {
                 return Err(Damaged);
             }
         }
+    }
+}
+
+/// Gives the parser what was unpacked, or holds it where the parser wants to choose from the whole file.
+fn give(piece: &[u8], held: &mut Held, n_bytes: u64, parser: &mut FileParser, sink: &mut impl RowSink) {
+    if let Some(held) = held {
+        held.extend_from_slice(piece);
+    }
+    if parser.wants() != Wants::Next {
+        return;
+    }
+    parser.push(piece, sink);
+    match parser.wants() {
+        Wants::Next if parser.is_undecided() || parser.is_over() => {}
+        Wants::Next => *held = None,
+        Wants::Range(_) | Wants::Turn if n_bytes > UNPACKED_BYTES_MAX => parser.refuse(Refusal {
+            seems_to_be: "a large Parquet file in an archive, which would have to be unpacked first"
+                .to_owned(),
+            next_step: "Extract it and open the result.".to_owned(),
+        }),
+        Wants::Range(_) | Wants::Turn => {}
     }
 }

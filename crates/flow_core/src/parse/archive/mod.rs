@@ -1,6 +1,8 @@
 //! Archives: files that hold other files. What is in one is listed here; each member is then read as a file of its own.
 //!
-//! Listing takes an archive's directory (zip) or the heads of its members (tar) and no more. Names of members are text
+//! Listing takes an archive's directory (zip) or the heads of its members (tar) and no more. A tar archive in gzip can be
+//! read only from its start, so it is unpacked once to list it and once more while its members are read, one behind the
+//! other; what is unpacked is never held. Names of members are text
 //! to be shown: nothing is ever written anywhere. A library would serve, but those that ask for bytes instead of
 //! reading files bring tables of old character sets that weigh more than the page.
 
@@ -17,7 +19,7 @@ use self::tar::TarList;
 pub use self::tar::looks_like_tar;
 pub use self::zip::STARTS as ZIP_STARTS;
 use self::zip::ZipList;
-use super::gzip::Damaged;
+use super::gzip::{Damaged, GzipCursor};
 use super::{FileReport, FileState, Refusal};
 
 /// Members of one archive. Each gets its line in the report of the load; nobody reads more of them.
@@ -36,7 +38,7 @@ pub struct Member {
 /// Where a member is in its archive.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberPlace {
-    /// Of its data or, in a zip archive, of the head in front of that.
+    /// Of its data or, in a zip archive, of the head in front of that. Of a tar archive in gzip, in what is unpacked.
     pub start: u64,
     /// Bytes of its data as they are in the archive.
     pub n_bytes: u64,
@@ -47,6 +49,8 @@ pub struct MemberPlace {
 pub enum Packing {
     /// As it is.
     Tar,
+    /// In the middle of what must be unpacked from its start.
+    TarInGzip,
     Zip {
         is_deflated: bool,
         n_bytes_unpacked: u64,
@@ -55,14 +59,27 @@ pub enum Packing {
 }
 
 impl MemberPlace {
-    pub fn is_deflated(&self) -> bool {
-        matches!(self.packing, Packing::Zip { is_deflated: true, .. })
+    /// The name of what packed it, where that was the archive.
+    pub fn compression(&self) -> Option<&'static str> {
+        match self.packing {
+            Packing::Tar | Packing::Zip { is_deflated: false, .. } => None,
+            Packing::TarInGzip => Some("gzip"),
+            Packing::Zip { is_deflated: true, .. } => Some("zip"),
+        }
+    }
+
+    /// The first byte of the file that is needed to read it.
+    pub fn first_byte(&self) -> u64 {
+        match self.packing {
+            Packing::Tar | Packing::Zip { .. } => self.start,
+            Packing::TarInGzip => 0,
+        }
     }
 
     /// Bytes of the file that it was.
     pub fn n_bytes_unpacked(&self) -> u64 {
         match self.packing {
-            Packing::Tar => self.n_bytes,
+            Packing::Tar | Packing::TarInGzip => self.n_bytes,
             Packing::Zip { n_bytes_unpacked, .. } => n_bytes_unpacked,
         }
     }
@@ -89,8 +106,11 @@ struct Members {
 
 /// Lists the members of one archive.
 pub struct ArchiveReader {
+    /// Of the archive; of one in gzip not known before its end.
     n_bytes: u64,
     kind: Kind,
+    /// Unpacks the archive, if it is in gzip.
+    packed: Option<Box<GzipCursor>>,
     members: Members,
     wanted: Range<u64>,
     held: Vec<u8>,
@@ -111,12 +131,20 @@ impl ArchiveReader {
 
     /// A tar archive of so many bytes.
     pub fn tar(n_bytes: u64) -> ArchiveReader {
-        let (list, wanted) = TarList::new(n_bytes);
+        let (list, wanted) = TarList::new(n_bytes, Packing::Tar);
         ArchiveReader::new(n_bytes, Kind::Tar(list), wanted)
     }
 
+    /// A tar archive in gzip, which is read from its start.
+    pub fn tar_in_gzip() -> ArchiveReader {
+        let (list, wanted) = TarList::new(u64::MAX, Packing::TarInGzip);
+        let packed = Some(Box::default());
+        ArchiveReader { packed, ..ArchiveReader::new(u64::MAX, Kind::Tar(list), wanted) }
+    }
+
     fn new(n_bytes: u64, kind: Kind, wanted: Range<u64>) -> ArchiveReader {
-        ArchiveReader { n_bytes, kind, members: Members::default(), wanted, held: Vec::new(), is_over: false }
+        let members = Members::default();
+        ArchiveReader { n_bytes, kind, packed: None, members, wanted, held: Vec::new(), is_over: false }
     }
 
     /// As the summary export names it.
@@ -131,42 +159,110 @@ impl ArchiveReader {
         self.is_over
     }
 
-    /// The bytes of the archive to be pushed next.
+    /// Whether few bytes can become very many.
+    pub fn unpacks(&self) -> bool {
+        self.packed.is_some()
+    }
+
+    /// The bytes of the file to be pushed next.
     pub fn wants(&self) -> Range<u64> {
+        match &self.packed {
+            Some(packed) => packed.n_packed()..u64::MAX,
+            None => self.missing(),
+        }
+    }
+
+    /// The bytes of the archive that listing goes on with.
+    fn missing(&self) -> Range<u64> {
         self.wanted.start + self.held.len() as u64..self.wanted.end
     }
 
     /// Takes bytes that are wanted; what is beyond them is dropped.
-    pub fn push(&mut self, bytes: &[u8], report: &mut FileReport) {
-        let missing = self.wants();
-        let n = bytes.len().min(usize::try_from(missing.end - missing.start).unwrap_or(usize::MAX));
-        self.held.extend_from_slice(&bytes[..n]);
-        while self.wants().is_empty() && !self.is_over {
-            let held = std::mem::take(&mut self.held);
-            let listed = match &mut self.kind {
-                Kind::Zip(list) => list.read(&held, &mut self.members),
-                Kind::Tar(list) => list.read(&held, self.wanted.start, &mut self.members),
-            };
-            match listed {
-                Ok(Listed::Wants(range)) => {
-                    self.wanted = range.start..range.end.min(self.n_bytes);
-                    if self.wanted.start >= self.n_bytes {
-                        self.end(Some(Damaged), report);
-                    }
+    pub fn push(&mut self, mut bytes: &[u8], report: &mut FileReport) {
+        let Some(mut packed) = self.packed.take() else {
+            let start = self.missing().start;
+            return self.take(bytes, start, report);
+        };
+        while !bytes.is_empty() && !self.is_over {
+            let (in_before, out_before) = (packed.n_packed(), packed.n_unpacked());
+            match packed.read(bytes, u64::MAX) {
+                Ok(piece) => self.take(piece, out_before, report),
+                Err(Damaged) => self.close(packed.n_unpacked(), Some(Damaged), report),
+            }
+            bytes = &bytes[(packed.n_packed() - in_before) as usize..];
+        }
+        self.packed = Some(packed);
+    }
+
+    /// Takes bytes of the archive, of which the first is at `start`.
+    fn take(&mut self, bytes: &[u8], start: u64, report: &mut FileReport) {
+        while !self.is_over {
+            let missing = self.missing();
+            if missing.is_empty() {
+                self.list(None, report);
+                continue;
+            }
+            let at_hand = start..start + bytes.len() as u64;
+            if !at_hand.contains(&missing.start) {
+                return;
+            }
+            let end = missing.end.min(at_hand.end);
+            self.held.extend_from_slice(&bytes[(missing.start - start) as usize..(end - start) as usize]);
+        }
+    }
+
+    /// Lists what is in the bytes that were wanted, all of which are there; `at_end` is what the archive's end is.
+    fn list(&mut self, at_end: Option<Damaged>, report: &mut FileReport) {
+        let mut held = std::mem::take(&mut self.held);
+        let held_start = self.wanted.start;
+        let listed = match &mut self.kind {
+            Kind::Zip(list) => list.read(&held, &mut self.members),
+            Kind::Tar(list) => list.read(&held, held_start, &mut self.members),
+        };
+        match listed {
+            Ok(Listed::Wants(range)) => {
+                self.wanted = range.start..range.end.min(self.n_bytes);
+                if self.wanted.start >= self.n_bytes {
+                    return self.end(Some(Damaged), report);
                 }
-                Ok(Listed::End) => self.end(None, report),
-                Ok(Listed::Damaged) => self.end(Some(Damaged), report),
-                Err(refusal) => {
-                    self.members = Members::default();
-                    self.is_over = true;
-                    report.state = FileState::Refused(refusal);
+                // What comes as a stream does not come again.
+                if let Some(n_done) = range.start.checked_sub(held_start).filter(|n| *n < held.len() as u64) {
+                    held.drain(..n_done as usize);
+                    held.truncate(usize::try_from(self.wanted.end - self.wanted.start).unwrap_or(usize::MAX));
+                    self.held = held;
                 }
+            }
+            Ok(Listed::End) => self.end(at_end, report),
+            Ok(Listed::Damaged) => self.end(Some(Damaged), report),
+            Err(refusal) => {
+                self.members = Members::default();
+                self.is_over = true;
+                report.state = FileState::Refused(refusal);
             }
         }
     }
 
     /// There are no more bytes.
     pub fn finish(&mut self, report: &mut FileReport) {
+        if let Some(packed) = &self.packed {
+            let (n_bytes, damage) = (packed.n_unpacked(), packed.finish().err());
+            self.close(n_bytes, damage, report);
+        } else if !self.is_over {
+            self.end(Some(Damaged), report);
+        }
+    }
+
+    /// What was unpacked is all that there is, so many bytes: lists what is left of it.
+    fn close(&mut self, n_bytes: u64, damage: Option<Damaged>, report: &mut FileReport) {
+        if let Kind::Tar(list) = &mut self.kind
+            && !self.is_over
+            && self.wanted.start <= n_bytes
+        {
+            list.end_at(n_bytes);
+            self.n_bytes = n_bytes;
+            self.wanted.end = n_bytes;
+            self.list(damage, report);
+        }
         if !self.is_over {
             self.end(Some(Damaged), report);
         }
@@ -179,7 +275,7 @@ impl ArchiveReader {
 
     fn end(&mut self, damage: Option<Damaged>, report: &mut FileReport) {
         self.is_over = true;
-        report.n_bytes_read = self.n_bytes;
+        report.n_bytes_read = report.n_bytes;
         let n = self.members.members.len();
         let files = if n == 1 { "1 file".to_owned() } else { format!("{n} files") };
         let left_out = match self.members.n_left_out {
@@ -206,21 +302,10 @@ impl ArchiveReader {
 
 impl Members {
     /// Takes a member, or counts it where it cannot be a log. Refuses what no archive of logs is.
-    fn add(&mut self, member: Member, n_bytes_of_archive: u64) -> Result<(), Refusal> {
+    fn add(&mut self, member: Member) -> Result<(), Refusal> {
         if is_beside_files(&member.name) {
             self.n_left_out += 1;
             return Ok(());
-        }
-        self.n_bytes = self.n_bytes.saturating_add(member.place.n_bytes);
-        if self.n_bytes > n_bytes_of_archive {
-            // The same bytes, many times: the one way to hold more than compression can.
-            return Err(Refusal {
-                seems_to_be:
-                    "an archive whose files share their bytes, so that they are more than it can hold"
-                        .to_owned(),
-                next_step: "Do not extract it unless you know who made it; open the logs themselves."
-                    .to_owned(),
-            });
         }
         if self.members.len() == MEMBERS_MAX {
             return Err(Refusal {
@@ -231,6 +316,24 @@ impl Members {
         }
         self.members.push(member);
         Ok(())
+    }
+
+    /// The same where the archive says by itself where its members are.
+    fn add_within(&mut self, member: Member, n_bytes_of_archive: u64) -> Result<(), Refusal> {
+        if !is_beside_files(&member.name) {
+            self.n_bytes = self.n_bytes.saturating_add(member.place.n_bytes);
+        }
+        if self.n_bytes > n_bytes_of_archive {
+            // The same bytes, many times: the one way to hold more than compression can.
+            return Err(Refusal {
+                seems_to_be:
+                    "an archive whose files share their bytes, so that they are more than it can hold"
+                        .to_owned(),
+                next_step: "Do not extract it unless you know who made it; open the logs themselves."
+                    .to_owned(),
+            });
+        }
+        self.add(member)
     }
 
     fn leave_out(&mut self) {

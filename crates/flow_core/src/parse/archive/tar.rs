@@ -23,6 +23,7 @@ pub fn looks_like_tar(head: &[u8]) -> bool {
 
 pub struct TarList {
     n_bytes: u64,
+    packing: Packing,
     /// What a note before the next head says of its member.
     path: Option<String>,
     size: Option<u64>,
@@ -30,19 +31,30 @@ pub struct TarList {
 
 impl TarList {
     /// With the bytes that are needed first.
-    pub fn new(n_bytes: u64) -> (TarList, Range<u64>) {
-        (TarList { n_bytes, path: None, size: None }, 0..LOOK_BYTES.min(n_bytes))
+    pub fn new(n_bytes: u64, packing: Packing) -> (TarList, Range<u64>) {
+        (TarList { n_bytes, packing, path: None, size: None }, 0..LOOK_BYTES.min(n_bytes))
+    }
+
+    /// The archive has turned out to have so many bytes.
+    pub fn end_at(&mut self, n_bytes: u64) {
+        self.n_bytes = n_bytes;
     }
 
     /// Reads the heads in these bytes, which begin at `start` with one.
     pub fn read(&mut self, bytes: &[u8], start: u64, members: &mut Members) -> Result<Listed, Refusal> {
+        let is_rest = start.saturating_add(bytes.len() as u64) >= self.n_bytes;
+        let want = |here: u64| match is_rest {
+            true => Listed::Damaged,
+            false => Listed::Wants(here..here.saturating_add(LOOK_BYTES)),
+        };
         let mut at = 0;
         loop {
             let here = start + at;
             if here >= self.n_bytes {
-                return Ok(Listed::End);
+                // Beyond the end is what the last member says it has and has not.
+                return Ok(if here == self.n_bytes { Listed::End } else { Listed::Damaged });
             }
-            let Some(head) = part(bytes, at, BLOCK_BYTES as u64) else { return Ok(self.want(here)) };
+            let Some(head) = part(bytes, at, BLOCK_BYTES as u64) else { return Ok(want(here)) };
             if head.iter().all(|byte| *byte == 0) {
                 return Ok(Listed::End);
             }
@@ -55,36 +67,29 @@ impl TarList {
                 b'L' | b'x' => size,
                 _ => self.size.take().unwrap_or(size),
             };
+            let n_blocks = n_bytes.div_ceil(BLOCK_BYTES as u64);
+            let next = n_blocks.checked_mul(BLOCK_BYTES as u64).and_then(|n| data_at.checked_add(n));
+            let Some(next) = next.filter(|next| start.checked_add(*next).is_some()) else {
+                return Ok(Listed::Damaged);
+            };
             match kind {
                 b'L' | b'x' if n_bytes <= NOTE_BYTES_MAX => {
-                    let Some(note) = part(bytes, data_at, n_bytes) else { return Ok(self.want(here)) };
+                    let Some(note) = part(bytes, data_at, n_bytes) else { return Ok(want(here)) };
                     self.note(kind, note);
                 }
                 b'0' | 0 | b'7' => {
-                    let place = MemberPlace { start: start + data_at, n_bytes, packing: Packing::Tar };
+                    let place =
+                        MemberPlace { start: start + data_at, n_bytes, packing: self.packing.clone() };
                     let name = self.path.take().unwrap_or_else(|| path(head));
-                    members.add(Member { name, place, refusal: None }, self.n_bytes)?;
+                    members.add(Member { name, place, refusal: None })?;
                 }
                 _ => {
                     self.path = None;
                     members.leave_out();
                 }
             }
-            let n_blocks = n_bytes.div_ceil(BLOCK_BYTES as u64);
-            let Some(next) = n_blocks.checked_mul(BLOCK_BYTES as u64).and_then(|n| data_at.checked_add(n))
-            else {
-                return Ok(Listed::Damaged);
-            };
             at = next;
         }
-    }
-
-    fn want(&self, start: u64) -> Listed {
-        // Where even a head is no longer there, the archive is cut off.
-        if self.n_bytes - start < BLOCK_BYTES as u64 {
-            return Listed::Damaged;
-        }
-        Listed::Wants(start..start.saturating_add(LOOK_BYTES))
     }
 
     /// What stands before a head because it does not fit there.

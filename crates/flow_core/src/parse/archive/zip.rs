@@ -106,7 +106,7 @@ impl ZipList {
     fn read_directory(&self, mut bytes: &[u8], members: &mut Members) -> Result<Listed, Refusal> {
         while !bytes.is_empty() {
             let Ok((member, rest)) = entry(bytes) else { return Ok(Listed::Damaged) };
-            members.add(member, self.n_bytes)?;
+            members.add_within(member, self.n_bytes)?;
             bytes = rest;
         }
         Ok(Listed::End)

@@ -67,7 +67,7 @@ fn fits(layout: &Layout, record: &str) -> bool {
 fn cut(prefix: Prefix, lines: &[String]) -> Vec<String> {
     let record = |line: &String| {
         let mut plain = Vec::new();
-        String::from_utf8_lossy(prefix.cut(line.as_bytes(), &mut plain)).into_owned()
+        String::from_utf8_lossy(prefix.cut(line.as_bytes(), &mut plain).0).into_owned()
     };
     lines.iter().map(record).collect()
 }

@@ -3,6 +3,7 @@
 use memchr::memchr;
 
 use super::csv_records::{Cells, CsvContent, CsvRecord, CsvRecords};
+use super::json_content;
 use super::messages::Messages;
 use super::table::TableColumns;
 use crate::parse::lines::Line;
@@ -78,6 +79,13 @@ impl CsvCells {
         }
         if cells.len() > self.names().len() {
             return messages.unreadable(ProblemKind::TooManyFields, record.text, report, sink);
+        }
+        for (name, cell) in self.names().iter().zip(cells.iter()) {
+            match name.as_str() {
+                "@logStream" => report.log_streams.add_stream(cell),
+                "@log" => report.log_streams.add_group(json_content::without_account(cell)),
+                _ => {}
+            }
         }
         match self {
             CsvCells::Message { at, .. } => {

@@ -25,10 +25,14 @@ pub enum MessageAt {
 impl MessageAt {
     /// Calls `each` with what the element holds.
     pub fn find(self, element: Element<'_>, each: &mut dyn FnMut(Found<'_>)) {
+        if let Element::BeforeList(start) = element {
+            return document_origin(start, each);
+        }
         let (text, members) = match members(element) {
             Ok(found) => found,
             Err(unreadable) => return each(unreadable),
         };
+        origin(&members, each);
         let key = match self {
             MessageAt::Message => "message",
             MessageAt::InsightsMessage => "@message",
@@ -47,7 +51,32 @@ impl MessageAt {
     }
 }
 
-/// The element as it is written, and its members.
+/// The names that a document of a subscription says before its list of events.
+fn document_origin(start: &[u8], each: &mut dyn FnMut(Found<'_>)) {
+    let document = [start, b"]}"].concat();
+    if let Some(members) = Members::of(&document) {
+        origin(&members, each);
+    }
+}
+
+/// The log group and log stream that an element or a document names: as a subscription does, as `filter-log-events`
+/// does, and as Logs Insights does, which puts the account before the group.
+pub fn origin(members: &Members<'_>, each: &mut dyn FnMut(Found<'_>)) {
+    let text = |keys: &[&str]| keys.iter().find_map(|key| json_object::text(members.get(key)?));
+    let group = text(&["logGroup", "@log"]);
+    let stream = text(&["logStream", "logStreamName", "@logStream"]);
+    if group.is_some() || stream.is_some() {
+        let group = group.as_deref().map(without_account);
+        each(Found::Origin { group, stream: stream.as_deref() });
+    }
+}
+
+/// `123456789012:group` without the account.
+pub fn without_account(log: &str) -> &str {
+    log.split_once(':').map_or(log, |(_, group)| group)
+}
+
+/// The element as it is written, and its members; or what there is to say of one that has none.
 pub fn members(element: Element<'_>) -> Result<(&[u8], Members<'_>), Found<'_>> {
     match element {
         Element::Whole(text) => match Members::of(text) {
@@ -56,5 +85,6 @@ pub fn members(element: Element<'_>) -> Result<(&[u8], Members<'_>), Found<'_>> 
         },
         Element::Broken(start) => Err(Found::Unreadable(ProblemKind::Malformed, start)),
         Element::TooLong(start) => Err(Found::Unreadable(ProblemKind::LineTooLong, start)),
+        Element::BeforeList(_) => Err(Found::Origin { group: None, stream: None }),
     }
 }

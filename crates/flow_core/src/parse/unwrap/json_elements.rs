@@ -29,6 +29,9 @@ pub enum Element<'a> {
     Broken(&'a [u8]),
     /// The start of one longer than [`ELEMENT_BYTES_MAX`].
     TooLong(&'a [u8]),
+    /// No element: what a document says before its list, to the bracket that begins the list. Not given where that is
+    /// longer than an element may be.
+    BeforeList(&'a [u8]),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,6 +130,10 @@ impl JsonElements {
                     if self.depth == 0 && !self.in_text {
                         self.end(&bytes[start..at], true, &mut each);
                     } else if self.place == Place::List {
+                        self.carry(&bytes[start..at]);
+                        if !self.is_too_long {
+                            each(Element::BeforeList(&self.carried));
+                        }
                         self.forget();
                     }
                 }
@@ -318,6 +325,7 @@ mod tests {
                 Element::Whole(bytes) => ("", bytes),
                 Element::Broken(bytes) => ("!", bytes),
                 Element::TooLong(bytes) => ("too long ", &bytes[..10]),
+                Element::BeforeList(_) => return,
             };
             elements.push(format!("{mark}{}", String::from_utf8_lossy(bytes)));
         };
@@ -361,6 +369,23 @@ mod tests {
         // Only where the key is the document's own, and has a list.
         for text in [r#"{"x":{"events":[1]}}"#, r#"{"events":{"a":[1]}}"#, r#"{"x":"events","y":[1]}"#] {
             assert_elements(text, &[text]);
+        }
+    }
+
+    #[test]
+    fn what_a_document_says_before_its_list_is_given() {
+        let text = r#"{"owner":"x","logEvents" : [ {"a":1} ],"b":2}{"c":{"d":[]},"events":[]}{"e":1}"#;
+        for n_bytes in 1..=text.len() {
+            let mut before = Vec::new();
+            let mut splitter = JsonElements::default();
+            for bytes in text.as_bytes().chunks(n_bytes) {
+                splitter.push(bytes, |element| {
+                    if let Element::BeforeList(bytes) = element {
+                        before.push(String::from_utf8_lossy(bytes).into_owned());
+                    }
+                });
+            }
+            assert_eq!(before, [r#"{"owner":"x","logEvents" : ["#, r#"{"c":{"d":[]},"events":["#]);
         }
     }
 

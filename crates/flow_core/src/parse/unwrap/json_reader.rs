@@ -63,7 +63,10 @@ impl Content {
         match self {
             Content::Messages(at) => at.find(element, &mut |found| messages.found(found, report, sink)),
             Content::Fields(objects) => match json_content::members(element) {
-                Ok((text, members)) => objects.read(text, &members, messages, report, sink),
+                Ok((text, members)) => {
+                    json_content::origin(&members, &mut |found| messages.found(found, report, sink));
+                    objects.read(text, &members, messages, report, sink);
+                }
                 Err(unreadable) => messages.found(unreadable, report, sink),
             },
         }
@@ -160,7 +163,7 @@ pub fn messages_of(head: &[u8], at: MessageAt) -> (Vec<String>, bool) {
     JsonElements::default().push(head, |element| {
         at.find(element, &mut |found| match found {
             Found::Message(message) => messages.push(String::from_utf8_lossy(message).into_owned()),
-            Found::Ignored => {}
+            Found::Ignored | Found::Origin { .. } => {}
             Found::Unreadable(..) => has_others = true,
         });
     });

@@ -17,6 +17,8 @@ pub enum Found<'a> {
     Message(&'a [u8]),
     /// What the container is known to carry beside records.
     Ignored,
+    /// No record: the log group and log stream of those that follow, as far as they are named.
+    Origin { group: Option<&'a str>, stream: Option<&'a str> },
     /// Nothing that can be read; the start of what it is.
     Unreadable(ProblemKind, &'a [u8]),
 }
@@ -81,6 +83,10 @@ impl Messages {
         match found {
             Found::Message(message) => self.push(message, report, sink),
             Found::Ignored => self.ignored(report, sink),
+            Found::Origin { group, stream } => {
+                group.into_iter().for_each(|name| report.log_streams.add_group(name));
+                stream.into_iter().for_each(|name| report.log_streams.add_stream(name));
+            }
             Found::Unreadable(kind, start) => self.unreadable(kind, start, report, sink),
         }
     }

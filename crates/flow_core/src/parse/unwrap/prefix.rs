@@ -5,6 +5,9 @@ use memchr::memchr;
 
 use crate::parse::records::BOM;
 
+/// What `aws logs tail` writes in front of a record: the time and the log stream.
+const TAIL_VALUES: u32 = 2;
+
 /// Begins the colour codes of terminals.
 const ESCAPE: u8 = 0x1b;
 
@@ -17,18 +20,24 @@ pub struct Prefix {
 }
 
 impl Prefix {
-    /// The record on a line; `plain` is room for the line without its colours.
-    pub fn cut<'a>(self, line: &'a [u8], plain: &'a mut Vec<u8>) -> &'a [u8] {
+    /// The record on a line, and the log stream in front of it where one is; `plain` is room for the line without its
+    /// colours.
+    pub fn cut<'a>(self, line: &'a [u8], plain: &'a mut Vec<u8>) -> (&'a [u8], Option<&'a str>) {
         let line = without_colours(line.strip_prefix(BOM).unwrap_or(line), plain);
         if self.is_dated && !begins_with_time(line) {
-            return line;
+            return (line, None);
         }
         let mut rest = line;
+        let mut last: &[u8] = b"";
         for _ in 0..self.n_values {
             let value = rest.trim_ascii_start();
-            rest = &value[value.iter().position(|byte| is_blank(*byte)).unwrap_or(value.len())..];
+            (last, rest) =
+                value.split_at(value.iter().position(|byte| is_blank(*byte)).unwrap_or(value.len()));
         }
-        rest.trim_ascii_start()
+        // `aws logs tail` writes time and stream.
+        let has_stream = self.is_dated && self.n_values == TAIL_VALUES;
+        let stream = has_stream.then(|| str::from_utf8(last).ok()).flatten();
+        (rest.trim_ascii_start(), stream)
     }
 }
 
@@ -75,7 +84,7 @@ mod tests {
 
     fn cut(n_values: u32, is_dated: bool, line: &str) -> String {
         let prefix = Prefix { n_values, is_dated };
-        String::from_utf8_lossy(prefix.cut(line.as_bytes(), &mut Vec::new())).into_owned()
+        String::from_utf8_lossy(prefix.cut(line.as_bytes(), &mut Vec::new()).0).into_owned()
     }
 
     #[test]
@@ -85,6 +94,18 @@ mod tests {
         assert_eq!(cut(2, true, "2 1234 -"), "2 1234 -", "no time, no prefix");
         assert_eq!(cut(2, true, "2023-11-14T22:13:20"), "");
         assert_eq!(cut(5, false, "Nov 14 22:13:20 host flow: 2 1234 -"), "2 1234 -");
+    }
+
+    #[test]
+    fn the_stream_is_what_stands_behind_the_time() {
+        let stream = |n_values, is_dated, line: &str| {
+            Prefix { n_values, is_dated }.cut(line.as_bytes(), &mut Vec::new()).1.map(str::to_owned)
+        };
+        let line = "2023-11-14T22:13:20+00:00 \u{1b}[1;36meni-1-all\u{1b}[0m 2 1234 -";
+        assert_eq!(stream(2, true, line).as_deref(), Some("eni-1-all"));
+        assert_eq!(stream(1, true, "2023-11-14T22:13:20 2 1234 -"), None);
+        assert_eq!(stream(2, false, "host flow: 2 1234 -"), None);
+        assert_eq!(stream(2, true, "2 1234 -"), None);
     }
 
     #[test]

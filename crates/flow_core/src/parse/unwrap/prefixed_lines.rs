@@ -21,7 +21,11 @@ impl PrefixedLines {
     pub fn push(&mut self, bytes: &[u8], report: &mut FileReport, sink: &mut impl RowSink) {
         let PrefixedLines { lines, prefix, plain, messages } = self;
         let mut read = |line: Line<'_>| match line {
-            Line::Whole(line) => messages.push(prefix.cut(line, plain), report, sink),
+            Line::Whole(line) => {
+                let (record, stream) = prefix.cut(line, plain);
+                stream.into_iter().for_each(|name| report.log_streams.add_stream(name));
+                messages.push(record, report, sink);
+            }
             Line::TooLong(_) => messages.line(line, report, sink),
         };
         lines.push(bytes, |piece| match piece {
@@ -40,7 +44,11 @@ impl PrefixedLines {
     pub fn finish(&mut self, report: &mut FileReport, sink: &mut impl RowSink) {
         let PrefixedLines { lines, prefix, plain, messages } = self;
         lines.finish(|line| match line {
-            Line::Whole(line) => messages.push(prefix.cut(line, plain), report, sink),
+            Line::Whole(line) => {
+                let (record, stream) = prefix.cut(line, plain);
+                stream.into_iter().for_each(|name| report.log_streams.add_stream(name));
+                messages.push(record, report, sink);
+            }
             Line::TooLong(_) => messages.line(line, report, sink),
         });
         messages.flush(report, sink);

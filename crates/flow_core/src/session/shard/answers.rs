@@ -7,6 +7,7 @@ use crate::analysis::direction::DirectionQuestion;
 use crate::analysis::files::FilesQuestion;
 use crate::analysis::outcomes::{OneSidedTuplesQuestion, OutcomesQuestion};
 use crate::analysis::overview::OverviewQuestion;
+use crate::analysis::packets_lost::PacketsLostQuestion;
 use crate::analysis::rejected::RejectedQuestion;
 use crate::analysis::requests::RequestsQuestion;
 use crate::analysis::summary::SummaryQuestion;
@@ -44,6 +45,9 @@ impl Shard {
                 let knowledge = self.knowledge.clone();
                 let question = OutcomesQuestion { knowledge: &knowledge, tuples: &tuples };
                 ShardAnswer::Outcomes(self.scan(&question, &filter))
+            }
+            ShardAsk::PacketsLost { filter } => {
+                ShardAnswer::PacketsLost(self.scan(&PacketsLostQuestion, &filter))
             }
             ShardAsk::RejectedTuples { filter } => {
                 ShardAnswer::RejectedTuples(self.scan(&RejectedTuplesQuestion, &filter))

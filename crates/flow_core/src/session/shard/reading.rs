@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 use memchr::memchr;
 
 use super::kept::Kept;
+use crate::parse::gzip::GzipCursor;
 use crate::parse::{FileParser, FileState, SourceId, Wants};
 use crate::session::shard_message::{Deal, ShardReply, Stretch};
 use crate::store::{Mark, Store};
@@ -19,12 +20,17 @@ const PLAIN_PIECE_BYTES: usize = 1024 * 1024;
 /// The same for a file that is compressed, or may be: a byte can stand for a thousand.
 pub const PACKED_PIECE_BYTES: usize = 32 * 1024;
 
+/// The same for what is compressed again: a byte can stand for a million.
+const REPACKED_PIECE_BYTES: usize = 1024;
+
 #[derive(Default)]
 pub struct ReadingList {
     waiting: VecDeque<Stretch>,
     current: Option<Reading>,
     /// Where the rows of each stretch begin that may have to be taken back, in the order of reading.
     marks: Vec<(Deal, Mark)>,
+    /// The archive that a member was unpacked from last, and how far: the next one is behind it.
+    unpacked: Option<(u32, Box<GzipCursor>)>,
 }
 
 /// A stretch under way.
@@ -50,7 +56,11 @@ impl ReadingList {
         if self.current.is_none() {
             let stretch = self.waiting.pop_front()?;
             self.marks.push((stretch.deal, store.mark()));
-            self.current = Some(Reading::new(stretch));
+            let mut reading = Reading::new(stretch);
+            if let Some((_, cursor)) = self.unpacked.take_if(|(file, _)| *file == reading.stretch.file) {
+                reading.parser.go_on_from(cursor);
+            }
+            self.current = Some(reading);
         }
         self.current.as_ref().map(|reading| reading.stretch.source)
     }
@@ -70,7 +80,9 @@ impl ReadingList {
 
     /// Takes the stretch under way out, as it ended.
     pub fn end(&mut self) -> Option<Reading> {
-        self.current.take()
+        let mut reading = self.current.take()?;
+        self.unpacked = reading.parser.take_cursor().map(|cursor| (reading.stretch.file, cursor));
+        Some(reading)
     }
 
     /// Stops reading; gives the stretch under way, as far as it came.
@@ -135,7 +147,11 @@ impl Reading {
     }
 
     pub fn piece_bytes(&self) -> usize {
-        let n_bytes = if self.parser.unpacks() { PACKED_PIECE_BYTES } else { PLAIN_PIECE_BYTES };
+        let n_bytes = match self.parser.n_packings() {
+            0 => PLAIN_PIECE_BYTES,
+            1 => PACKED_PIECE_BYTES,
+            _ => REPACKED_PIECE_BYTES,
+        };
         match self.parser.wants() {
             Wants::Range(range) => {
                 usize::try_from(range.end - range.start).map_or(n_bytes, |n| n.min(n_bytes))

@@ -1,137 +1,15 @@
-//! Archives in a load: each member is a file of its own, whatever it is packed in and however it is cut.
+//! Each member of an archive is a file of its own, whatever it is packed in and however it is cut.
 
-use std::io::Write;
-
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use flow_core::intake::LoadOptions;
-use flow_core::parse::{FileReport, FileState};
-use flow_core::query::Filter;
-use flow_core::session::message::{
-    Answer, Command, Event, ExportKind, FileMeta, LoadPhase, Question, Request, RequestId,
-};
-use flow_core::session::{Session, SessionOptions, Step};
+use flow_core::parse::FileState;
+use flow_core::session::SessionOptions;
+use flow_core::session::message::{Command, LoadPhase};
 use flow_testkit::archive::{tar, zip};
 use flow_testkit::table::{TableStyle, table};
+use flow_testkit::wrap::gzip;
 use proptest::prelude::*;
 
-/// A session that has read some files.
-struct Loaded {
-    session: Session,
-    files: Vec<Vec<u8>>,
-    chunk_bytes: usize,
-    next_id: u32,
-    phase: LoadPhase,
-}
-
-impl Loaded {
-    fn new(n_shards: u16, chunk_bytes: usize) -> Loaded {
-        Loaded::with_options(SessionOptions { n_shards, ..SessionOptions::default() }, chunk_bytes)
-    }
-
-    fn with_options(options: SessionOptions, chunk_bytes: usize) -> Loaded {
-        let session = Session::new(options);
-        Loaded { session, files: Vec::new(), chunk_bytes, next_id: 0, phase: LoadPhase::Idle }
-    }
-
-    fn open(&mut self, files: &[(&str, Vec<u8>)]) {
-        self.files.extend(files.iter().map(|(_, bytes)| bytes.clone()));
-        let metas = files
-            .iter()
-            .map(|(name, bytes)| FileMeta { name: (*name).to_owned(), n_bytes: bytes.len() as u64 });
-        self.run(Command::Open(metas.collect()));
-    }
-
-    fn run(&mut self, command: Command) -> Vec<Event> {
-        let id = RequestId(self.next_id);
-        self.next_id += 1;
-        let mut events = Vec::new();
-        self.session.submit(Request { id, command }, 0.0, &mut |event| events.push(event));
-        let mut now_ms = 0.0;
-        loop {
-            now_ms += 100.0;
-            let mut emit = |event| events.push(event);
-            match self.session.step(now_ms, &mut emit) {
-                Step::Idle => break,
-                Step::Worked => {}
-                Step::Read(source) => {
-                    let (file, offset) = self.session.place(source).expect("what is read has a place");
-                    let n_max = self.session.piece_bytes(source).min(self.chunk_bytes);
-                    let rest = self.files[file as usize].get(offset as usize..).unwrap_or_default();
-                    match rest.chunks(n_max).next() {
-                        Some(chunk) => self.session.push(source, chunk, now_ms, &mut emit),
-                        None => self.session.finish(source, now_ms, &mut emit),
-                    }
-                }
-            }
-        }
-        for event in &events {
-            if let Event::Progress(progress) = event {
-                self.phase = progress.phase.clone();
-            }
-        }
-        events
-    }
-
-    fn reports(&mut self) -> Vec<FileReport> {
-        let events = self.run(Command::Ask(Question::Report));
-        let report = events.into_iter().find_map(|event| match event {
-            Event::Answered { answer: Answer::Report(reports), .. } => Some(reports),
-            _ => None,
-        });
-        report.expect("the report is answered")
-    }
-
-    /// Each file with what became of it.
-    fn outcomes(&mut self) -> Vec<(String, String)> {
-        let word = |report: FileReport| match report.state {
-            FileState::Read => format!("{} rows, {} problems", report.lines.rows, report.lines.problems),
-            FileState::Refused(refusal) => format!("refused: {}", refusal.seems_to_be),
-            FileState::Described(word) | FileState::Ignored(word) => format!("ignored: {word}"),
-            FileState::Failed(word) => format!("failed: {word}"),
-            other => format!("{other:?}"),
-        };
-        self.reports().into_iter().map(|report| (report.name.clone(), word(report))).collect()
-    }
-
-    /// All records, in the order of the load.
-    fn records(&mut self) -> Vec<String> {
-        let export = Question::Export { kind: ExportKind::Records, filter: Filter::everything(), sort: None };
-        let mut bytes = Vec::new();
-        for event in self.run(Command::Ask(export)) {
-            if let Event::ExportPart { bytes: part, .. } = event {
-                bytes.extend(part);
-            }
-        }
-        String::from_utf8(bytes).unwrap().lines().map(String::from).collect()
-    }
-}
-
-fn loaded(name: &str, bytes: Vec<u8>) -> Loaded {
-    let mut loaded = Loaded::new(1, usize::MAX);
-    loaded.open(&[(name, bytes)]);
-    assert_eq!(loaded.phase, LoadPhase::Loaded);
-    loaded
-}
-
-const NAMES: [&str; 4] = ["srcaddr", "dstaddr", "dstport", "bytes"];
-
-fn log(first: usize, n_rows: usize) -> Vec<u8> {
-    let rows: String = (first..first + n_rows).map(|n| format!("10.0.0.1 10.0.0.2 {n} {n}\n")).collect();
-    format!("{}\n{rows}", NAMES.join(" ")).into_bytes()
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
-}
-
-fn parquet_log(first: usize, n_rows: usize) -> Vec<u8> {
-    let record =
-        |n: usize| ["10.0.0.1".to_owned(), "10.0.0.2".to_owned(), n.to_string(), n.to_string()].to_vec();
-    table(&NAMES, &(first..first + n_rows).map(record).collect::<Vec<_>>(), &TableStyle::aws())
-}
+use crate::loaded::{Loaded, NAMES, loaded, log, parquet_log};
 
 /// Members of every sort, and what comes of each.
 fn members() -> Vec<(&'static str, Vec<u8>, Option<&'static str>)> {
@@ -150,7 +28,12 @@ fn members() -> Vec<(&'static str, Vec<u8>, Option<&'static str>)> {
 fn archives() -> Vec<(&'static str, Vec<u8>)> {
     let members = members();
     let members: Vec<(&str, &[u8])> = members.iter().map(|(name, bytes, _)| (*name, &bytes[..])).collect();
-    vec![("logs.zip", zip(&members, true)), ("stored.zip", zip(&members, false)), ("logs.tar", tar(&members))]
+    vec![
+        ("logs.zip", zip(&members, true)),
+        ("stored.zip", zip(&members, false)),
+        ("logs.tar", tar(&members)),
+        ("logs.tar.gz", gzip(&tar(&members))),
+    ]
 }
 
 #[test]
