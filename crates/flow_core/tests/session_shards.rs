@@ -236,6 +236,7 @@ impl World {
             ));
             answers.push(format!("{:?}", self.ask(Question::Direction { filter: filter.clone() })));
             answers.push(format!("{:?}", self.ask(Question::Rejected { filter: filter.clone() })));
+            answers.push(format!("{:?}", self.ask(Question::Outcomes { filter: filter.clone() })));
             for (sort, offset) in [
                 (None, 0),
                 (None, 777),

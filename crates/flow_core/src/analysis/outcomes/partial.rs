@@ -1,8 +1,9 @@
 //! The second pass: the rows of tuples that may not have worked, folded; of all others only counts.
 
+use std::collections::HashMap;
+
 use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 
 use super::REQUIRED;
 use super::one_sided::OneSidedTuples;
@@ -154,7 +155,7 @@ impl WantedEnds {
 }
 
 /// `None` for ends without a port, or without an address.
-fn endpoint(end: TupleEnd, protocol: Option<u8>) -> Option<Endpoint> {
+pub(super) fn endpoint(end: TupleEnd, protocol: Option<u8>) -> Option<Endpoint> {
     let port = end.port.filter(|_| end.address != NOT_THERE)?;
     Some(Endpoint { address: end.address, port, protocol })
 }
