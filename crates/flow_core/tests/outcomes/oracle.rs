@@ -185,7 +185,7 @@ impl<'a> Seen<'a> {
             !asked.is_empty() && !answered.is_empty() && packets(&answered) <= packets(&asked)
         };
         has_reset
-            && !reply.iter().any(|row| row.is_syn_ack())
+            && !request.iter().chain(reply).any(|row| row.is_syn_ack())
             && request.iter().any(|row| row.is_syn())
             && is_small(request)
             && is_small(reply)
