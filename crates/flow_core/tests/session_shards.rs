@@ -239,6 +239,7 @@ impl World {
             answers.push(format!("{:?}", self.ask(Question::Findings { filter: filter.clone() })));
             answers.push(self.export(ExportKind::Diagnosis, filter.clone(), None));
             answers.push(format!("{:?}", self.ask(Question::PacketsLost { filter: filter.clone() })));
+            answers.push(format!("{:?}", self.ask(Question::Outcomes { filter: filter.clone() })));
             for (sort, offset) in [
                 (None, 0),
                 (None, 777),

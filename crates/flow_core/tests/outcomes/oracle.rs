@@ -75,12 +75,12 @@ struct Seen<'a> {
 }
 
 impl<'a> Seen<'a> {
-    fn from(&self, end: End) -> Vec<&'a Row> {
+    fn sent(&self, end: End) -> Vec<&'a Row> {
         self.accepted.iter().filter(|row| row.src == end).copied().collect()
     }
 
-    fn from_at(&self, end: End, interface: &Value) -> Vec<&'a Row> {
-        self.from(end).into_iter().filter(|row| row.interface == *interface).collect()
+    fn sent_at(&self, end: End, interface: &Value) -> Vec<&'a Row> {
+        self.sent(end).into_iter().filter(|row| row.interface == *interface).collect()
     }
 
     /// Whose interface it is.
@@ -107,10 +107,10 @@ impl<'a> Seen<'a> {
         let is_tcp = self.all[0].is_tcp();
         let (a, b) = (self.all[0].src, self.all[0].dst);
         let answered_at = |interface: &&Value| {
-            let sent = |end: End| !self.from_at(end, interface).is_empty();
-            a != b && sent(a) && sent(b)
+            let has_sent = |end: End| !self.sent_at(end, interface).is_empty();
+            a != b && has_sent(a) && has_sent(b)
         };
-        let is_answered_everywhere = self.interfaces.iter().all(|interface| answered_at(interface));
+        let is_answered_everywhere = self.interfaces.iter().all(answered_at);
         let is_rejected = self.all.iter().any(|row| row.is("REJECT"));
         let Some((client, server, _)) = ends else {
             return match (is_answered_everywhere, is_rejected) {
@@ -125,7 +125,7 @@ impl<'a> Seen<'a> {
         let (at_client, at_server) = (at("initiator"), at("responder"));
         let responder = at_server.or_else(|| self.interface_of(server.0?));
         let interface = responder.unwrap_or(first_interface);
-        let (request, reply) = (self.from(client), self.from(server));
+        let (request, reply) = (self.sent(client), self.sent(server));
         if is_tcp && self.is_refused(&request, &reply) {
             return Some((interface, "host-refused", "high"));
         }
@@ -135,7 +135,7 @@ impl<'a> Seen<'a> {
         if is_rejected {
             return None;
         }
-        let arrived = at_client.is_none_or(|interface| !self.from_at(server, interface).is_empty());
+        let arrived = at_client.is_none_or(|interface| !self.sent_at(server, interface).is_empty());
         let closed = request.iter().any(|row| row.flags.is_some_and(|flags| flags & 5 != 0));
         let goes_on = is_tcp && (closed || (!request.is_empty() && !is_small(&request)));
         let is_untold = request.iter().any(|row| row.flags.is_none());
@@ -151,7 +151,7 @@ impl<'a> Seen<'a> {
             return if told { Some((interface, "lost-between", "medium")) } else { unknown(interface) };
         }
         if let Some(server_interface) = at_server {
-            if self.is_blind(server_interface, time(&self.from_at(client, server_interface))) {
+            if self.is_blind(server_interface, time(&self.sent_at(client, server_interface))) {
                 return unknown(interface);
             }
             let confidence = match (is_tcp && !is_untold, at_client.is_some()) {
@@ -185,7 +185,7 @@ impl<'a> Seen<'a> {
             !asked.is_empty() && !answered.is_empty() && packets(&answered) <= packets(&asked)
         };
         has_reset
-            && !reply.iter().any(|row| row.is_syn_ack())
+            && !request.iter().chain(reply).any(|row| row.is_syn_ack())
             && request.iter().any(|row| row.is_syn())
             && is_small(request)
             && is_small(reply)

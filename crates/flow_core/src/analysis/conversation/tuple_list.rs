@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
-use super::tuple::Tuple;
+use super::tuple::{Tuple, TupleEnd};
 use crate::analysis::places::{NOT_THERE, Places, join_lists, moved};
 use crate::record::Address;
 use crate::store::Store;
@@ -61,5 +61,18 @@ impl TupleList {
             place => codes[place as usize],
         };
         self.tuples.iter().filter_map(|tuple| tuple.with_addresses(code_of)).collect()
+    }
+
+    /// Their ends whose address a store has, in its codes, with the protocol. Of all tuples: the other end of a tuple may
+    /// be known in other stores only.
+    pub fn ends_in_codes(&self, codes: &[Option<u32>]) -> impl Iterator<Item = (TupleEnd, Option<u8>)> {
+        let code_of = |end: TupleEnd| {
+            let address = codes.get(end.address as usize).copied().flatten()?;
+            Some(TupleEnd { address, ..end })
+        };
+        self.tuples.iter().flat_map(move |tuple| {
+            let protocol = tuple.protocol();
+            tuple.ends().into_iter().filter_map(code_of).map(move |end| (end, protocol))
+        })
     }
 }

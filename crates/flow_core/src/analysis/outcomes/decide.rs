@@ -179,7 +179,7 @@ fn read_table(
 fn is_refused(facts: &Facts<'_>, client: usize) -> bool {
     let (request, reply) = (facts.request(client), facts.reply(client));
     facts.marks(reply, Marks::RST)
-        && !facts.marks(reply, Marks::SYN_ACK)
+        && ![request, reply].into_iter().any(|trace| facts.marks(trace, Marks::SYN_ACK))
         && facts.marks(request, Marks::SYN)
         && facts.is_small(client)
         && facts.is_small(1 - client)

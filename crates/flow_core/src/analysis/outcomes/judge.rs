@@ -2,7 +2,7 @@
 
 use super::decide::{Decision, Facts, Sight, decide};
 use super::outcome::{ConversationOutcome, Line, Outcome};
-use super::partial::OutcomesPartial;
+use super::partial::{OutcomesPartial, endpoint};
 use super::surroundings::{InterfacePlace, Surroundings};
 use crate::analysis::TimeExtent;
 use crate::analysis::confidence::Confidence;
@@ -56,7 +56,8 @@ impl Judged {
             let Some(judged) = judged(&partial, &surroundings, &mut evidence, tuple, views) else { return };
             if judged.outcome == Outcome::Works {
                 n_rows_working += judged.n_rows_asked;
-                working.extend(endpoints(tuple).map(|endpoint| (endpoint, judged.n_rows)));
+                let ends = tuple.ends().into_iter().filter_map(|end| endpoint(end, tuple.protocol()));
+                working.extend(ends.map(|endpoint| (endpoint, judged.n_rows)));
             } else if judged.n_rows_asked > 0 {
                 conversations.push(judged);
             }
@@ -88,14 +89,6 @@ impl Judged {
             last_secs: judged.time.map(|time| time.end_secs),
         }
     }
-}
-
-fn endpoints(tuple: Tuple) -> impl Iterator<Item = Endpoint> {
-    let protocol = tuple.protocol();
-    let of = move |end: crate::analysis::conversation::TupleEnd| {
-        Some(Endpoint { address: end.address, port: end.port?, protocol })
-    };
-    tuple.ends().into_iter().filter_map(of)
 }
 
 fn order(judged: &JudgedOne) -> impl Ord + '_ {
@@ -166,10 +159,7 @@ fn judged(
         n_rows: accepted.iter().map(|trace| trace.tally.rows).sum(),
         n_rows_asked: accepted.iter().map(|trace| trace.n_rows_asked).sum(),
         time: TimeExtent::joined(accepted[0].time, accepted[1].time),
-        service: client.and_then(|client| {
-            let end = ends[1 - client];
-            Some(Endpoint { address: end.address, port: end.port?, protocol: tuple.protocol() })
-        }),
+        service: client.and_then(|client| endpoint(ends[1 - client], tuple.protocol())),
     })
 }
 

@@ -1,8 +1,9 @@
 //! The second pass: the rows of tuples that may not have worked, folded; of all others only counts.
 
+use std::collections::HashMap;
+
 use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 
 use super::REQUIRED;
 use super::one_sided::OneSidedTuples;
@@ -10,7 +11,7 @@ use crate::analysis::ShardView;
 use crate::analysis::action::Action;
 use crate::analysis::by_key::ByKey;
 use crate::analysis::conversation::{
-    EndsOf, Folded, FoldedPlaces, Marks, ReadRow, RowReader, Trace, TraceKey, Tuple, TupleEnd,
+    EndsOf, Folded, FoldedPlaces, Marks, ReadRow, RowReader, Trace, TraceKey, TupleEnd,
 };
 use crate::analysis::fan_in::{Endpoint, FanIn};
 use crate::analysis::places::{NOT_THERE, moved};
@@ -37,8 +38,9 @@ pub struct OutcomesPartial {
 pub(super) fn scan(shard: ShardView<'_>, wanted: &OneSidedTuples) -> OutcomesPartial {
     let ShardView { store, rows, .. } = shard;
     let OneSidedTuples(wanted) = wanted;
-    let wanted = wanted.in_codes(&wanted.address_codes(store));
-    let mut ends = WantedEnds::of(&wanted, store.addresses().all().len());
+    let codes = wanted.address_codes(store);
+    let mut ends = WantedEnds::of(wanted.ends_in_codes(&codes), store.addresses().all().len());
+    let wanted = wanted.in_codes(&codes);
     let mut reader = RowReader::new(store, EndsOf::Packet);
     let mut traces: ByKey<TraceKey, Trace> = ByKey::with_capacity(wanted.len());
     let has = |field| store.field_id(field).is_some();
@@ -116,16 +118,12 @@ struct WantedEnds {
 }
 
 impl WantedEnds {
-    fn of<'a>(tuples: impl IntoIterator<Item = &'a Tuple>, n_addresses: usize) -> WantedEnds {
+    fn of(ends: impl Iterator<Item = (TupleEnd, Option<u8>)>, n_addresses: usize) -> WantedEnds {
         let mut is_wanted = vec![false; n_addresses];
         let mut n_rows_working = HashMap::default();
-        for tuple in tuples {
-            for end in tuple.ends() {
-                if let Some(endpoint) = endpoint(end, tuple.protocol()) {
-                    is_wanted[endpoint.address as usize] = true;
-                    n_rows_working.insert(endpoint, 0);
-                }
-            }
+        for endpoint in ends.filter_map(|(end, protocol)| endpoint(end, protocol)) {
+            is_wanted[endpoint.address as usize] = true;
+            n_rows_working.insert(endpoint, 0);
         }
         WantedEnds { is_wanted, n_rows_working, fan_in: FanIn::with_capacity(0) }
     }
@@ -154,7 +152,7 @@ impl WantedEnds {
 }
 
 /// `None` for ends without a port, or without an address.
-fn endpoint(end: TupleEnd, protocol: Option<u8>) -> Option<Endpoint> {
+pub(super) fn endpoint(end: TupleEnd, protocol: Option<u8>) -> Option<Endpoint> {
     let port = end.port.filter(|_| end.address != NOT_THERE)?;
     Some(Endpoint { address: end.address, port, protocol })
 }

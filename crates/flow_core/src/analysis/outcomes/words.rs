@@ -108,8 +108,7 @@ fn beside(service: &ServiceOutcome) -> Option<String> {
     if !is_told {
         return None;
     }
-    let has_replies = service.protocol == Some(TCP);
-    if service.line == Line::NoReply && !has_replies {
+    if service.line == Line::NoReply && service.protocol != Some(TCP) {
         return Some(
             "Much that is not TCP is never answered, such as syslog and metrics: this may be as it should be."
                 .to_owned(),
