@@ -21,16 +21,18 @@ enum Choice {
     Summary,
     Records,
     Csv,
+    Verdicts,
 }
 
 impl Choice {
-    const ALL: [Choice; 3] = [Choice::Summary, Choice::Records, Choice::Csv];
+    const ALL: [Choice; 4] = [Choice::Summary, Choice::Records, Choice::Csv, Choice::Verdicts];
 
     fn title(self) -> &'static str {
         match self {
             Choice::Summary => "Summary (JSON)",
             Choice::Records => "Records (JSON lines)",
             Choice::Csv => "Records (CSV)",
+            Choice::Verdicts => "Verdicts (JSON lines)",
         }
     }
 
@@ -39,16 +41,18 @@ impl Choice {
             Choice::Summary => "Counts, totals and top lists",
             Choice::Records => "Every row that the filter leaves, all fields",
             Choice::Csv => "The columns of the Records tab, in its order",
+            Choice::Verdicts => "Why each rejected conversation was, one by one",
         }
     }
 
-    /// Rows in a file of so many lines; `None` where lines are not rows.
-    fn n_rows(self, n_lines: u64) -> Option<u64> {
+    /// What a file of so many lines has, for a notice.
+    fn content(self, n_lines: u64) -> String {
         match self {
-            Choice::Summary => None,
-            Choice::Records => Some(n_lines),
-            // Its header.
-            Choice::Csv => Some(n_lines.saturating_sub(1)),
+            Choice::Summary => "The summary".to_owned(),
+            Choice::Records => format::counted(n_lines, "row"),
+            // Without its header.
+            Choice::Csv => format::counted(n_lines.saturating_sub(1), "row"),
+            Choice::Verdicts => format::counted(n_lines, "verdict"),
         }
     }
 
@@ -62,6 +66,7 @@ impl Choice {
                     .progress
                     .with_untracked(|progress| default_columns(&progress.columns, progress.options.roll_up))
             })),
+            Choice::Verdicts => ExportKind::Diagnosis,
         };
         Question::Export { kind, filter: state.filter.get_untracked(), sort: spec.sort }
     }
@@ -135,7 +140,7 @@ fn export(state: AppState, engine: Engine, choice: Choice) {
         let saved = match result {
             Ok(Answer::Exported { file_name, media_type }) => download
                 .save(&file_name, &media_type)
-                .map(|()| saved_words(&file_name, choice.n_rows(n_lines.get()))),
+                .map(|()| format!("{} went to {file_name}", choice.content(n_lines.get()))),
             Ok(_) => Err("The engine answered something else".to_owned()),
             Err(message) => Err(message),
         };
@@ -144,22 +149,16 @@ fn export(state: AppState, engine: Engine, choice: Choice) {
     engine.export(choice.question(state), on_part, on_end);
 }
 
-fn saved_words(file_name: &str, n_rows: Option<u64>) -> String {
-    match n_rows {
-        Some(n_rows) => format!("{} went to {file_name}", format::counted(n_rows, "row")),
-        None => format!("The summary went to {file_name}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_notice_counts_rows_and_not_the_header() {
-        assert_eq!(saved_words("rows.csv", Choice::Csv.n_rows(1_205)), "1,204 rows went to rows.csv");
-        assert_eq!(saved_words("rows.jsonl", Choice::Records.n_rows(1)), "1 row went to rows.jsonl");
-        assert_eq!(Choice::Csv.n_rows(0), Some(0));
-        assert_eq!(saved_words("s.json", Choice::Summary.n_rows(30)), "The summary went to s.json");
+        assert_eq!(Choice::Csv.content(1_205), "1,204 rows");
+        assert_eq!(Choice::Csv.content(0), "0 rows");
+        assert_eq!(Choice::Records.content(1), "1 row");
+        assert_eq!(Choice::Verdicts.content(2), "2 verdicts");
+        assert_eq!(Choice::Summary.content(30), "The summary");
     }
 }

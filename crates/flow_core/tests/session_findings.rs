@@ -196,7 +196,7 @@ fn a_report_has_the_chosen_causes_with_evidence_and_fix() {
         "# Rejected traffic and why\n",
         "- **Made**: 2023-11-14T22:13:20Z with Flowglass\n",
         "- **Rejected conversations**: 2: 2 security-group-inbound\n",
-        "## 1. 443/tcp https of 10.0.2.9: security-group-inbound\n",
+        "## Cause 1: 443/tcp https of 10.0.2.9, security-group-inbound\n",
         "| 10.0.64.1:40001 | 10.0.2.9:443 | 1 |",
         "aws ec2 authorize-security-group-ingress",
     ] {
@@ -204,7 +204,7 @@ fn a_report_has_the_chosen_causes_with_evidence_and_fix() {
     }
     let cause = driver.findings(Filter::everything()).causes[0].id();
     let (_, text) = driver.ask(report(ReportFormat::Markdown, vec![cause], None));
-    assert!(text.contains("0 in this report, 1 in all") && !text.contains("## 1."), "{text}");
+    assert!(text.contains("0 in this report, 1 in all") && !text.contains("## Cause"), "{text}");
     let (answer, text) = driver.ask(report(ReportFormat::Html, Vec::new(), None));
     assert_eq!(answer, exported("flowglass-report.html", "text/html"));
     assert!(text.starts_with("<!doctype html>") && text.contains("<td>10.0.64.1:40001</td>"), "{text}");

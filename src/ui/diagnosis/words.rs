@@ -2,7 +2,7 @@
 
 use flow_core::analysis::diagnosis::{Confidence, Verdict};
 use flow_core::analysis::findings::Cause;
-use flow_core::record::{Address, Value};
+use flow_core::record::{Address, Prefix, Value};
 
 use crate::ui::format;
 
@@ -55,13 +55,22 @@ pub fn peers(cause: &Cause) -> String {
     match cause.peers.top.as_slice() {
         [(only, _)] if n_peers == 1 => format!("1 {noun}, {only}"),
         _ => {
-            let prefixes: Vec<String> =
-                cause.peers.prefixes.iter().map(|peers| peers.prefix.to_string()).collect();
-            let place =
-                if prefixes.is_empty() { String::new() } else { format!(" in {}", prefixes.join(", ")) };
+            let networks: Vec<String> =
+                cause.peers.prefixes.iter().map(|peers| network(peers.prefix)).collect();
+            let is_each_named = networks.len() as u64 == n_peers;
+            let place = match networks.is_empty() {
+                true => String::new(),
+                false if is_each_named => format!(", {}", networks.join(", ")),
+                false => format!(" in {}", networks.join(", ")),
+            };
             format!("{} {noun}{place}", format::count(n_peers))
         }
     }
+}
+
+/// A network, or the one address that is all of it.
+fn network(prefix: Prefix) -> String {
+    if prefix.base() == prefix.last() { prefix.base().to_string() } else { prefix.to_string() }
 }
 
 /// Where it was seen: `eni-0a1b, 10.0.2.9`.

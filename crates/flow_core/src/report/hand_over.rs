@@ -78,7 +78,7 @@ fn facts(findings: &Findings, about: &About<'_>, n_causes: usize) -> Vec<(String
 }
 
 fn write_cause(document: &mut Document, number: u32, cause: &Cause, account: Option<&Configuration>) {
-    document.heading(2, format!("{number}. {}: {}", service(cause), cause.verdict.name()));
+    document.heading(2, format!("Cause {number}: {}, {}", service(cause), cause.verdict.name()));
     document.paragraph(cause.because.clone());
     let peers: Vec<String> = cause
         .peers

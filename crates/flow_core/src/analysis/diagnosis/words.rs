@@ -9,25 +9,27 @@ use crate::record::Address;
 use crate::record::iso_time::to_iso;
 
 impl Diagnosed {
-    /// The evidence and the conclusion, each a sentence; where rules are known, what they say besides.
+    /// The evidence and the conclusion, each a sentence or two.
     pub fn because(&self) -> String {
-        let mut text = match self.grounds.line {
+        match self.grounds.line {
             Line::BeginnerNotKnown => format!(
                 "{}. Nothing in the rows tells which end began it.",
                 refused(self.grounds.n_refused(), "of the conversation")
             ),
-            _ => format!("{}. {}.", seen(self), meaning(self)),
-        };
-        if let Some(finding) = &self.rule {
-            text.push(' ');
-            text += &finding.because;
+            _ => format!("{}. {}", seen(self), self.conclusion()),
         }
-        text
     }
 
-    /// The conclusion alone, without a full stop: what it has in common with others of the same cause.
+    /// The conclusion alone: what it has in common with others of the same cause. Where rules are known, with what
+    /// they say.
     pub(in crate::analysis) fn conclusion(&self) -> String {
-        meaning(self)
+        let told = self.rule.as_ref().map(|finding| finding.because.as_str());
+        match (self.grounds.line, told) {
+            // The rules tell what the logs alone cannot.
+            (Line::RequestRefused, Some(told)) => told.to_owned(),
+            (_, Some(told)) => format!("{}. {told}", meaning(self)),
+            (_, None) => format!("{}.", meaning(self)),
+        }
     }
 }
 

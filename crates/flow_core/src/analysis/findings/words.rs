@@ -17,17 +17,12 @@ pub(super) struct Said<'a> {
     pub example: &'a Diagnosed,
 }
 
-/// Evidence and conclusion, each a sentence; where rules are known, what they say of one of the conversations.
+/// Evidence and conclusion, each a sentence or two; of rules what they say of one of the conversations.
 pub(super) fn because(key: &CauseKey<'_>, said: &Said<'_>) -> String {
     if said.n_conversations == 1 {
         return said.example.because();
     }
-    let mut text = format!("{}. {}.", evidence(key, said), said.example.conclusion());
-    if let Some(finding) = &said.example.rule {
-        text.push(' ');
-        text += &finding.because;
-    }
-    text
+    format!("{}. {}", evidence(key, said), said.example.conclusion())
 }
 
 fn evidence(key: &CauseKey<'_>, said: &Said<'_>) -> String {
