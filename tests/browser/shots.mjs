@@ -22,7 +22,7 @@ for (const colorScheme of ["light", "dark"]) {
     await Flowglass.visit(browser, async (glass) => {
       await shoot(glass, "empty");
       await glass.open_sample();
-      for (const tab of ["Overview", "Rejected", "Direction", "Records", "Files"]) {
+      for (const tab of ["Overview", "Rejected", "Diagnosis", "Rules", "Exposure", "Direction", "Records", "Files"]) {
         await glass.tab(tab);
         await shoot(glass, tab.toLowerCase());
       }

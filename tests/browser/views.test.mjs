@@ -180,7 +180,7 @@ for (const colorScheme of ["light", "dark"]) {
       await check("drop screen");
       await glass.open_sample();
       await glass.open({ name: "bad.txt", text: "what is this?\n" }, { name: "more.log", text: text_of([line(), "..."]) });
-      for (const tab of ["Overview", "Rejected", "Direction", "Records", "Files"]) {
+      for (const tab of ["Overview", "Rejected", "Diagnosis", "Rules", "Exposure", "Direction", "Records", "Files"]) {
         await glass.tab(tab);
         await check(tab);
       }

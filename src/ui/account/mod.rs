@@ -7,7 +7,6 @@ mod words;
 use flow_core::config::ConfigurationReport;
 use flow_core::config::commands::commands;
 use flow_core::session::message::{Answer, Question};
-use leptos::html;
 use leptos::prelude::*;
 
 use described::Described;
@@ -18,7 +17,7 @@ use crate::engine::{Slot, ask};
 
 type Answered = super::answered::Answered<Option<ConfigurationReport>>;
 
-/// Folded once there is something to diagnose by: then it is in the way.
+/// Folded: its heading says what is open and what is missing.
 #[component]
 pub fn AccountPanel() -> impl IntoView {
     let asked = ask(Slot::Account, Signal::derive(|| Some(Question::Account)));
@@ -28,10 +27,11 @@ pub fn AccountPanel() -> impl IntoView {
     });
     let report = Memo::new(move |_| answered.read(Clone::clone).flatten());
     let heading = move || report.with(|report| words::heading(report.as_ref()));
-    let element = NodeRef::<html::Details>::new();
     view! {
-        <details class="account" node_ref=element>
-            <summary class="view-heading">"The account's rules " <span class="text-dim">{heading}</span></summary>
+        <details class="account">
+            <summary>
+                <h2 class="view-heading">"The account's rules " <span class="text-dim">{heading}</span></h2>
+            </summary>
             <div class="account-parts">
                 <section class="account-part" aria-labelledby="account-how">
                     <h3 id="account-how">"Open them beside the logs"</h3>

@@ -102,10 +102,10 @@ fn Causes(answered: Answered) -> impl IntoView {
     let left_out = RwSignal::new(Vec::<CauseId>::new());
     view! {
         <div class="view-bar">
-            <p class="view-note">
-                {move || answered.read(in_all)} ". "
+            <h2 class="view-heading">
+                "Causes " <span class="text-dim">{move || answered.read(in_all)}</span> " "
                 <Mark is=Exactness::Exact why="All conversations that the filter leaves were judged"/>
-            </p>
+            </h2>
             <HandOver left_out/>
         </div>
         <ol class="causes">
@@ -127,10 +127,10 @@ fn in_all(findings: &Findings) -> String {
     let n_conversations: u64 = findings.by_verdict.iter().map(|(_, count)| count.n_conversations).sum();
     let scanners = match findings.scanners.n_conversations {
         0 => String::new(),
-        n => format!(", and scanners ({} of the conversations)", format::count(n)),
+        n => format!("; {} of these are of scanners", format::count(n)),
     };
     let conversations = format::counted(n_conversations, "rejected conversation");
-    format!("{conversations}: {}{scanners}", format::counted(findings.n_causes, "cause"))
+    format!("{} of {conversations}{scanners}", format::count(findings.n_causes))
 }
 
 /// What is said where not all causes are listed.

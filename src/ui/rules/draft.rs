@@ -4,7 +4,6 @@ use flow_core::analysis::requests::RuleUse;
 use flow_core::config::RuleEdit;
 use flow_core::config::remedy::render::Written;
 use flow_core::session::message::{Answer, Question};
-use leptos::html;
 use leptos::prelude::*;
 
 use super::Answered;
@@ -21,7 +20,6 @@ pub(super) fn Draft(answered: Answered) -> impl IntoView {
     let draft = state.draft;
     let is_empty = Memo::new(move |_| draft.with(Vec::is_empty));
     // Opened by whatever adds an edit, so that its effect is seen.
-    let element = NodeRef::<html::Details>::new();
     let is_open = move || !is_empty.get();
     let groups = Memo::new(move |_| {
         ids(answered, |rule_use| rule_use.groups.iter().map(|group| group.id.clone()).collect())
@@ -30,9 +28,11 @@ pub(super) fn Draft(answered: Answered) -> impl IntoView {
         ids(answered, |rule_use| rule_use.network_acls.iter().map(|acl| acl.id.clone()).collect())
     });
     view! {
-        <details class="draft" node_ref=element open=is_open>
-            <summary class="view-heading">
-                "Try other rules " <span class="text-dim">{move || draft.with(|draft| in_words(draft))}</span>
+        <details class="draft" open=is_open>
+            <summary>
+                <h2 class="view-heading">
+                    "Try other rules " <span class="text-dim">{move || draft.with(|draft| in_words(draft))}</span>
+                </h2>
             </summary>
             <p class="view-note">
                 "Edits are tried on the loaded flows, in this page: nothing is changed in the account. They are forgotten when the "

@@ -50,7 +50,14 @@ fn facts(findings: &Findings, about: &About<'_>, n_causes: usize) -> Vec<(String
         .collect();
     let mut facts = vec![
         ("Made".to_owned(), format!("{} with Flowglass", time(about.made_secs))),
-        ("From".to_owned(), format!("{} rows of {} files", findings.n_rows, about.n_files)),
+        (
+            "From".to_owned(),
+            format!(
+                "{} of {}",
+                counted(findings.n_rows, "row", "rows"),
+                counted(about.n_files.into(), "file", "files")
+            ),
+        ),
         (
             "Filter".to_owned(),
             if about.filter.is_everything() { "none".to_owned() } else { about.filter.to_string() },
@@ -84,7 +91,7 @@ fn write_cause(document: &mut Document, number: u32, cause: &Cause, account: Opt
         .peers
         .prefixes
         .iter()
-        .map(|peers| format!("{} ({} addresses)", peers.prefix, peers.n_addresses))
+        .map(|peers| format!("{} ({})", peers.prefix, counted(peers.n_addresses, "address", "addresses")))
         .collect();
     let reasons: Vec<String> = cause.likelihood.reasons.iter().map(|reason| reason.words()).collect();
     let needs: Vec<&str> = cause.needs.iter().map(|field| field.name()).collect();
@@ -98,7 +105,11 @@ fn write_cause(document: &mut Document, number: u32, cause: &Cause, account: Opt
         ("Peers", format!("{}: {}", cause.peers.n_addresses, peers.join(", "))),
         (
             "How much",
-            format!("{} rejected rows in {} conversations", cause.n_rejected_rows, cause.n_conversations),
+            format!(
+                "{} in {}",
+                counted(cause.n_rejected_rows, "rejected row", "rejected rows"),
+                counted(cause.n_conversations, "conversation", "conversations")
+            ),
         ),
         ("When", time),
         ("Likely to be wanted", format!("{} of 100: {}", cause.likelihood.score, reasons.join("; "))),
@@ -169,9 +180,11 @@ fn write_scanners(document: &mut Document, findings: &Findings) {
     }
     document.heading(2, "Scanners");
     document.paragraph(format!(
-        "{} addresses outside were refused at far more services than they were answered at: {} conversations, {} rejected \
-         rows. Refusing them is what the rules are for; nothing is proposed for them.",
-        scanners.n_scanners, scanners.n_conversations, scanners.n_rows
+        "{} outside, refused at far more services than answered at: {}, {}. Refusing them is what the rules are for; nothing \
+         is proposed for them.",
+        counted(scanners.n_scanners, "address", "addresses"),
+        counted(scanners.n_conversations, "conversation", "conversations"),
+        counted(scanners.n_rows, "rejected row", "rejected rows")
     ));
     let row = |scanner: &crate::analysis::findings::Scanner| {
         vec![
@@ -225,6 +238,10 @@ fn end(address: Option<Address>, port: Option<u16>) -> String {
         (Some(address @ Address::V6(_)), Some(port)) => format!("[{address}]:{port}"),
         (Some(address), Some(port)) => format!("{address}:{port}"),
     }
+}
+
+fn counted(n: u64, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
 }
 
 /// Past the year 9999 a time is written as it is.

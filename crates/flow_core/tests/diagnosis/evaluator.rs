@@ -84,7 +84,10 @@ fn rules_are_asked_about_refusals_only_and_name_what_refused() {
         ]
     );
     let line = to_json_line(&found.conversations[0]);
-    assert!(line.contains("accepted before. sg-1 allows 443 from 10.0.8.0/24 only.\",\"needs\":[],"), "{line}");
+    assert!(
+        line.contains("accepted before. sg-1 allows 443 from 10.0.8.0/24 only.\",\"needs\":[],"),
+        "{line}"
+    );
     let rule = r#""rule":{"kind":"security-group","id":"sg-1","rule":"sgr-1","miss":"cidr"},"rows":1,"#;
     assert!(line.contains(rule), "{line}");
 }
