@@ -5,34 +5,55 @@ use leptos::prelude::*;
 
 use super::copyable::Copyable;
 
-/// In the order of the buttons.
-const WAYS: [(&str, fn(&Written) -> &str); 4] = [
-    ("AWS CLI", |written| &written.aws_cli),
-    ("Terraform", |written| &written.terraform),
-    ("CloudFormation", |written| &written.cloudformation),
-    ("Undo (AWS CLI)", |written| &written.undo),
-];
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    AwsCli,
+    Terraform,
+    CloudFormation,
+    Undo,
+}
+
+impl Form {
+    const ALL: [Form; 4] = [Form::AwsCli, Form::Terraform, Form::CloudFormation, Form::Undo];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Form::AwsCli => "AWS CLI",
+            Form::Terraform => "Terraform",
+            Form::CloudFormation => "CloudFormation",
+            Form::Undo => "Undo (AWS CLI)",
+        }
+    }
+
+    fn text(self, written: &Written) -> String {
+        let text = match self {
+            Form::AwsCli => &written.aws_cli,
+            Form::Terraform => &written.terraform,
+            Form::CloudFormation => &written.cloudformation,
+            Form::Undo => &written.undo,
+        };
+        text.clone()
+    }
+}
 
 #[component]
 pub fn WrittenEdits(#[prop(into)] written: Signal<Written>) -> impl IntoView {
-    let chosen = RwSignal::new(0usize);
-    let button = move |(at, (name, _)): (usize, (&'static str, fn(&Written) -> &str))| {
+    let chosen = RwSignal::new(Form::AwsCli);
+    let button = move |form: Form| {
         view! {
             <button
                 type="button"
                 class="switch-option"
-                aria-pressed=move || (chosen.get() == at).to_string()
-                on:click=move |_| chosen.set(at)
+                aria-pressed=move || (chosen.get() == form).to_string()
+                on:click=move |_| chosen.set(form)
             >
-                {name}
+                {form.name()}
             </button>
         }
     };
-    let text = Signal::derive(move || written.with(|written| WAYS[chosen.get()].1(written).to_owned()));
+    let text = Signal::derive(move || written.with(|written| chosen.get().text(written)));
     view! {
-        <div class="switch" role="group" aria-label="Written as">
-            {WAYS.into_iter().enumerate().map(button).collect_view()}
-        </div>
-        {move || view! { <Copyable label=WAYS[chosen.get()].0 text/> }}
+        <div class="switch" role="group" aria-label="Written as">{Form::ALL.map(button).collect_view()}</div>
+        {move || view! { <Copyable label=chosen.get().name() text/> }}
     }
 }

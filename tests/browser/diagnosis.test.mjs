@@ -101,7 +101,7 @@ test("a rule that is typed is tried; a mistake says what is expected", () =>
     await entry.press("Enter");
     await glass.answered();
     const broken = glass.page.locator(".draft .figure", { hasText: "Accepted, and would be refused" });
-    assert.match(await broken.innerText(), /6 rows of 6 requests/);
+    assert.match(await broken.innerText(), /12 rows of 6 requests/);
   }));
 
 test("rules say what used them, and which nothing used within the loaded time", () =>

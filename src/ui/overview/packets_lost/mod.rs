@@ -87,7 +87,7 @@ fn List(answered: Answered<PacketsLost>, list: usize) -> impl IntoView {
         Memo::new(move |_| answered.read(|view| recorded_reasons(view.is_recorded)).unwrap_or_default());
     let keys = move || {
         let keys = |view: &PacketsLost| view.lists[list].entries.iter().map(|of| of.key.clone()).collect();
-        answered.read(keys).unwrap_or_else(Vec::new)
+        answered.read(keys).unwrap_or_default()
     };
     let more = move || answered.read(|view| words::not_listed(&view.lists[list])).flatten();
     let row = move |key: Vec<Value>| {
