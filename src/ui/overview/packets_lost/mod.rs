@@ -86,7 +86,8 @@ fn List(answered: Answered<PacketsLost>, list: usize) -> impl IntoView {
     let reasons =
         Memo::new(move |_| answered.read(|view| recorded_reasons(view.is_recorded)).unwrap_or_default());
     let keys = move || {
-        let keys = |view: &PacketsLost| view.lists[list].entries.iter().map(|of| of.key.clone()).collect();
+        let keys =
+            |view: &PacketsLost| view.lists[list].entries.iter().map(|of| of.key.clone()).collect::<Vec<_>>();
         answered.read(keys).unwrap_or_default()
     };
     let more = move || answered.read(|view| words::not_listed(&view.lists[list])).flatten();
