@@ -143,7 +143,7 @@ fn rows_are_compared_with_what_the_names_of_their_log_streams_say() {
     assert_eq!(warnings_of_streams("a.json", &["eni-0a1b-all", "eni-0c-all"]), []);
     assert_eq!(warnings_of_streams("a.json", &["eni-0c-all", "mine"]), [], "that one could have any");
     let other = Warning::OtherInterface { in_rows: "eni-0a1b".to_owned() };
-    assert_eq!(warnings_of_streams("a.json", &["eni-0c-all"]), [other.clone()]);
+    assert_eq!(warnings_of_streams("a.json", &["eni-0c-all"]), std::slice::from_ref(&other));
     let accepted_only = Warning::OtherCapture { is_accepted_only: true };
     assert_eq!(warnings_of_streams("a.json", &["eni-0a1b-accept"]), [accepted_only]);
     let rejected_only = Warning::OtherCapture { is_accepted_only: false };
