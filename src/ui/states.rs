@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use super::format;
 use super::late::is_late;
 use crate::engine::Asked;
-use crate::state::{AppState, LoadState};
+use crate::state::{AppState, LoadState, ViewSpec};
 
 /// How far a view has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -158,6 +158,21 @@ pub fn ClearFilter() -> impl IntoView {
         });
     };
     view! { <button type="button" class="button" on:click=clear>"Clear filter"</button> }
+}
+
+/// That nothing was rejected is an answer, not the lack of one.
+#[component]
+pub fn NothingRejected() -> impl IntoView {
+    let state = AppState::get();
+    view! {
+        <StateMessage
+            title="Nothing was rejected"
+            detail="None of the rows that the filter leaves has the action REJECT"
+        />
+        <Show when=move || state.spec.with(ViewSpec::is_filtered)>
+            <p class="state-message"><ClearFilter/></p>
+        </Show>
+    }
 }
 
 /// A question that the files cannot answer, and what would let them.

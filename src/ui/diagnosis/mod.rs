@@ -21,9 +21,9 @@ use scan_noise::ScanNoiseSection;
 use super::account::AccountPanel;
 use super::exactness::{Exactness, Mark};
 use super::format;
-use super::states::{ClearFilter, NeedsField, Staged, StateMessage};
+use super::states::{NeedsField, NothingRejected, Staged};
 use crate::engine::{Slot, ask};
-use crate::state::{AppState, ViewSpec};
+use crate::state::AppState;
 
 type Answered = super::answered::Answered<Findings>;
 
@@ -56,7 +56,6 @@ pub fn DiagnosisTab() -> impl IntoView {
         Answer::Findings(findings) => Some(findings),
         _ => None,
     });
-    // That nothing was rejected is an answer, not the lack of one.
     let n_rows = Memo::new(move |_| answered.read(|findings| findings.n_rows));
     let content = Memo::new(move |_| answered.read(content));
     let missing = move || answered.read(|findings| findings.missing.clone()).unwrap_or_default();
@@ -65,18 +64,7 @@ pub fn DiagnosisTab() -> impl IntoView {
             view! { <NeedsField title="Why something was rejected cannot be told" fields=missing()/> }
                 .into_any(),
         ),
-        Content::NothingRejected => Some(
-            view! {
-                <StateMessage
-                    title="Nothing was rejected"
-                    detail="None of the rows that the filter leaves has the action REJECT"
-                />
-                <Show when=move || state.spec.with(ViewSpec::is_filtered)>
-                    <p class="state-message"><ClearFilter/></p>
-                </Show>
-            }
-            .into_any(),
-        ),
+        Content::NothingRejected => Some(view! { <NothingRejected/> }.into_any()),
         Content::Causes => Some(view! { <Causes answered/> }.into_any()),
     };
     view! {

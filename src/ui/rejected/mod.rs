@@ -15,9 +15,9 @@ use section::{ScanSection, WantedSection};
 
 use super::exactness::{Exactness, Mark};
 use super::format;
-use super::states::{ClearFilter, FieldNames, NeedsField, Staged, StateMessage};
+use super::states::{FieldNames, NeedsField, NothingRejected, Staged};
 use crate::engine::{Slot, ask};
-use crate::state::{AppState, Tab, ViewSpec};
+use crate::state::{AppState, Tab};
 
 type Answered = super::answered::Answered<RejectedView>;
 
@@ -66,18 +66,7 @@ pub fn RejectedTab() -> impl IntoView {
             }
             .into_any(),
         ),
-        Content::NothingRejected => Some(
-            view! {
-                <StateMessage
-                    title="Nothing was rejected"
-                    detail="None of the rows that the filter leaves has the action REJECT"
-                />
-                <Show when=move || state.spec.with(ViewSpec::is_filtered)>
-                    <p class="state-message"><ClearFilter/></p>
-                </Show>
-            }
-            .into_any(),
-        ),
+        Content::NothingRejected => Some(view! { <NothingRejected/> }.into_any()),
         Content::Groups => Some(view! { <Groups answered/> }.into_any()),
     }
     };
