@@ -118,7 +118,7 @@ fn in_all(findings: &Findings) -> String {
         n => format!("; {} of these are of scanners", format::count(n)),
     };
     let conversations = format::counted(n_conversations, "rejected conversation");
-    format!("{} of {conversations}{scanners}", format::count(findings.n_causes))
+    format!("{} for {conversations}{scanners}", format::count(findings.n_causes))
 }
 
 /// What is said where not all causes are listed.
