@@ -1,5 +1,6 @@
 //! What the account's descriptions amount to, put together: its rules, and how well they were read.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use crate::analysis::diagnosis::AccountRules;
@@ -10,16 +11,20 @@ use crate::config::{Configuration, ConfigurationReport};
 pub struct Account {
     pub configuration: Arc<Configuration>,
     pub report: ConfigurationReport,
-    /// The same configuration, ready to be asked.
-    pub rules: AccountRules,
+    /// Made when a diagnosis asks: descriptions come file by file, and what is read of the logs meanwhile needs addresses
+    /// and layouts only.
+    rules: OnceCell<AccountRules>,
 }
 
 impl Account {
     /// Reads files: names and contents.
     pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Account {
         let (configuration, report) = read_configuration(files);
-        let configuration = Arc::new(configuration);
-        let rules = AccountRules::new(configuration.clone());
-        Account { configuration, report, rules }
+        Account { configuration: Arc::new(configuration), report, rules: OnceCell::new() }
+    }
+
+    /// The same configuration, ready to be asked.
+    pub fn rules(&self) -> &AccountRules {
+        self.rules.get_or_init(|| AccountRules::new(self.configuration.clone()))
     }
 }

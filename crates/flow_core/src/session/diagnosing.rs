@@ -70,7 +70,7 @@ impl Diagnosing {
             }
             Stage::Conversations(tuples) => {
                 let knowledge = known.knowledge;
-                let evaluator = known.account.map(|account| &account.rules as &dyn PolicyEvaluator);
+                let evaluator = known.account.map(|account| account.rules() as &dyn PolicyEvaluator);
                 let question = DiagnosisQuestion { knowledge, tuples, evaluator };
                 let diagnosis: Diagnosis = merged(&question, answers, |answer| match answer {
                     ShardAnswer::Diagnosis(partial) => Some(partial),
