@@ -53,10 +53,5 @@ pub(super) fn Evidence(conversations: Vec<Diagnosed>, n_all: u64) -> impl IntoVi
 }
 
 fn end(address: Option<Address>, port: Option<u16>) -> String {
-    match (address, port) {
-        (None, _) => "not told".to_owned(),
-        (Some(address), None) => address.to_string(),
-        (Some(address @ Address::V6(_)), Some(port)) => format!("[{address}]:{port}"),
-        (Some(address), Some(port)) => format!("{address}:{port}"),
-    }
+    address.map_or_else(|| "not told".to_owned(), |address| address.with_port(port))
 }

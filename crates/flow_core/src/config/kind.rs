@@ -131,6 +131,11 @@ impl Kind {
         }
     }
 
+    /// `1 security group`, `2 security groups`.
+    pub fn counted(self, n: u32) -> String {
+        if n == 1 { format!("1 {}", self.name()) } else { format!("{n} {}", self.plural()) }
+    }
+
     /// The command of `aws ec2` that describes such things.
     pub const fn command(self) -> &'static str {
         self.info().command

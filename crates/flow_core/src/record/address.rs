@@ -43,6 +43,15 @@ impl Address {
         }
     }
 
+    /// With a port, or alone where there is none: `10.0.0.5:443`, `[2001:db8::1]:443`.
+    pub fn with_port(self, port: Option<u16>) -> String {
+        match (self, port) {
+            (_, None) => self.to_string(),
+            (Address::V6(_), Some(port)) => format!("[{self}]:{port}"),
+            (_, Some(port)) => format!("{self}:{port}"),
+        }
+    }
+
     /// Whether the address is of a network that its owner numbers: RFC 1918, shared address space
     /// (100.64.0.0/10), unique local and link-local. Nobody on the internet can be reached by it.
     pub fn is_private(self) -> bool {

@@ -68,15 +68,7 @@ fn facts(findings: &Findings, about: &About<'_>, n_causes: usize) -> Vec<(String
     let rules = match about.account {
         None => "not at hand: verdicts rest on the logs alone".to_owned(),
         Some(account) => {
-            let counts: Vec<String> = account
-                .counts()
-                .into_iter()
-                .map(
-                    |(kind, n)| {
-                        if n == 1 { format!("1 {}", kind.name()) } else { format!("{n} {}", kind.plural()) }
-                    },
-                )
-                .collect();
+            let counts: Vec<String> = account.counts().into_iter().map(|(kind, n)| kind.counted(n)).collect();
             format!("{}, as they were when they were described", counts.join(", "))
         }
     };
@@ -95,10 +87,6 @@ fn write_cause(document: &mut Document, number: u32, cause: &Cause, account: Opt
         .collect();
     let reasons: Vec<String> = cause.likelihood.reasons.iter().map(|reason| reason.words()).collect();
     let needs: Vec<&str> = cause.needs.iter().map(|field| field.name()).collect();
-    let time = match (cause.first_secs, cause.last_secs) {
-        (Some(first), Some(last)) => format!("{} to {}", time(first), time(last)),
-        _ => "not recorded".to_owned(),
-    };
     let facts = [
         ("Confidence", cause.confidence.name().to_owned()),
         ("Seen at", seen_at(cause)),
@@ -111,7 +99,7 @@ fn write_cause(document: &mut Document, number: u32, cause: &Cause, account: Opt
                 counted(cause.n_conversations, "conversation", "conversations")
             ),
         ),
-        ("When", time),
+        ("When", when(cause.first_secs, cause.last_secs)),
         ("Likely to be wanted", format!("{} of 100: {}", cause.likelihood.score, reasons.join("; "))),
         ("Would settle it", needs.join(", ")),
         ("Its rows", cause.filter.to_string()),
@@ -127,15 +115,11 @@ fn write_cause(document: &mut Document, number: u32, cause: &Cause, account: Opt
 
 fn evidence(conversations: &[Diagnosed]) -> Block {
     let row = |diagnosed: &Diagnosed| {
-        let time = match (diagnosed.first_secs, diagnosed.last_secs) {
-            (Some(first), Some(last)) => format!("{} to {}", time(first), time(last)),
-            _ => "not recorded".to_owned(),
-        };
         vec![
             end(diagnosed.initiator, diagnosed.initiator_port),
             end(diagnosed.responder, diagnosed.port),
             diagnosed.n_rows.to_string(),
-            time,
+            when(diagnosed.first_secs, diagnosed.last_secs),
             diagnosed.because(),
         ]
     };
@@ -232,11 +216,13 @@ fn seen_at(cause: &Cause) -> String {
 }
 
 fn end(address: Option<Address>, port: Option<u16>) -> String {
-    match (address, port) {
-        (None, _) => "not told".to_owned(),
-        (Some(address), None) => address.to_string(),
-        (Some(address @ Address::V6(_)), Some(port)) => format!("[{address}]:{port}"),
-        (Some(address), Some(port)) => format!("{address}:{port}"),
+    address.map_or_else(|| "not told".to_owned(), |address| address.with_port(port))
+}
+
+fn when(first_secs: Option<u64>, last_secs: Option<u64>) -> String {
+    match (first_secs, last_secs) {
+        (Some(first), Some(last)) => format!("{} to {}", time(first), time(last)),
+        _ => "not recorded".to_owned(),
     }
 }
 

@@ -4,7 +4,6 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use super::account::Account;
-use crate::config::Kind;
 use crate::config::description::FlowLog;
 use crate::config::read::read_configuration;
 use crate::parse::{GivenLayout, log_format};
@@ -23,7 +22,7 @@ impl Descriptions {
         let (_, report) = read_configuration([(name, bytes.as_slice())]);
         self.files.insert(name.to_owned(), bytes);
         self.account = OnceCell::new();
-        let kinds: Vec<String> = report.counts.iter().map(|(kind, n)| counted(*n, *kind)).collect();
+        let kinds: Vec<String> = report.counts.iter().map(|(kind, n)| kind.counted(*n)).collect();
         match kinds.as_slice() {
             [] => "a description of AWS resources of which nothing could be read".to_owned(),
             kinds => format!("describes {}", kinds.join(", ")),
@@ -53,8 +52,4 @@ impl Descriptions {
         let account = self.account().into_iter();
         account.flat_map(|account| &account.configuration.flow_logs).filter_map(layout).collect()
     }
-}
-
-fn counted(n: u32, kind: Kind) -> String {
-    if n == 1 { format!("1 {}", kind.name()) } else { format!("{n} {}", kind.plural()) }
 }
