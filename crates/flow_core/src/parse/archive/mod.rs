@@ -308,11 +308,7 @@ impl Members {
             return Ok(());
         }
         if self.members.len() == MEMBERS_MAX {
-            return Err(Refusal {
-                seems_to_be: format!("an archive of more than {MEMBERS_MAX} files"),
-                next_step: "Extract it, put the files together where they are small (`cat *.gz > all.gz`), and open those."
-                    .to_owned(),
-            });
+            return Err(too_many_members());
         }
         self.members.push(member);
         Ok(())
@@ -338,6 +334,14 @@ impl Members {
 
     fn leave_out(&mut self) {
         self.n_left_out += 1;
+    }
+}
+
+fn too_many_members() -> Refusal {
+    Refusal {
+        seems_to_be: format!("an archive of more than {MEMBERS_MAX} files"),
+        next_step: "Extract it, put the files together where they are small (`cat *.gz > all.gz`), and open those."
+            .to_owned(),
     }
 }
 
