@@ -144,7 +144,8 @@ fn a_zip_archive_of_a_million_entries_is_refused_for_what_it_is() {
     for n_entries in [100_000, 1_000_000] {
         let bytes = zip_of_entries(n_entries);
         let (report, n_bytes_held) = most_bytes_during(|| {
-            let mut list = FileParser::new(SourceId(0), "a.zip", bytes.len() as u64, &ParseOptions::default());
+            let mut list =
+                FileParser::new(SourceId(0), "a.zip", bytes.len() as u64, &ParseOptions::default());
             read_in_pieces(&mut list, &bytes, &[PIECE_BYTES], &mut Store::default());
             list.into_report()
         });

@@ -189,5 +189,8 @@ fn a_table_takes_the_memory_of_one_row_group_however_many_it_has() {
     let (of_few, _) = n_bytes_held(2);
     let (of_many, n_bytes) = n_bytes_held(24);
     // The footer says where each row group is, and is read as a whole.
-    assert!(of_many < 2 * of_few && of_many < n_bytes, "{of_many} bytes after {of_few}, of a file of {n_bytes}");
+    assert!(
+        of_many < 2 * of_few && of_many < n_bytes,
+        "{of_many} bytes after {of_few}, of a file of {n_bytes}"
+    );
 }

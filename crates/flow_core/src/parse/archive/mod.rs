@@ -340,8 +340,9 @@ impl Members {
 fn too_many_members() -> Refusal {
     Refusal {
         seems_to_be: format!("an archive of more than {MEMBERS_MAX} files"),
-        next_step: "Extract it, put the files together where they are small (`cat *.gz > all.gz`), and open those."
-            .to_owned(),
+        next_step:
+            "Extract it, put the files together where they are small (`cat *.gz > all.gz`), and open those."
+                .to_owned(),
     }
 }
 
