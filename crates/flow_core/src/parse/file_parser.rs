@@ -356,7 +356,11 @@ impl FileParser {
         match intake {
             Intake::Plain => decode(bytes),
             Intake::Gzip(packed) => {
-                if packed.push(bytes, &mut decode).is_err() {
+                let is_damaged = packed.push(bytes, &mut decode).is_err();
+                // Whether the damage comes with the archive's head depends on how the bytes were cut.
+                if packed.is_tar() {
+                    self.open_tar_in_gzip();
+                } else if is_damaged {
                     packed.end(&mut decode);
                     decoder.finish(|piece| text.push(piece, report, sink));
                     text.damaged(report, sink);
@@ -364,8 +368,6 @@ impl FileParser {
                         report.state = FileState::Read;
                     }
                     *intake = Intake::Over;
-                } else if packed.is_tar() {
-                    self.open_tar_in_gzip();
                 }
             }
             Intake::Parquet(parquet) => {
