@@ -154,3 +154,17 @@ fn a_zip_archive_of_a_million_entries_is_refused_for_what_it_is() {
         assert!(n_bytes_held < 3 * BYTES_MAX, "a directory of {} bytes took {n_bytes_held}", bytes.len());
     }
 }
+
+#[test]
+fn a_member_of_a_zip_archive_that_says_that_it_is_a_bomb_is_refused_by_name() {
+    let mut bytes = zip(&[("a.log", HEADER.as_bytes()), ("bomb.log", HEADER.as_bytes())], true);
+    let entry = bytes.windows(4).rposition(|mark| mark == b"PK\x01\x02").expect("the directory has entries");
+    bytes[entry + 24..entry + 28].copy_from_slice(&(300u32 * 1024 * 1024).to_le_bytes());
+    let mut list = FileParser::new(SourceId(0), "a.zip", bytes.len() as u64, &ParseOptions::default());
+    read_in_pieces(&mut list, &bytes, &[PIECE_BYTES], &mut Store::default());
+    let members = list.take_members();
+    let refusals: Vec<Option<&str>> =
+        members.iter().map(|member| member.refusal.as_ref().map(|refusal| &*refusal.seems_to_be)).collect();
+    let words = "a file in a zip archive that unpacks to more than 200 times its size, which no log does";
+    assert_eq!(refusals, [None, Some(words)]);
+}

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::{Listed, Member, MemberPlace, Members, Packing, name_of, too_many_members};
-use crate::parse::Refusal;
 use crate::parse::gzip::Damaged;
+use crate::parse::{Refusal, bomb};
 
 /// How a zip archive begins: with its first member, or its end where it has none.
 pub const STARTS: [&[u8]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
@@ -143,6 +143,13 @@ fn entry(bytes: &[u8]) -> Result<(Member, &[u8]), Damaged> {
         _ if is_encrypted => Some((
             "an encrypted file in a zip archive".to_owned(),
             "Extract it with its password and open the result.",
+        )),
+        8 if n_bytes_unpacked > bomb::unpacked_bytes_max(n_bytes) => Some((
+            format!(
+                "a file in a zip archive that unpacks to more than {} times its size, which no log does",
+                bomb::RATIO_MAX
+            ),
+            "Extract it and open the result.",
         )),
         0 | 8 => None,
         _ => Some((
