@@ -79,7 +79,8 @@ impl MemberPlace {
     /// Bytes of the file that it was.
     pub fn n_bytes_unpacked(&self) -> u64 {
         match self.packing {
-            Packing::Tar | Packing::TarInGzip => self.n_bytes,
+            // What is stored is as long as it is, whatever the archive says.
+            Packing::Tar | Packing::TarInGzip | Packing::Zip { is_deflated: false, .. } => self.n_bytes,
             Packing::Zip { n_bytes_unpacked, .. } => n_bytes_unpacked,
         }
     }
