@@ -35,7 +35,8 @@ export async function run_page({ browser, browser_session, log, note, wants_answ
     for (const { name, act, question } of ACTIONS) {
       const { redrawn_ms, answered_ms } = await act(glass);
       note(question ? `ask: ${question}` : `press: ${name}`, redrawn_ms, "ms");
-      if (question) note(`answered: ${question}`, answered_ms, "ms");
+      // Nothing is asked where the page knows the answer.
+      if (answered_ms !== undefined) note(`answered: ${question ?? name}`, answered_ms, "ms");
     }
     await glass.tab("Files");
     const per_row = await glass.page.locator("[data-bytes-per-row]").getAttribute("data-bytes-per-row");
