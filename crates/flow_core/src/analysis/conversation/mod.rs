@@ -17,12 +17,12 @@ mod view;
 
 pub use began::Began;
 pub(super) use began::who_began;
-pub(super) use coverage::{Coverage, scan as scan_coverage};
+pub(super) use coverage::{Coverage, WINDOW_SECS_MAX, scan as scan_coverage};
 pub(super) use folded::{Folded, FoldedPlaces};
 pub(super) use half::Half;
 pub(super) use load_coverage::{Blind, LoadCoverage};
 pub(super) use row_reader::{EndsOf, ReadRow, RowReader};
-pub(super) use trace::{Fate, Marks, Trace, TraceKey, span_of};
+pub(super) use trace::{Fate, Marks, SPAN_SECS, Trace, TraceKey, span_of};
 pub(super) use tuple::{Tuple, TupleEnd};
 pub(super) use tuple_list::TupleList;
 pub use view::SeenBy;

@@ -33,7 +33,7 @@ pub(super) fn diagnosis(
     // Facts are worked out twice, because they take more room than all that they are worked out from.
     let mut met: HashMap<Address, Vec<Met>, FxBuildHasher> = HashMap::default();
     let mut n_asked = 0;
-    for_each_conversation(&partial.folded.traces, |tuple, views| {
+    for_each_conversation(&partial.folded.traces, surroundings.n_spans_apart, |tuple, views| {
         n_asked += views.iter().filter(|view| view.is_rejected_asked()).count();
         let is_private = |end: TupleEnd| partial.folded.address(end.address).is_none_or(Address::is_private);
         if tuple.ends().into_iter().all(is_private) {
@@ -51,7 +51,7 @@ pub(super) fn diagnosis(
     let scanners = scanners(&partial, met);
     let admitted = Admitted::of(&partial.admitted);
     let mut conversations: Vec<Diagnosed> = Vec::with_capacity(n_asked);
-    for_each_conversation(&partial.folded.traces, |tuple, views| {
+    for_each_conversation(&partial.folded.traces, surroundings.n_spans_apart, |tuple, views| {
         surroundings.for_each_case(tuple, views, &mut evidence, |mut case| {
             if !case.view.is_rejected_asked() {
                 return;

@@ -7,10 +7,10 @@ use rustc_hash::FxBuildHasher;
 use super::facts::{Elsewhere, Facts};
 use super::partial::DiagnosisPartial;
 use crate::analysis::TimeExtent;
-use crate::analysis::conversation::{Began, Coverage, Half, Tuple, View, who_began};
+use crate::analysis::conversation::{Began, Coverage, Half, LoadCoverage, Tuple, View, who_began};
 use crate::analysis::fan_in::Servers;
 use crate::analysis::interface::{InterfaceKnowledge, subnet_of};
-use crate::intake::client::RowEvidence;
+use crate::intake::client::{RowEvidence, has_ports};
 use crate::record::{Address, Value};
 
 /// One conversation as one interface saw it, before the verdict.
@@ -30,6 +30,8 @@ pub(super) struct Surroundings<'a> {
     knowledge: &'a InterfaceKnowledge,
     servers: Servers,
     coverage: HashMap<&'a Value, Coverage, FxBuildHasher>,
+    /// Of [`for_each_conversation`](crate::analysis::conversation::for_each_conversation).
+    pub n_spans_apart: u64,
     /// Subnets by own address of the interfaces in them.
     subnets: BTreeMap<Address, BTreeSet<String>>,
 }
@@ -46,7 +48,15 @@ impl<'a> Surroundings<'a> {
                 subnets.entry(address).or_default().extend(of.subnets.iter().cloned());
             }
         }
-        Surroundings { partial, knowledge, servers: partial.folded.servers(), coverage, subnets }
+        let n_spans_apart = LoadCoverage::of(coverage.values()).n_spans_apart();
+        Surroundings {
+            partial,
+            knowledge,
+            servers: partial.folded.servers(),
+            coverage,
+            n_spans_apart,
+            subnets,
+        }
     }
 
     /// Visits what each interface saw of a conversation of which it saw something refused.
@@ -73,6 +83,17 @@ impl<'a> Surroundings<'a> {
                 continue;
             }
             let is_elsewhere = |end: usize| n_accepted[end] > u64::from(view.halves[end].accepted.is_there());
+            if self.are_two(&tuple, view) {
+                for client in [0, 1] {
+                    let (view, began) = (view.of_sender(client), Began::RefusedBothWays);
+                    // What other interfaces accepted of the other end is its own request.
+                    let elsewhere =
+                        Elsewhere { request_accepted: is_elsewhere(client), reply_accepted: false };
+                    let facts = self.facts(&tuple, &view, client, began, elsewhere);
+                    visit(Case { tuple, view: &view, began, client: Some(client), facts });
+                }
+                continue;
+            }
             let elsewhere = client.map_or_else(Elsewhere::default, |client| Elsewhere {
                 request_accepted: is_elsewhere(client),
                 reply_accepted: is_elsewhere(1 - client),
@@ -80,6 +101,19 @@ impl<'a> Surroundings<'a> {
             let facts = client.and_then(|client| self.facts(&tuple, view, client, began, elsewhere));
             visit(Case { tuple, view, began, client, facts });
         }
+    }
+
+    /// Whether what was refused of both ends are two requests: a reply is only sent to what arrived, and here nothing
+    /// passed either way. Of protocols without ports only, because others tell their conversations apart; and not
+    /// where what passed may have been skipped.
+    fn are_two(&self, tuple: &Tuple, view: &View) -> bool {
+        let is_portless = tuple.protocol().is_some_and(|protocol| !has_ports(u64::from(protocol), 0, 0));
+        let [low, high] = tuple.ends();
+        let coverage = self.coverage.get(self.partial.folded.interface(view.interface));
+        is_portless
+            && low != high
+            && view.is_refused_both_ways()
+            && !coverage.is_some_and(|coverage| coverage.is_skipped_before(view.time()))
     }
 
     /// The facts of one view; `None` where an address is not recorded.

@@ -212,6 +212,9 @@ fn what_tells(diagnosed: &Diagnosed) -> &'static str {
     match diagnosed.began {
         Began::Told(InitiatorEvidence::SmallerPort) => "; who began is a guess by the smaller port",
         Began::AcceptedFirst => "; who began is a guess by the earlier start",
+        Began::RefusedBothWays => {
+            "; the other end's packets were refused as well and none accepted, so neither answers the other"
+        }
         Began::OnlySender if diagnosed.port.is_none() => "; its rows do not tell a request from a reply",
         Began::OnlySender => "; who began is a guess by who sent",
         _ if grounds.is_rolled_up && is_weak => {
