@@ -13,7 +13,7 @@ pub struct Account {
     pub report: ConfigurationReport,
     /// Made when a diagnosis asks: descriptions come file by file, and what is read of the logs meanwhile needs addresses
     /// and layouts only.
-    rules: OnceCell<AccountRules>,
+    rules: OnceCell<Arc<AccountRules>>,
 }
 
 impl Account {
@@ -24,7 +24,7 @@ impl Account {
     }
 
     /// The same configuration, ready to be asked.
-    pub fn rules(&self) -> &AccountRules {
-        self.rules.get_or_init(|| AccountRules::new(self.configuration.clone()))
+    pub fn rules(&self) -> &Arc<AccountRules> {
+        self.rules.get_or_init(|| Arc::new(AccountRules::new(self.configuration.clone())))
     }
 }

@@ -52,6 +52,8 @@ pub struct Known<'a> {
     pub account: Option<&'a Account>,
     /// The time of all readable rows.
     pub extent: Option<TimeExtent>,
+    /// Rejected five-tuples that are diagnosed at once.
+    pub n_diagnosed_max: u32,
 }
 
 pub struct Inquiry {
@@ -129,7 +131,7 @@ impl Inquiry {
                 (Work::Analysis(question), all(ask))
             }
             Question::Findings { filter } => {
-                let (diagnosing, asks) = Diagnosing::begin(filter, Outcome::Findings, shards);
+                let (diagnosing, asks) = Diagnosing::begin(filter, Outcome::Findings, shards, known);
                 (Work::Diagnosing(diagnosing), asks)
             }
             Question::RuleUse { ref filter }
@@ -164,11 +166,11 @@ impl Inquiry {
                 (Work::Lines(LinesExport::new()), all(ShardAsk::ExportLines(filter)))
             }
             Question::Export { kind: ExportKind::HandOver(hand_over), filter, .. } => {
-                let (diagnosing, asks) = Diagnosing::begin(filter, Outcome::Report(hand_over), shards);
+                let (diagnosing, asks) = Diagnosing::begin(filter, Outcome::Report(hand_over), shards, known);
                 (Work::Diagnosing(diagnosing), asks)
             }
             Question::Export { kind: ExportKind::Diagnosis, filter, .. } => {
-                let (diagnosing, asks) = Diagnosing::begin(filter, Outcome::Lines, shards);
+                let (diagnosing, asks) = Diagnosing::begin(filter, Outcome::Lines, shards, known);
                 (Work::Diagnosing(diagnosing), asks)
             }
             Question::Export { kind: ExportKind::Csv(subjects), filter, sort } => {

@@ -64,8 +64,8 @@ fn is_of(row: &Rejected, diagnosed: &Diagnosed) -> bool {
     let initiator = |end| is_end(end, diagnosed.initiator, diagnosed.initiator_port);
     let responder = |end| is_end(end, diagnosed.responder, diagnosed.port);
     let [src, dst] = &row.ends;
-    // Then what the other end sent is another conversation.
-    let is_half = diagnosed.began == Began::RefusedBothWays;
+    // Then what the other end sent at about the same time is another conversation.
+    let is_half = matches!(diagnosed.began, Began::RefusedBothWays | Began::OnlySender);
     // Without ports, what happened at other times is another conversation.
     let is_in_time = match (&row.time, diagnosed.first_secs, diagnosed.last_secs) {
         ((Value::Number(start), Value::Number(end)), Some(first), Some(last)) => {
@@ -228,6 +228,6 @@ proptest! {
         let filter = parse_filter("interface-id = eni-1").unwrap();
         let findings = crate::findings(&load, &filter, None);
         let eni_1 = Value::Text("eni-1".to_owned());
-        prop_assert!(findings.causes.iter().all(|cause| cause.interface == eni_1 && cause.n_interfaces == 1));
+        prop_assert!(findings.causes.iter().all(|cause| cause.interfaces == [eni_1.clone()] && cause.n_interfaces == 1));
     }
 }

@@ -121,7 +121,8 @@ impl View {
 
 /// Sorts folded rows so that [`for_each_conversation`] finds those of one conversation together.
 pub(in crate::analysis) fn sort_by_conversation(traces: &mut [(TraceKey, Trace)]) {
-    traces.sort_unstable_by_key(|(key, _)| (key.tuple().sort_key(), key.span, key.interface));
+    // Keys apart, because folded rows are large to move about.
+    traces.sort_by_cached_key(|(key, _)| (key.tuple().sort_key(), key.span, key.interface));
 }
 
 /// Visits what all interfaces saw of one conversation after the other. Without ports rows that lie more than

@@ -23,8 +23,7 @@ impl Diagnosed {
     /// The conclusion alone: what it has in common with others of the same cause. Where rules are known, with what
     /// they say.
     pub(in crate::analysis) fn conclusion(&self) -> String {
-        let told = self.rule.as_ref().map(|finding| finding.because.as_str());
-        match (self.grounds.line, told) {
+        match (self.grounds.line, self.told.as_deref()) {
             // The rules tell what the logs alone cannot.
             (Line::RequestRefused, Some(told)) => told.to_owned(),
             (_, Some(told)) => format!("{}. {told}", meaning(self)),
