@@ -156,7 +156,7 @@ fn subnet(network: &Network, number: u8, id: &str) -> Json {
     json!({
         "SubnetId": id, "VpcId": network.vpc_id, "OwnerId": ACCOUNT_ID,
         "CidrBlock": format!("10.0.{number}.0/24"),
-        "AvailabilityZone": format!("{REGION}{}", if number % 2 == 0 { 'a' } else { 'b' }),
+        "AvailabilityZone": format!("{REGION}{}", if number.is_multiple_of(2) { 'a' } else { 'b' }),
         "Ipv6CidrBlockAssociationSet": [{
             "Ipv6CidrBlock": format!("2001:db8:0:a0{number:02x}::/64"), "Ipv6CidrBlockState": { "State": "associated" },
         }],

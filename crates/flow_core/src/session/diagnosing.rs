@@ -1,10 +1,11 @@
 //! A question about why rows were rejected: two turns over the shards, then the lead alone puts the answer together, or
 //! writes every verdict, a part with each turn.
 
+use std::rc::Rc;
 use std::sync::Arc;
 use std::vec;
 
-use super::inquiry::{Asks, Known, Turn, merged};
+use super::inquiry::{Asks, Known, SecondTurn, Turn, merged};
 use super::message::{Answer, HandOver};
 use super::shard_message::{ShardAnswer, ShardAsk};
 use crate::analysis::diagnosis::{
@@ -27,7 +28,6 @@ pub enum Outcome {
 }
 
 pub struct Diagnosing {
-    shards: Vec<u16>,
     filter: Filter,
     outcome: Outcome,
     n_tuples_max: u32,
@@ -35,8 +35,8 @@ pub struct Diagnosing {
 }
 
 enum Stage {
-    /// Which tuples have a rejection is being asked.
-    Tuples,
+    /// Which tuples have a rejection is being asked; nothing once that is answered.
+    Tuples(Option<SecondTurn>),
     /// All that was seen of these is being asked.
     Conversations(Arc<RejectedTuples>),
     Writing(Lines),
@@ -45,7 +45,7 @@ enum Stage {
 /// What is left to be written, and the rules that it was judged by.
 struct Lines {
     conversations: vec::IntoIter<Diagnosed>,
-    rules: Option<Arc<AccountRules>>,
+    rules: Option<Rc<AccountRules>>,
 }
 
 impl Diagnosing {
@@ -54,7 +54,8 @@ impl Diagnosing {
         let n_tuples_max = known.n_diagnosed_max;
         let ask = ShardAsk::RejectedTuples { filter: filter.clone(), n_tuples_max };
         let asks = shards.iter().map(|&shard| (shard, ask.clone())).collect();
-        (Diagnosing { shards: shards.to_vec(), filter, outcome, n_tuples_max, stage: Stage::Tuples }, asks)
+        let stage = Stage::Tuples(Some(SecondTurn::new(shards, filter.clone())));
+        (Diagnosing { filter, outcome, n_tuples_max, stage }, asks)
     }
 
     /// Whether shards are not asked any more, so that rows may change.
@@ -64,20 +65,20 @@ impl Diagnosing {
 
     pub fn resume(&mut self, answers: Vec<(u16, ShardAnswer)>, known: Known<'_>) -> Turn {
         match &mut self.stage {
-            Stage::Tuples => {
+            Stage::Tuples(second) => {
+                let second = second.take().expect("the first turn ends once");
                 let question = RejectedTuplesQuestion { n_tuples_max: self.n_tuples_max };
                 let tuples = merged(&question, answers, |answer| match answer {
                     ShardAnswer::RejectedTuples(partial) => Some(partial),
                     _ => None,
                 });
                 let tuples = Arc::new(tuples);
-                let ask = ShardAsk::Diagnosis { filter: self.filter.clone(), tuples: Arc::clone(&tuples) };
-                self.stage = Stage::Conversations(tuples);
-                Turn::Ask(self.shards.iter().map(|&shard| (shard, ask.clone())).collect())
+                self.stage = Stage::Conversations(Arc::clone(&tuples));
+                second.ask(|filter| ShardAsk::Diagnosis { filter, tuples })
             }
             Stage::Conversations(tuples) => {
                 let knowledge = known.knowledge;
-                let rules = known.account.map(|account| Arc::clone(account.rules()));
+                let rules = known.account.map(|account| Rc::clone(account.rules()));
                 let evaluator = rules.as_deref().map(|rules| rules as &dyn PolicyEvaluator);
                 let question = DiagnosisQuestion { knowledge, tuples, evaluator };
                 let diagnosis: Diagnosis = merged(&question, answers, |answer| match answer {

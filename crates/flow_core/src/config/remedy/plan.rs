@@ -75,7 +75,7 @@ impl<'c> Planner<'c> {
         own.sort_by_key(|(_, interface)| interface.groups.as_ref().map_or(0, Vec::len));
         let holders = Holders::of(configuration);
         let ends = ends(&own, &holders, wanted);
-        (!own.is_empty()).then(|| Planner {
+        (!own.is_empty()).then_some(Planner {
             configuration,
             holders,
             wanted,
