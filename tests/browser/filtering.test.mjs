@@ -147,6 +147,21 @@ test("a drag over the timeline takes the views along, and asks for the next answ
     await glass.page.mouse.up();
   }, { before: (page) => page.addInitScript(count_questions) }));
 
+test("times in which records were skipped are bands on the timeline, and words", () =>
+  visit(async (glass) => {
+    const at = (start, fields = {}) => line({ start, end: start + 60, ...fields });
+    const skipped = { srcaddr: "-", dstaddr: "-", action: "-", "log-status": "SKIPDATA" };
+    const start = 1763456400;
+    await glass.open({ name: "a.log", text: text_of([at(start), at(start + 600, skipped), at(start + 1200)]) });
+    await glass.answered();
+    assert.match(await glass.page.locator(".series-holes").getAttribute("d"), /^M[\d. v-]+h[\d.]+v[\d.]+z$/, "one band");
+    const timeline = glass.page.getByRole("region", { name: "Traffic over time" });
+    assert.match(await timeline.textContent(), /Records are missing \(SKIPDATA\) within 2025-11-18 09:10:00 – 09:11:00 UTC/);
+    await timeline.getByRole("button", { name: "Table" }).click();
+    const cells = await timeline.locator("tbody tr").filter({ hasText: "09:10" }).first().locator("td").allTextContents();
+    assert.equal(cells.at(-1), "1");
+  }));
+
 test("the timeline narrows the time by keyboard", () =>
   visit(async (glass) => {
     await glass.page.getByRole("slider", { name: /from|start|begin/i }).focus();

@@ -1,7 +1,7 @@
 // What a reader drops is read, all of it, and what is not is named.
 
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, truncateSync, unlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -194,6 +194,92 @@ test("a damaged gzip gives the rows before the damage and one problem that says 
     assert.equal(problem[1].replaceAll(",", ""), String(n_rows + 1));
     assert.match(problem[3], /damaged or cut off/);
   }));
+
+/** Makes the worker wait once so many pieces of files were asked for, and gives what tells that it does and what
+ *  lets it go on. Reading is too fast to change a file under it by luck. */
+async function hold_reading(glass, n_pieces) {
+  while (glass.page.workers().length === 0) await glass.page.waitForTimeout(20);
+  const worker = glass.page.workers()[0];
+  await worker.evaluate((n_pieces) => {
+    const reader = ReadableStreamBYOBReader.prototype;
+    const read = reader.read;
+    const gate = new Promise((resolve) => (self.go_on = resolve));
+    let n_asked = 0;
+    self.has_asked = new Promise((resolve) => {
+      reader.read = function (...args) {
+        n_asked += 1;
+        if (n_asked <= n_pieces) return read.apply(this, args);
+        resolve();
+        return gate.then(() => read.apply(this, args));
+      };
+    });
+  }, n_pieces);
+  return {
+    begun: () => worker.evaluate(() => self.has_asked),
+    go_on: () => worker.evaluate(() => self.go_on()),
+  };
+}
+
+const MANY_LINES = text_of(Array.from({ length: 40_000 }, (_, at) => line({ srcport: at % 65_536, bytes: at })));
+const CHANGES = {
+  "is still written to": (path) => appendFileSync(path, text_of([line()])),
+  "is cut off": (path) => truncateSync(path, 1_000),
+  "is removed": (path) => unlinkSync(path),
+};
+for (const [how, change] of Object.entries(CHANGES)) {
+  test(`a file that ${how} before it is read is named, with what to do, and the others are read`, async () => {
+    const folder = mkdtempSync(join(tmpdir(), "flowglass-logs-"));
+    const [changing, other] = [join(folder, "changing.log"), join(folder, "other.log")];
+    writeFileSync(changing, MANY_LINES);
+    writeFileSync(other, text_of([line(), line()]));
+    try {
+      await visit(async (glass) => {
+        const reading = await hold_reading(glass, 0);
+        await glass.drop([changing, other]);
+        await reading.begun();
+        change(changing);
+        await reading.go_on();
+        await glass.settled();
+        assert.equal(await glass.n_rows(), 2);
+        assert.match((await file_row(glass, "changing.log")).State, /^not read to its end/);
+        const banner = glass.page.getByRole("region", { name: "1 file not read" });
+        const words = await banner.textContent();
+        assert.match(words, /changing\.log.*The browser could not read the file/s);
+        assert.match(words, /If it was moved or changed, drop it again/);
+        assert.doesNotMatch(words, /other\.log/);
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+}
+
+test("a file that is cut off while it is read keeps the rows before, and the others are read", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "flowglass-logs-"));
+  const [changing, other] = [join(folder, "changing.log"), join(folder, "other.log")];
+  writeFileSync(changing, MANY_LINES.repeat(5));
+  writeFileSync(other, text_of([line(), line()]));
+  try {
+    await visit(async (glass) => {
+      // Two pieces of a megabyte are asked for when the file is opened; the browser has read somewhat more ahead.
+      const reading = await hold_reading(glass, 2);
+      await glass.drop([changing]);
+      await reading.begun();
+      truncateSync(changing, 1_000);
+      await reading.go_on();
+      await glass.settled();
+      await glass.drop([other]);
+      await glass.settled();
+      const row = await file_row(glass, "changing.log");
+      const n_rows = Number(row.Rows.replaceAll(",", ""));
+      assert.ok(n_rows > 10_000 && n_rows < 200_000, row.Rows);
+      assert.equal((await file_row(glass, "other.log")).Rows, "2");
+      assert.equal(await glass.n_rows(), n_rows + 2);
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
 
 test("cancel stops at once and keeps what was loaded", async () => {
   const folder = mkdtempSync(join(tmpdir(), "flowglass-logs-"));

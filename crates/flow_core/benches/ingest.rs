@@ -1,7 +1,8 @@
 //! From bytes to frozen columns, stage by stage: `cargo bench -p flow_core --bench ingest`.
 //!
 //! Throughputs are in bytes of log text, but for freezing, which counts the bytes of the open column. Stages have no
-//! SIMD natively; the browser's figures are those of the page.
+//! SIMD natively; the browser's figures are those of the page. What each container costs beside plain text is asked by
+//! `cargo bench -p flow_core --bench ingest -- "container to rows"`.
 
 use std::hint::black_box;
 use std::io::Write;
@@ -11,11 +12,14 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use flow_core::parse::block::{BLOCK_BYTES_MAX, ValueStarts};
 use flow_core::parse::gzip::GzipReader;
-use flow_core::parse::{FileParser, Layout, ParseOptions, RawRow, RowBlock, RowSink, ShortText, SourceId};
+use flow_core::parse::{FileParser, Layout, ParseOptions, RawRow, RowBlock, RowSink, SourceId};
 use flow_core::record::Address;
 use flow_core::sample::{SampleLog, SampleSpec};
 use flow_core::store::{AddressDictionary, Column, SEGMENT_ROWS, Store, TextDictionary};
+use flow_testkit::reading::read_in_pieces;
+use flow_testkit::table::{TableStyle, table};
 use flow_testkit::wrap::Wrap;
+use parquet::basic::{Compression as Codec, GzipLevel, ZstdLevel};
 
 /// As the worker hands files over.
 const PIECE_BYTES: usize = 1024 * 1024;
@@ -53,10 +57,7 @@ impl RowSink for Nowhere {
 
 fn read(bytes: &[u8], sink: &mut impl RowSink) {
     let mut parser = FileParser::new(SourceId(0), "bench.log", bytes.len() as u64, &ParseOptions::default());
-    for piece in bytes.chunks(PIECE_BYTES) {
-        parser.push(piece, sink);
-    }
-    parser.finish(sink);
+    read_in_pieces(&mut parser, bytes, &[PIECE_BYTES], sink);
 }
 
 fn gzip(text: &[u8]) -> Vec<u8> {
@@ -129,7 +130,8 @@ fn text_stages(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// The same records in each container, in bytes of the container, decompressed.
+/// The same records in each container, in bytes of the records as plain text whatever they are in, so that rates compare
+/// as times do.
 fn containers(criterion: &mut Criterion) {
     let spec = SampleSpec { n_rows: N_ROWS / 5, ..SampleSpec::demo() };
     let log: Vec<u8> = SampleLog::new(&spec).flatten().collect();
@@ -137,17 +139,32 @@ fn containers(criterion: &mut Criterion) {
     // Without its header, as containers have none.
     let records: Vec<String> = log.lines().skip(1).map(str::to_owned).collect();
     let mut group = criterion.benchmark_group("container to rows");
-    let mut bench = |name: String, file: &[u8], n_bytes: usize| {
-        group.throughput(Throughput::Bytes(n_bytes as u64));
+    let n_text_bytes = Wrap::Text.file(&Layout::aws_default(), &records).len();
+    group.throughput(Throughput::Bytes(n_text_bytes as u64));
+    let mut bench = |name: String, file: &[u8]| {
         group.bench_function(name, |bencher| bencher.iter(|| read(black_box(file), &mut Nowhere)));
     };
     for wrap in Wrap::ALL {
         let file = wrap.file(&Layout::aws_default(), &records);
-        bench(format!("{wrap:?}"), &file, file.len());
+        bench(format!("{wrap:?}"), &file);
     }
     for wrap in [Wrap::Text, Wrap::GetLogEvents, Wrap::CommaCsv] {
         let file = wrap.file(&Layout::aws_default(), &records);
-        bench(format!("{wrap:?}, gzip"), &gzip(&file), file.len());
+        bench(format!("{wrap:?}, gzip"), &gzip(&file));
+    }
+    let rows: Vec<Vec<String>> =
+        records.iter().map(|record| record.split(' ').map(str::to_owned).collect()).collect();
+    let layout = Layout::aws_default();
+    let names: Vec<String> = layout.names();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    for codec in [
+        Codec::UNCOMPRESSED,
+        Codec::SNAPPY,
+        Codec::GZIP(GzipLevel::default()),
+        Codec::ZSTD(ZstdLevel::default()),
+    ] {
+        let file = table(&names, &rows, &TableStyle { codec, ..TableStyle::aws() });
+        bench(format!("Parquet, {codec}"), &file);
     }
     group.finish();
 }
@@ -172,14 +189,7 @@ fn dictionaries(criterion: &mut Criterion) {
     let texts: Vec<String> = (0..SEGMENT_ROWS).map(|_| format!("eni-{:017x}", next(300))).collect();
     group.bench_function("texts, 300 distinct", |bencher| {
         let mut dictionary = TextDictionary::default();
-        bencher.iter(|| {
-            texts.iter().fold(0, |any, text| {
-                any | match ShortText::new(text) {
-                    Some(short) => dictionary.intern_short(short, || text),
-                    None => dictionary.intern(text),
-                }
-            })
-        });
+        bencher.iter(|| texts.iter().fold(0, |any, text| any | dictionary.intern(text)));
     });
     group.finish();
 }

@@ -124,6 +124,29 @@ proptest! {
         prop_assert_eq!(records_of(&parsed), records, "{}{}", String::from_utf8_lossy(&file), parsed.dump());
         prop_assert_eq!(&parsed.report.layouts, &vec![layout]);
         prop_assert_eq!(&parse(&file, given, &sizes), &parsed);
+        // What nobody has told is refused rather than taken for something else.
+        let untold = parse(&file, None, &[usize::MAX]).report;
+        prop_assert!(
+            untold.container == wrap.container() || matches!(untold.state, FileState::Refused(_)),
+            "{:?}",
+            untold
+        );
+    }
+
+    #[test]
+    fn whatever_version_records_say_their_layout_is_the_same(
+        records in default_records(),
+        wrap in select(&Wrap::ALL[..]),
+        version in 2u8..12,
+    ) {
+        let layout = Layout::aws_default();
+        let parsed = parse(&wrap.file(&layout, &records), None, &[usize::MAX]);
+        let others: Vec<String> = records.iter().map(|record| format!("{version}{}", &record[1..])).collect();
+        let other = parse(&wrap.file(&layout, &others), None, &[usize::MAX]);
+        prop_assert_eq!(records_of(&other), others);
+        prop_assert_eq!(&other.report.container, &parsed.report.container);
+        prop_assert_eq!(&other.report.layouts, &parsed.report.layouts);
+        prop_assert_eq!(other.report.layout_from, parsed.report.layout_from);
     }
 
     /// Whatever happens to a file, it reads the same however it is cut, and the counts add up.

@@ -4,7 +4,7 @@
 
 use flow_core::parse::{FileParser, FileReport, FileState, Member, ParseOptions, ProblemKind, SourceId};
 use flow_core::store::Store;
-use flow_testkit::archive::{EntryType, tar_of};
+use flow_testkit::archive::{EntryType, tar_of, zip};
 use flow_testkit::memory::{CountingAllocator, most_bytes_during};
 use flow_testkit::reading::read_in_pieces;
 use flow_testkit::wrap::gzip;
@@ -122,4 +122,49 @@ fn a_table_too_large_to_be_unpacked_is_refused_by_name() {
     let (_, report) = read_member(&bytes);
     let FileState::Refused(refusal) = report.state else { panic!("{report:?}") };
     assert!(refusal.seems_to_be.contains("large Parquet file in an archive"), "{refusal:?}");
+}
+
+/// A zip archive whose directory has one entry so many times.
+fn zip_of_entries(n_entries: u32) -> Vec<u8> {
+    let one = zip(&[("a.log", b"")], false);
+    let at = one.windows(4).position(|bytes| bytes == b"PK\x01\x02").expect("the archive has a directory");
+    let (member, directory) = one.split_at(at);
+    let (entry, end) = directory.split_at(directory.len() - 22);
+    let n_bytes = entry.len() as u32 * n_entries;
+    let mut bytes = [member, &entry.repeat(n_entries as usize), end].concat();
+    let end = bytes.len() - 22;
+    // As archives have it that are too large to count their members in 16 bits, and do not.
+    bytes[end + 8..end + 12].fill(0xff);
+    bytes[end + 12..end + 16].copy_from_slice(&n_bytes.to_le_bytes());
+    bytes
+}
+
+#[test]
+fn a_zip_archive_of_a_million_entries_is_refused_for_what_it_is() {
+    for n_entries in [100_000, 1_000_000] {
+        let bytes = zip_of_entries(n_entries);
+        let (report, n_bytes_held) = most_bytes_during(|| {
+            let mut list =
+                FileParser::new(SourceId(0), "a.zip", bytes.len() as u64, &ParseOptions::default());
+            read_in_pieces(&mut list, &bytes, &[PIECE_BYTES], &mut Store::default());
+            list.into_report()
+        });
+        let FileState::Refused(refusal) = report.state else { panic!("{report:?}") };
+        assert_eq!(refusal.seems_to_be, "an archive of more than 10000 files");
+        assert!(n_bytes_held < 3 * BYTES_MAX, "a directory of {} bytes took {n_bytes_held}", bytes.len());
+    }
+}
+
+#[test]
+fn a_member_of_a_zip_archive_that_says_that_it_is_a_bomb_is_refused_by_name() {
+    let mut bytes = zip(&[("a.log", HEADER.as_bytes()), ("bomb.log", HEADER.as_bytes())], true);
+    let entry = bytes.windows(4).rposition(|mark| mark == b"PK\x01\x02").expect("the directory has entries");
+    bytes[entry + 24..entry + 28].copy_from_slice(&(300u32 * 1024 * 1024).to_le_bytes());
+    let mut list = FileParser::new(SourceId(0), "a.zip", bytes.len() as u64, &ParseOptions::default());
+    read_in_pieces(&mut list, &bytes, &[PIECE_BYTES], &mut Store::default());
+    let members = list.take_members();
+    let refusals: Vec<Option<&str>> =
+        members.iter().map(|member| member.refusal.as_ref().map(|refusal| &*refusal.seems_to_be)).collect();
+    let words = "a file in a zip archive that unpacks to more than 200 times its size, which no log does";
+    assert_eq!(refusals, [None, Some(words)]);
 }

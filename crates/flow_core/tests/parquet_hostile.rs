@@ -4,8 +4,9 @@
 mod dump;
 
 use dump::{Input, Parsed};
-use flow_core::parse::{FileState, ProblemKind};
+use flow_core::parse::{FileParser, FileState, Layout, ParseOptions, ProblemKind, RawRow, RowSink, SourceId};
 use flow_testkit::memory::{CountingAllocator, most_bytes_during};
+use flow_testkit::reading::read_in_pieces;
 use flow_testkit::table::{Numbers, TableStyle, Times, table};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 
@@ -153,4 +154,43 @@ fn more_records_than_a_file_can_hold_are_not_believed() {
     let (parsed, _) = read_counting(&lying);
     let FileState::Refused(refusal) = &parsed.report.state else { panic!("{}", parsed.dump()) };
     assert_eq!(refusal.seems_to_be, "a Parquet file that claims more records than it can hold");
+}
+
+/// Takes rows and keeps none, so that what is counted is the reader's.
+#[derive(Default)]
+struct CountOfRows(u64);
+
+impl RowSink for CountOfRows {
+    fn begin(&mut self, _source: SourceId, _layout: &Layout) {}
+
+    fn row(&mut self, _row: RawRow<'_>) {
+        self.0 += 1;
+    }
+
+    fn status_record(&mut self, _row: RawRow<'_>) {}
+}
+
+#[test]
+fn a_table_takes_the_memory_of_one_row_group_however_many_it_has() {
+    const GROUP_ROWS: usize = 1_000;
+    let style = TableStyle { rows_per_group: GROUP_ROWS, rows_per_page: 500, ..TableStyle::aws() };
+    let n_bytes_held = |n_groups: usize| {
+        let bytes = table(&NAMES, &records(n_groups * GROUP_ROWS), &style);
+        let mut rows = CountOfRows::default();
+        let (report, n_bytes_held) = most_bytes_during(|| {
+            let options = ParseOptions::default();
+            let mut parser = FileParser::new(SourceId(0), "a.log.parquet", bytes.len() as u64, &options);
+            read_in_pieces(&mut parser, &bytes, &[64 * 1024], &mut rows);
+            parser.into_report()
+        });
+        assert_eq!((rows.0, report.state), ((n_groups * GROUP_ROWS) as u64, FileState::Read));
+        (n_bytes_held, bytes.len())
+    };
+    let (of_few, _) = n_bytes_held(2);
+    let (of_many, n_bytes) = n_bytes_held(24);
+    // The footer says where each row group is, and is read as a whole.
+    assert!(
+        of_many < 2 * of_few && of_many < n_bytes,
+        "{of_many} bytes after {of_few}, of a file of {n_bytes}"
+    );
 }

@@ -263,7 +263,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// `pkt-srcaddr` as Logs Insights and the transformers of CloudWatch Logs spell it: `pktSrcaddr`.
-fn camel_case(name: &str) -> String {
+pub fn camel_case(name: &str) -> String {
     let mut parts = name.split('-');
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |spelled, part| spelled + &part[..1].to_ascii_uppercase() + &part[1..])

@@ -145,6 +145,9 @@ pub fn warning_in_words(warning: &Warning) -> String {
         Warning::OtherAccount { in_name } => {
             format!("Its name says account {in_name}, and none of its rows does")
         }
+        Warning::OtherRegion { in_name } => {
+            format!("Its name says region {in_name}, and none of its rows does")
+        }
         Warning::OtherInterface { in_rows } => {
             format!("Its log streams are named after other interfaces than {in_rows}, of which it has rows")
         }

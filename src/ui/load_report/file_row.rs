@@ -87,7 +87,7 @@ fn state_words(report: &FileReport) -> String {
         FileState::Refused(_) => "refused".to_owned(),
         FileState::Described(what) => what.clone(),
         FileState::Ignored(reason) => format!("ignored: {reason}"),
-        FileState::Failed(reason) => format!("not readable: {reason}"),
+        FileState::Failed(reason) => format!("not read to its end: {reason}"),
     }
 }
 
@@ -146,6 +146,8 @@ mod tests {
         assert_eq!(state_words(&report), "50 % read");
         report.state = FileState::Cancelled;
         assert_eq!(state_words(&report), "cancelled at 50 %");
+        report.state = FileState::Failed("It was moved.".to_owned());
+        assert_eq!(state_words(&report), "not read to its end: It was moved.");
     }
 
     #[test]

@@ -24,11 +24,20 @@ impl NotRead {
             FileState::Refused(refusal) => {
                 (format!("This seems to be {}", refusal.seems_to_be), Some(refusal.next_step.clone()))
             }
-            FileState::Failed(reason) => (format!("Your browser could not read it: {reason}"), None),
+            FileState::Failed(reason) => (reason.clone(), kept_in_words(report)),
             _ => return None,
         };
         Some(NotRead { name: report.name.clone(), why, next_step })
     }
+}
+
+/// What there is all the same of a file that was not read to its end.
+fn kept_in_words(report: &FileReport) -> Option<String> {
+    let n_rows = report.lines.rows;
+    (n_rows > 0).then(|| match n_rows {
+        1 => "The row before is kept.".to_owned(),
+        _ => format!("The {} before are kept.", format::counted(n_rows, "row")),
+    })
 }
 
 #[component]
@@ -80,7 +89,17 @@ mod tests {
         let not_read = NotRead::of(&report).unwrap();
         assert_eq!(not_read.why, "This seems to be a PNG image");
         assert_eq!(not_read.next_step.as_deref(), Some("Open a flow log"));
-        report.state = FileState::Failed("it was moved".to_owned());
-        assert_eq!(NotRead::of(&report).unwrap().why, "Your browser could not read it: it was moved");
+    }
+
+    #[test]
+    fn a_file_that_could_not_be_read_to_its_end_says_why_and_what_is_kept() {
+        let mut report = FileReport::new(SourceId(0), "a.log", 10);
+        report.state = FileState::Failed("It was moved.".to_owned());
+        let not_read = NotRead::of(&report).unwrap();
+        assert_eq!((not_read.why.as_str(), not_read.next_step), ("It was moved.", None));
+        report.lines.rows = 1_204;
+        assert_eq!(NotRead::of(&report).unwrap().next_step.unwrap(), "The 1,204 rows before are kept.");
+        report.lines.rows = 1;
+        assert_eq!(NotRead::of(&report).unwrap().next_step.unwrap(), "The row before is kept.");
     }
 }

@@ -1,6 +1,6 @@
 //! The bars of the timeline as SVG paths, one for each kind of row. Pure.
 //!
-//! A path for all bars of a kind, not an element for each bar: a picture is four elements, however many
+//! A path for all bars of a kind, not an element for each bar: a picture is five elements, however many
 //! buckets it has.
 
 use std::fmt::Write;
@@ -14,8 +14,10 @@ pub struct Bars {
     pub accepted: String,
     pub rejected: String,
     pub other: String,
-    /// Marks at the foot of the buckets in which records were skipped.
+    /// Marks at the foot of the buckets in which records were skipped, where bars hide what is behind them.
     pub skipdata: String,
+    /// The same buckets as bands from foot to top, behind all bars: holes that touch are one.
+    pub holes: String,
     /// Amounts at which a line crosses the plot, with their distance from the top, ascending.
     pub amounts: Vec<(u64, f64)>,
 }
@@ -60,9 +62,27 @@ pub fn draw(timeline: &Timeline, metric: Metric, width: f64, height: f64) -> Bar
             rectangle(&mut bars.skipdata, x, height + SKIPDATA_PX, bar_width, SKIPDATA_PX);
         }
     }
+    for (first, last) in holes(timeline) {
+        let n_buckets_wide = (last - first + 1) as f64;
+        rectangle(&mut bars.holes, first as f64 * step, height, n_buckets_wide * step, height);
+    }
     bars.amounts =
         amounts.into_iter().map(|amount| (amount, height - amount as f64 / top * height)).collect();
     bars
+}
+
+/// The first and the last place of buckets beside one another in all of which records were skipped.
+pub fn holes(timeline: &Timeline) -> Vec<(u64, u64)> {
+    let mut holes: Vec<(u64, u64)> = Vec::new();
+    for place in
+        (0..).zip(&timeline.buckets).filter(|(_, bucket)| bucket.n_skipdata > 0).map(|(place, _)| place)
+    {
+        match holes.last_mut() {
+            Some((_, last)) if *last + 1 == place => *last = place,
+            _ => holes.push((place, place)),
+        }
+    }
+    holes
 }
 
 /// All rows of a bucket.
@@ -133,7 +153,14 @@ mod tests {
         let buckets = vec![Bucket { n_skipdata: 2, ..Bucket::default() }, Bucket::default()];
         let bars = draw(&timeline(buckets), Metric::Rows, 100.0, 50.0);
         assert_eq!(bars.skipdata, "M0.00 54.00v-4.00h49.00v4.00z");
+        assert_eq!(bars.holes, "M0.00 50.00v-50.00h50.00v50.00z");
         assert_eq!((bars.accepted.as_str(), bars.amounts.len()), ("", 0));
+    }
+
+    #[test]
+    fn holes_that_touch_are_one() {
+        let buckets = [0, 1, 3, 0, 2, 0].map(|n_skipdata| Bucket { n_skipdata, ..Bucket::default() });
+        assert_eq!(holes(&timeline(buckets.to_vec())), [(1, 2), (4, 4)]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::Scene;
 use super::axis::Tick;
 use super::bars::{self, Bars};
 use super::brush::{Brush, End};
+use super::readout;
 use crate::browser::size::{Size, capture_pointer, size_of, x_within};
 use crate::state::{AppState, TimeRange};
 use crate::ui::format;
@@ -62,17 +63,23 @@ pub fn Chart(scene: Scene) -> impl IntoView {
             }
         })
     });
+    let holes = Memo::new(move |_| {
+        let axis = scene.axis.get()?;
+        scene.timeline.with(|timeline| timeline.as_ref().and_then(|timeline| readout::holes(timeline, axis)))
+    });
     view! {
         <div class="timeline-frame">
             <div class="timeline-plot" node_ref=node>
                 <svg class="timeline-picture" aria-hidden="true">
                     <Patterns/>
                     {move || picture.with(|picture| grid(picture, scene))}
+                    <path class="series-holes" d=move || picture.with(|picture| picture.bars.holes.clone())/>
                     <path class="series-accepted" d=move || picture.with(|picture| picture.bars.accepted.clone())/>
                     <path class="series-rejected" d=move || picture.with(|picture| picture.bars.rejected.clone())/>
                     <path class="series-other" d=move || picture.with(|picture| picture.bars.other.clone())/>
                     <path class="series-skipdata" d=move || picture.with(|picture| picture.bars.skipdata.clone())/>
                 </svg>
+                {move || holes.get().map(|words| view! { <p class="visually-hidden">{words}</p> })}
                 <Shades scene plot/>
                 <Surface scene plot/>
                 <Handle scene plot end=End::From/>
@@ -82,7 +89,8 @@ pub fn Chart(scene: Scene) -> impl IntoView {
     }
 }
 
-/// Rejected bars are hatched: they differ from accepted ones without any colour.
+/// Rejected bars are hatched: they differ from accepted ones without any colour. Holes are hatched the other way, wider,
+/// on nothing.
 #[component]
 fn Patterns() -> impl IntoView {
     view! {
@@ -90,6 +98,9 @@ fn Patterns() -> impl IntoView {
             <pattern id="hatch-rejected" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
                 <rect width="4" height="4" class="hatch-ground"/>
                 <rect width="1.5" height="4" class="hatch-line"/>
+            </pattern>
+            <pattern id="hatch-holes" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)">
+                <rect width="2" height="8" class="hatch-hole"/>
             </pattern>
         </defs>
     }
@@ -338,6 +349,9 @@ fn Handle(scene: Scene, plot: Plot, end: End) -> impl IntoView {
             "ArrowRight" | "ArrowUp" => 1,
             "PageDown" => -PAGE_BUCKETS,
             "PageUp" => PAGE_BUCKETS,
+            // More than there are: as far as it goes.
+            "Home" => i64::from(i32::MIN),
+            "End" => i64::from(i32::MAX),
             "Enter" => return scene.commit(state),
             "Escape" => {
                 event.stop_propagation();

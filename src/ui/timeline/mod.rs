@@ -129,7 +129,7 @@ fn Legend(scene: Scene) -> impl IntoView {
             {move || {
                 has_skipdata
                     .get()
-                    .then(|| view! { <li class="legend-skipdata" title="Records were skipped: the log has holes">"SKIPDATA"</li> })
+                    .then(|| view! { <li class="legend-skipdata" title="AWS skipped records here: the log has holes">"SKIPDATA"</li> })
             }}
         </ul>
     }

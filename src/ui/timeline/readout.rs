@@ -1,8 +1,10 @@
 //! The timeline in words: one bucket, a range, what a bar means. Pure.
 
 use flow_core::analysis::Metric;
-use flow_core::analysis::timeline::Bucket;
+use flow_core::analysis::timeline::{Bucket, Timeline};
 
+use super::axis::TimeAxis;
+use super::bars;
 use crate::state::TimeRange;
 use crate::ui::format;
 
@@ -19,6 +21,22 @@ pub fn bucket(bucket: &Bucket, metric: Metric) -> String {
         parts.push(format!("{} SKIPDATA: records are missing here", format::count(bucket.n_skipdata)));
     }
     parts.join(", ")
+}
+
+/// Holes that are spelt out; the table has all.
+const HOLES_SPELT_OUT: usize = 5;
+
+/// The times in which records were skipped, for who does not see the bands; `None` where there are none.
+pub fn holes(timeline: &Timeline, axis: TimeAxis) -> Option<String> {
+    let holes = bars::holes(timeline);
+    let spelt_out = holes.iter().take(HOLES_SPELT_OUT);
+    let times: Vec<String> =
+        spelt_out.map(|&(first, last)| range(axis.range_of_buckets(first, last))).collect();
+    let more = match holes.len() - times.len() {
+        0 => String::new(),
+        n_more => format!(", and {} more", format::count(n_more as u64)),
+    };
+    (!times.is_empty()).then(|| format!("Records are missing (SKIPDATA) within {}{more}", times.join(", ")))
 }
 
 /// `2026-01-02 03:04:00 – 03:09:00 UTC`: the date once where both ends share it.
@@ -54,6 +72,24 @@ mod tests {
             bucket(&hole, Metric::Rows)
                 .ends_with("without action 1 row, 2 SKIPDATA: records are missing here")
         );
+    }
+
+    #[test]
+    fn holes_are_said_as_times_and_many_are_counted() {
+        let words = |n_skipdata: &[u64]| {
+            let bucket = |&n_skipdata: &u64| Bucket { n_skipdata, ..Bucket::default() };
+            let buckets = n_skipdata.iter().map(bucket).collect();
+            let start_secs = 1_767_312_000;
+            let timeline =
+                Timeline { start_secs, bucket_secs: 60, buckets, n_rows_outside: 0, n_skipdata_outside: 0 };
+            holes(&timeline, TimeAxis::of(&timeline).unwrap())
+        };
+        assert_eq!(words(&[0, 0]), None);
+        assert_eq!(
+            words(&[0, 1, 2, 0]).unwrap(),
+            "Records are missing (SKIPDATA) within 2026-01-02 00:01:00 – 00:03:00 UTC"
+        );
+        assert!(words(&[1, 0].repeat(7)).unwrap().ends_with("00:09:00 UTC, and 2 more"));
     }
 
     #[test]

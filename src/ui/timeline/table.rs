@@ -34,6 +34,8 @@ pub fn TimelineTable(scene: Scene) -> impl IntoView {
     };
     let n_outside =
         move || scene.timeline.with(|timeline| timeline.as_ref().map_or(0, |all| all.n_rows_outside));
+    let n_skipdata_outside =
+        move || scene.timeline.with(|timeline| timeline.as_ref().map_or(0, |all| all.n_skipdata_outside));
     view! {
         <div class="timeline-table scroll-box" tabindex="0" role="region" aria-label="Traffic over time as a table">
             <table class="plain-table">
@@ -53,6 +55,12 @@ pub fn TimelineTable(scene: Scene) -> impl IntoView {
                 let n_rows = n_outside();
                 let words = format!("{} without a time are not in the chart", format::counted(n_rows, "row"));
                 (n_rows > 0).then(|| view! { <p>{words}</p> })
+            }}
+            {move || {
+                let n_holes = n_skipdata_outside();
+                let records = format::counted(n_holes, "SKIPDATA record");
+                let words = format!("{records} without a time, or with another than all rows have, are not in the chart");
+                (n_holes > 0).then(|| view! { <p>{words}</p> })
             }}
         </div>
     }

@@ -4,6 +4,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Flowglass } from "../lib/flowglass.mjs";
 import { ACTIONS, watch_workers } from "./actions.mjs";
+import { watch_cpu } from "./cpu.mjs";
 import { watch_memory } from "./memory.mjs";
 import { answers_of_summaries } from "./questions.mjs";
 
@@ -21,8 +22,10 @@ export async function run_page({ browser, browser_session, log, note, wants_answ
     await glass.page.evaluate(watch_loading);
     await pause(SEEKING_MS);
     const memory = await watch_memory(browser_session);
+    const cpu = await watch_cpu(browser_session);
     await glass.drop(log.paths);
     const loading = await glass.page.evaluate(() => globalThis.flowglass_bench);
+    for (const [part, ms] of Object.entries((await cpu()) ?? {})) note(`CPU while loading: ${part}`, ms, "ms");
     note("load", loading.loaded_ms, "ms");
     note("first chart", loading.first_chart_ms, "ms");
     note("longest task while loading", loading.longest_task_ms, "ms");

@@ -35,8 +35,6 @@ pub enum Container {
     HeaderlessMessages,
     /// What a container of log events holds where they are no flow logs.
     OtherMessages,
-    /// Sums and counts, each for many records.
-    ComputedTable,
     WideTable,
 
     // Files that hold other files.
@@ -146,12 +144,6 @@ impl Container {
             Container::OtherMessages => (
                 "log events of something else: none of the first ones looks like a flow log record",
                 "Choose the log group that the flow log writes to; `aws ec2 describe-flow-logs` shows its LogGroupName.",
-            ),
-            Container::ComputedTable => (
-                "the result of a query, with neither `@message` nor the fields of a record, or with computed \
-                 columns: its lines are not flow log records",
-                "Query the records themselves, in CloudWatch Logs Insights with `fields @timestamp, @message`, and \
-                 open that result.",
             ),
             Container::WideTable => (
                 "a table with more columns than a flow log can have",

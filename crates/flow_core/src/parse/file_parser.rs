@@ -5,6 +5,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::archive::{self, ArchiveReader, Member, MemberPlace, MemberReader};
+use super::bomb;
 use super::container::Container;
 use super::encoding::TextDecoder;
 use super::gzip::{self, Damaged, GzipCursor};
@@ -316,7 +317,7 @@ impl FileParser {
             // At the end of a file, half the magic is a gzip file cut off, and no text either.
             self.intake = if held.starts_with(&gzip::MAGIC) || held == gzip::MAGIC[..1] {
                 report.compression = "gzip".to_owned();
-                Intake::Gzip(Box::default())
+                Intake::Gzip(Box::new(PackedReader::new(bomb::unpacked_bytes_max(report.n_bytes))))
             } else if held.starts_with(&parquet::MAGIC) {
                 report.container = Container::Parquet.name().to_owned();
                 Intake::Parquet(Box::new(ParquetReader::new(report.n_bytes)))
@@ -344,7 +345,7 @@ impl FileParser {
         if self.is_member {
             return self.refuse(Container::Tar.refusal().expect("it is refused where it is not opened"));
         }
-        let archive = ArchiveReader::tar_in_gzip();
+        let archive = ArchiveReader::tar_in_gzip(bomb::unpacked_bytes_max(self.report.n_bytes));
         archive.name().clone_into(&mut self.report.container);
         self.report.n_bytes_read = 0;
         self.intake = Intake::Archive(Box::new(archive));
@@ -356,7 +357,13 @@ impl FileParser {
         match intake {
             Intake::Plain => decode(bytes),
             Intake::Gzip(packed) => {
-                if packed.push(bytes, &mut decode).is_err() {
+                let is_damaged = packed.push(bytes, &mut decode).is_err();
+                // Whether the damage comes with the archive's head depends on how the bytes were cut.
+                if packed.is_tar() {
+                    self.open_tar_in_gzip();
+                } else if packed.is_bomb() {
+                    self.fail(&bomb::words());
+                } else if is_damaged {
                     packed.end(&mut decode);
                     decoder.finish(|piece| text.push(piece, report, sink));
                     text.damaged(report, sink);
@@ -364,8 +371,6 @@ impl FileParser {
                         report.state = FileState::Read;
                     }
                     *intake = Intake::Over;
-                } else if packed.is_tar() {
-                    self.open_tar_in_gzip();
                 }
             }
             Intake::Parquet(parquet) => {
@@ -470,6 +475,25 @@ mod tests {
             assert_eq!(parser.report().lines.rows, n_rows as u64);
             assert!(matches!(&parser.report().state, FileState::Cancelled | FileState::Failed(_)));
         }
+    }
+
+    #[test]
+    fn of_what_unpacks_too_far_the_rows_before_stay_and_it_is_said() {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut encoder, long_text().as_bytes()).unwrap();
+        let packed = encoder.finish().unwrap();
+        let n_rows_within = |n_text_bytes_max: usize| {
+            let (mut parser, mut count) = (parser(), Count::default());
+            parser.intake = Intake::Gzip(Box::new(PackedReader::new(n_text_bytes_max as u64)));
+            parser.push(&packed, &mut count);
+            parser.finish(&mut count);
+            assert_eq!(parser.report().lines.rows, count.n_rows as u64);
+            (count.n_rows, parser.report().state.clone())
+        };
+        let n_bytes = long_text().len();
+        let (n_rows, state) = n_rows_within(n_bytes);
+        assert_eq!(state, FileState::Read);
+        assert_eq!(n_rows_within(n_bytes - 22), (n_rows - 1, FileState::Failed(bomb::words())));
     }
 
     #[test]

@@ -11,6 +11,7 @@
 //! `archive` lists what is in a zip or tar archive and reads each member through a parser of its own.
 
 mod archive;
+mod bomb;
 mod container;
 mod continuation;
 pub mod detect;

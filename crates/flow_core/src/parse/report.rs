@@ -47,6 +47,24 @@ pub struct Refusal {
     pub next_step: String,
 }
 
+impl Refusal {
+    /// The first of these names, for a sentence: what a reader knows a table by.
+    pub(super) fn some_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+        const NAMES_SHOWN: usize = 5;
+        const NAME_CHARS_SHOWN: usize = 60;
+        let mut names = names.into_iter();
+        let mut shown: Vec<String> = names
+            .by_ref()
+            .take(NAMES_SHOWN)
+            .map(|name| name.chars().take(NAME_CHARS_SHOWN).collect())
+            .collect();
+        if names.next().is_some() {
+            shown.push("…".to_owned());
+        }
+        shown.join(", ")
+    }
+}
+
 /// How far reading came.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FileState {

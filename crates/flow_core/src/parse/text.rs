@@ -177,7 +177,7 @@ impl TextReader {
                 self.stage = Stage::Over;
                 return;
             }
-            Verdict::Refuse { container, what, columns } => {
+            Verdict::Refuse { container, refusal, columns } => {
                 report.columns = columns;
                 report.container = container.name().to_owned();
                 if let Some(compression) = container.compression()
@@ -185,7 +185,6 @@ impl TextReader {
                 {
                     report.compression = compression.to_owned();
                 }
-                let refusal = what.refusal().expect("only what has no reader is refused");
                 report.state = FileState::Refused(refusal);
                 self.stage = Stage::Over;
                 return;

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-/// The longest window that is taken for one. Flow logs aggregate over ten minutes at most; a day leaves room for whatever
-/// else writes records.
-const WINDOW_SECS_MAX: u64 = 86_400;
+/// The longest window that is taken for one, a hundred days. Flow logs aggregate over ten minutes at most, but AWS's guide
+/// has a record of 38 days. A change of one of the first three digits moves a time by more: by 115 days at least.
+const WINDOW_SECS_MAX: u64 = 8_640_000;
 
 /// Times of nine digits, 1973 to 2001: those of today have ten, so one of nine has lost one. Where start and end lost
 /// the same one they agree with each other, and would stretch a chart over decades all the same. What the bulk of a file
@@ -44,6 +44,8 @@ mod tests {
         assert!(!is_plausible(Some(165_489_242), Some(165_489_302)), "both lost a digit, and are of 1975");
         assert!(!is_plausible(Some(0), Some(0)) && !is_plausible(None, Some(0)));
         assert!(is_plausible(Some(1_418_530_010), Some(1_418_530_070)), "AWS's own example");
+        assert!(is_plausible(Some(1_521_232_534), Some(1_524_512_343)), "AWS's example of an EFA");
+        assert!(!is_plausible(Some(1_554_892_493), Some(1_654_892_493)), "a start with a changed digit");
         assert!(is_plausible(Some(1_654_892_493), None) && is_plausible(None, None));
         assert!(is_plausible(Some(1_654_892_493), Some(1_654_892_400)), "that is said elsewhere");
     }

@@ -121,6 +121,20 @@ fn a_name_of_aws_is_compared_with_the_rows() {
 }
 
 #[test]
+fn a_region_in_a_name_is_compared_with_the_rows() {
+    let name = "210987654321_vpcflowlogs_us-east-1_fl-1234abcd_20231114T2210Z_fe123456.log.gz";
+    let warnings_of = |regions: &[&str]| {
+        let rows: String = regions.iter().map(|region| format!("{region} 10.0.0.1 1700000000\n")).collect();
+        let load = load_files(&[&format!("region srcaddr start\n{rows}")]);
+        let question = FilesQuestion { names: &[name], files: &[0], log_streams: &[LogStreams::default()] };
+        load.ask(&question).remove(0).warnings
+    };
+    assert_eq!(warnings_of(&["eu-west-1", "-"]), [Warning::OtherRegion { in_name: "us-east-1".to_owned() }]);
+    assert_eq!(warnings_of(&["eu-west-1", "us-east-1"]), []);
+    assert_eq!(warnings_of(&["-"]), []);
+}
+
+#[test]
 fn rows_that_end_before_they_start_are_counted() {
     let lines = "123456789012 eni-1 10.0.0.1 10.0.0.2 443 1060 1000 ACCEPT
                  123456789012 eni-1 10.0.0.1 10.0.0.2 443 1000 1000 ACCEPT";

@@ -33,10 +33,27 @@ fn rows_count_where_their_window_starts_or_else_ends() {
         3,
     );
     assert_eq!((timeline.start_secs, timeline.bucket_secs), (960, 60));
-    assert_eq!(shape(&timeline), ["1/1/0 0", "1/0/0 1", "0/0/1 0"]);
+    assert_eq!(shape(&timeline), ["1/1/0 0", "1/0/0 1", "0/0/1 1"]);
     assert_eq!((timeline.n_rows_outside, timeline.n_skipdata_outside), (1, 1));
     assert_eq!(timeline.buckets[0].rejected.bytes, 20);
     assert_eq!(timeline.buckets[1].accepted.packets, 3);
+}
+
+#[test]
+fn a_hole_is_in_every_bucket_that_its_window_touches() {
+    let skipped = |windows: &str| {
+        let lines = windows.lines().map(|window| format!("{window} - SKIPDATA\n")).collect::<String>();
+        let rows = "1000 1060 ACCEPT OK\n1200 1240 ACCEPT OK";
+        let timeline = timeline(&format!("start end action log-status\n{lines}{rows}"), 5);
+        assert_eq!((timeline.start_secs, timeline.bucket_secs, timeline.buckets.len()), (960, 60, 5));
+        let in_buckets: Vec<u64> = timeline.buckets.iter().map(|of| of.n_skipdata).collect();
+        (in_buckets, timeline.n_skipdata_outside)
+    };
+    assert_eq!(skipped("1000 1600"), (vec![1, 1, 1, 1, 1], 0));
+    assert_eq!(skipped("900 1020"), (vec![1, 0, 0, 0, 0], 0), "the end is not in it");
+    assert_eq!(skipped("1020 1020\n1079 1081"), (vec![0, 2, 1, 0, 0], 0));
+    assert_eq!(skipped("100 700\n1260 1300\n- -"), (vec![0, 0, 0, 0, 0], 3));
+    assert_eq!(skipped("1200 -\n1150 1100"), (vec![0, 0, 1, 1, 1], 0), "one stands in for the other");
 }
 
 #[test]

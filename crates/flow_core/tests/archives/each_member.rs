@@ -71,6 +71,37 @@ fn archives_read_the_same_however_they_are_cut_and_shared() {
 }
 
 #[test]
+fn an_archive_cut_at_any_byte_ends_in_words_and_gives_what_came_before() {
+    let members: [(&str, &[u8]); 2] = [("a.log", &log(0, 5)), ("b.log.gz", &gzip(&log(0, 9)))];
+    // The blocks of a tar archive are long and mostly empty; so a step that meets their seams at each place is enough.
+    for (kind, bytes, step) in [("zip", zip(&members, true), 1), ("tar", tar(&members), 13)] {
+        let rows: Vec<u64> = (0..bytes.len())
+            .step_by(step)
+            .map(|end| {
+                let reports = loaded("a.zip", bytes[..end].to_vec()).reports();
+                let is_over = |state: &FileState| {
+                    matches!(
+                        state,
+                        FileState::Read
+                            | FileState::Refused(_)
+                            | FileState::Failed(_)
+                            | FileState::Ignored(_)
+                    )
+                };
+                assert!(
+                    reports.iter().all(|report| is_over(&report.state)),
+                    "{kind} cut at {end}: {reports:?}"
+                );
+                reports.iter().map(|report| report.lines.rows).sum()
+            })
+            .collect();
+        // What is in a zip archive is said at its end; a tar archive's last blocks say nothing.
+        let most = if kind == "zip" { 0 } else { 14 };
+        assert!(rows.is_sorted() && rows.last() == Some(&most), "{kind}: {rows:?}");
+    }
+}
+
+#[test]
 fn what_is_read_by_ranges_is_never_cut() {
     let style = TableStyle {
         codec: parquet::basic::Compression::UNCOMPRESSED,

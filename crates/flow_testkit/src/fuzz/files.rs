@@ -84,15 +84,7 @@ pub fn check_text(bytes: &[u8]) {
     }
     let is_packed_by_itself = plain.report.compression != "none";
     if !is_packed_by_itself {
-        let packed = gzip(bytes);
-        assert_same_records(&plain, &read(&packed, &ParseOptions::default()));
-        assert_same_records(&plain, &read(&gzip(&packed), &ParseOptions::default()));
-        for archive in [zip(&[(NAME, bytes)], true), gzip(&tar(&[(NAME, bytes)]))] {
-            let listed = read(&archive, &ParseOptions::default());
-            let [member] = &listed.members[..] else { panic!("one member: {:?}", listed.members) };
-            let options = ParseOptions { member: Some(member.place.clone()), ..ParseOptions::default() };
-            assert_same_records(&plain, &read(&archive, &options));
-        }
+        check_packed(bytes, &plain);
     }
     // Where nothing says the layout the reader does.
     let n_columns = plain.report.columns.len();
@@ -101,6 +93,21 @@ pub fn check_text(bytes: &[u8]) {
         let layouts = vec![GivenLayout::from(Layout::of_fields(&fields))];
         read(bytes, &ParseOptions { layouts, ..ParseOptions::default() });
     }
+}
+
+/// The same file packed. Each packing costs at least what the file itself did, so an input is packed in one way, which
+/// follows from its bytes: inputs are many.
+fn check_packed(bytes: &[u8], plain: &Outcome) {
+    let archive = match digest(bytes) % 4 {
+        0 => return assert_same_records(plain, &read(&gzip(bytes), &ParseOptions::default())),
+        1 => return assert_same_records(plain, &read(&gzip(&gzip(bytes)), &ParseOptions::default())),
+        2 => zip(&[(NAME, bytes)], true),
+        _ => gzip(&tar(&[(NAME, bytes)])),
+    };
+    let listed = read(&archive, &ParseOptions::default());
+    let [member] = &listed.members[..] else { panic!("one member: {:?}", listed.members) };
+    let options = ParseOptions { member: Some(member.place.clone()), ..ParseOptions::default() };
+    assert_same_records(plain, &read(&archive, &options));
 }
 
 /// A zip or tar archive, the latter in gzip or not, and what is in it. A tar archive becomes one in gzip too.
@@ -151,9 +158,7 @@ fn assert_same_records(plain: &Outcome, packed: &Outcome) {
 
 /// Where to cut: differently for each input, and the same each time.
 fn piece_sizes(bytes: &[u8]) -> Vec<usize> {
-    let mut hasher = DefaultHasher::new();
-    bytes.hash(&mut hasher);
-    let mut state = hasher.finish() | 1;
+    let mut state = digest(bytes) | 1;
     // Bytes one by one, pieces of a line or so, and large ones each meet other seams.
     let n_bytes_max = [1, 8, 300, 5_000][(state >> 62) as usize];
     let mut next = || {
@@ -163,6 +168,13 @@ fn piece_sizes(bytes: &[u8]) -> Vec<usize> {
         (state % n_bytes_max) as usize + 1
     };
     (0..PIECE_SIZES).map(|_| next()).collect()
+}
+
+/// Decides what an input does not say itself.
+fn digest(bytes: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn n_lines(bytes: &[u8]) -> u64 {

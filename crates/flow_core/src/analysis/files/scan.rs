@@ -15,7 +15,7 @@ use crate::parse::SourceId;
 use crate::record::{Field, Value};
 use crate::store::{ABSENT, Block, Segment, Store};
 
-/// Interfaces and accounts whose names are kept of each source: as many as anybody reads.
+/// Interfaces, accounts and regions whose names are kept of each source: as many as anybody reads.
 pub const NAMES_KEPT: usize = 100;
 
 /// What the rows of one source say.
@@ -34,6 +34,7 @@ pub struct SourceFacts {
     pub n_skipped: u64,
     pub interfaces: Names,
     pub accounts: Names,
+    pub regions: Names,
     pub sketch: Sketch,
 }
 
@@ -71,6 +72,7 @@ impl SourceFacts {
         self.n_skipped += other.n_skipped;
         self.interfaces.join(other.interfaces);
         self.accounts.join(other.accounts);
+        self.regions.join(other.regions);
         self.sketch.join(&other.sketch);
     }
 }
@@ -123,7 +125,7 @@ struct Scan<'a> {
     store: &'a Store,
     actions: Actions,
     hashed: FieldBlocks<{ HASHED.len() }>,
-    others: FieldBlocks<2>,
+    others: FieldBlocks<3>,
     n_records: Vec<u64>,
     /// By code: in values, so that shards agree.
     address_hashes: Vec<u64>,
@@ -131,6 +133,7 @@ struct Scan<'a> {
     /// Names that the rows at hand have shown already, by code: the number of the call that saw them last.
     interfaces_seen: Vec<u32>,
     accounts_seen: Vec<u32>,
+    regions_seen: Vec<u32>,
     n_calls: u32,
 }
 
@@ -142,12 +145,13 @@ impl<'a> Scan<'a> {
             store,
             actions: Actions::of(store),
             hashed: FieldBlocks::new(store, HASHED),
-            others: FieldBlocks::new(store, [Field::ACTION, Field::ACCOUNT_ID]),
+            others: FieldBlocks::new(store, [Field::ACTION, Field::ACCOUNT_ID, Field::REGION]),
             n_records: Vec::new(),
             address_hashes: store.addresses().all().iter().map(hash_of).collect(),
             interface_hashes: interfaces.iter().map(|text| hash_of(&**text)).collect(),
             interfaces_seen: vec![0; interfaces.len()],
             accounts_seen: vec![0; texts(Field::ACCOUNT_ID).len()],
+            regions_seen: vec![0; texts(Field::REGION).len()],
             n_calls: 0,
         }
     }
@@ -157,7 +161,7 @@ impl<'a> Scan<'a> {
         self.n_calls += 1;
         for block in Block::of_run(places) {
             let hashed = self.hashed.read(segment, block);
-            let [action, account] = self.others.read(segment, block);
+            let [action, account, region] = self.others.read(segment, block);
             segment.n_records().read(block, &mut self.n_records);
             let [interface, src, dst, .., start, end] = hashed;
             for at in 0..self.n_records.len() {
@@ -190,6 +194,7 @@ impl<'a> Scan<'a> {
                 let names = [
                     (Field::INTERFACE_ID, interface[at], &mut self.interfaces_seen, &mut facts.interfaces),
                     (Field::ACCOUNT_ID, account[at], &mut self.accounts_seen, &mut facts.accounts),
+                    (Field::REGION, region[at], &mut self.regions_seen, &mut facts.regions),
                 ];
                 for (field, code, seen, names) in names {
                     // Absence is past the end.

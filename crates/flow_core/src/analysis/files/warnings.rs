@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::scan::SourceFacts;
+use super::scan::{Names, SourceFacts};
 use super::sketch;
 use crate::parse::log_streams::{StreamCapture, of_stream};
 use crate::parse::{LogStreams, file_name};
@@ -19,6 +19,8 @@ pub enum Warning {
     OutsideTimeOfName { start_secs: u64, end_secs: u64 },
     /// The name says another account than all rows do.
     OtherAccount { in_name: String },
+    /// The name says another region than all rows do.
+    OtherRegion { in_name: String },
     /// Its log streams are of other interfaces than this one, of which it has rows.
     OtherInterface { in_rows: String },
     /// Its log streams capture only accepted traffic, and there are rejected rows; or the other way round.
@@ -61,19 +63,22 @@ fn by_itself(name: &str, streams: &LogStreams, facts: &SourceFacts) -> Vec<Warni
     {
         warnings.push(Warning::OutsideTimeOfName { start_secs, end_secs });
     }
-    let accounts = &facts.accounts;
-    if let Some(in_name) = named.account
-        && !accounts.names.is_empty()
-        && !accounts.is_cut
-        && !accounts.names.contains(&Value::Text(in_name.clone()))
-    {
+    if let Some(in_name) = named.account.filter(|account| is_of_none(account, &facts.accounts)) {
         warnings.push(Warning::OtherAccount { in_name });
+    }
+    if let Some(in_name) = named.region.filter(|region| is_of_none(region, &facts.regions)) {
+        warnings.push(Warning::OtherRegion { in_name });
     }
     warnings.extend(against_streams(name, streams, facts));
     if facts.n_end_before_start > 0 {
         warnings.push(Warning::EndBeforeStart { n_rows: facts.n_end_before_start });
     }
     warnings
+}
+
+/// Whether the rows say something, and all of them something else.
+fn is_of_none(in_name: &str, in_rows: &Names) -> bool {
+    !in_rows.names.is_empty() && !in_rows.is_cut && !in_rows.names.contains(&Value::Text(in_name.to_owned()))
 }
 
 /// The rows against the names of their log streams, where AWS gave all of those. An export to S3 has the stream in its

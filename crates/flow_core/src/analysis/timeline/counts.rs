@@ -6,7 +6,7 @@ use crate::analysis::action::{Action, Actions};
 use crate::analysis::columns::FieldIds;
 use crate::analysis::counted::{Count, Counted};
 use crate::analysis::counters::{Counters, Weights};
-use crate::analysis::time_extent::time_of;
+use crate::analysis::time_extent::{TimeExtent, time_of};
 use crate::query::SegmentRows;
 use crate::record::Field;
 use crate::store::{Column, Segment, Store};
@@ -25,6 +25,17 @@ impl Buckets {
         let bucket = time.checked_sub(self.start_secs)? / self.bucket_secs;
         // Not `as`: in wasm that would fold a time far outside onto a bucket.
         u32::try_from(bucket).ok().filter(|bucket| *bucket < self.n_buckets)
+    }
+
+    /// The first and the last bucket that a window is in, whose end is not in it; `None` for windows outside.
+    pub fn touched_by(&self, window: TimeExtent) -> Option<(u32, u32)> {
+        let last_secs = window.start_secs.max(window.end_secs.saturating_sub(1));
+        let last_bucket = self.n_buckets.checked_sub(1)?;
+        if last_secs < self.start_secs {
+            return None;
+        }
+        let first = self.of(window.start_secs.max(self.start_secs))?;
+        Some((first, self.of(last_secs).unwrap_or(last_bucket)))
     }
 
     /// Where rows of a bucket begin to be counted, by action; those outside are first.

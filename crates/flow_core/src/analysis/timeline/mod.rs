@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::columns::FieldColumns;
 use super::counted::{Counted, Remembered};
 use super::memory::Memory;
-use super::time_extent::{TimeExtent, time_of};
+use super::time_extent::TimeExtent;
 use super::{Analysis, ShardView, Tally};
 use crate::record::Field;
 use crate::store::{Store, Table};
@@ -22,7 +22,7 @@ pub struct Bucket {
     pub rejected: Tally,
     /// Rows whose action is absent or neither of the two.
     pub other: Tally,
-    /// SKIPDATA records: the view has holes here.
+    /// SKIPDATA records whose window is here, all of it or in part: the view has holes.
     pub n_skipdata: u64,
 }
 
@@ -36,7 +36,7 @@ pub struct Timeline {
     pub buckets: Vec<Bucket>,
     /// Rows without a time, or with one outside the buckets.
     pub n_rows_outside: u64,
-    /// SKIPDATA records of the same kind: holes that no bucket shows.
+    /// SKIPDATA records without a time, or whose window is outside: holes that no bucket shows.
     pub n_skipdata_outside: u64,
 }
 
@@ -161,15 +161,27 @@ fn count_skipdata(timeline: &mut Timeline, buckets: &Buckets, store: &Store, rec
     else {
         return;
     };
+    // Windows that begin and that have ended before a bucket: one may reach over all of them.
+    let mut begin = vec![0u64; timeline.buckets.len()];
+    let mut have_ended = vec![0u64; timeline.buckets.len() + 1];
     let mut columns = FieldColumns::new(store, [Field::START, Field::END, Field::LOG_STATUS]);
     for segment in records.segments() {
         let [start, end, status] = columns.decode(segment);
         for at in (0..status.len()).filter(|&at| status[at] == u64::from(skipdata)) {
-            match time_of(start[at], end[at]).and_then(|time| buckets.of(time)) {
-                Some(bucket) => timeline.buckets[bucket as usize].n_skipdata += 1,
+            let window = TimeExtent::of_window(start[at], end[at]);
+            match window.and_then(|window| buckets.touched_by(window)) {
+                Some((first, last)) => {
+                    begin[first as usize] += 1;
+                    have_ended[last as usize + 1] += 1;
+                }
                 None => timeline.n_skipdata_outside += 1,
             }
         }
+    }
+    let mut n_open = 0;
+    for ((bucket, begin), have_ended) in timeline.buckets.iter_mut().zip(begin).zip(have_ended) {
+        n_open = n_open + begin - have_ended;
+        bucket.n_skipdata = n_open;
     }
 }
 

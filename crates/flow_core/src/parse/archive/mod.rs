@@ -20,7 +20,7 @@ pub use self::tar::looks_like_tar;
 pub use self::zip::STARTS as ZIP_STARTS;
 use self::zip::ZipList;
 use super::gzip::{Damaged, GzipCursor};
-use super::{FileReport, FileState, Refusal};
+use super::{FileReport, FileState, Refusal, bomb};
 
 /// Members of one archive. Each gets its line in the report of the load; nobody reads more of them.
 const MEMBERS_MAX: usize = 10_000;
@@ -79,7 +79,8 @@ impl MemberPlace {
     /// Bytes of the file that it was.
     pub fn n_bytes_unpacked(&self) -> u64 {
         match self.packing {
-            Packing::Tar | Packing::TarInGzip => self.n_bytes,
+            // What is stored is as long as it is, whatever the archive says.
+            Packing::Tar | Packing::TarInGzip | Packing::Zip { is_deflated: false, .. } => self.n_bytes,
             Packing::Zip { n_bytes_unpacked, .. } => n_bytes_unpacked,
         }
     }
@@ -111,6 +112,8 @@ pub struct ArchiveReader {
     kind: Kind,
     /// Unpacks the archive, if it is in gzip.
     packed: Option<Box<GzipCursor>>,
+    /// Bytes that it may become, if it is packed.
+    n_unpacked_max: u64,
     members: Members,
     wanted: Range<u64>,
     held: Vec<u8>,
@@ -135,16 +138,18 @@ impl ArchiveReader {
         ArchiveReader::new(n_bytes, Kind::Tar(list), wanted)
     }
 
-    /// A tar archive in gzip, which is read from its start.
-    pub fn tar_in_gzip() -> ArchiveReader {
+    /// A tar archive in gzip, which is read from its start and may become so many bytes.
+    pub fn tar_in_gzip(n_unpacked_max: u64) -> ArchiveReader {
         let (list, wanted) = TarList::new(u64::MAX, Packing::TarInGzip);
         let packed = Some(Box::default());
-        ArchiveReader { packed, ..ArchiveReader::new(u64::MAX, Kind::Tar(list), wanted) }
+        ArchiveReader { packed, n_unpacked_max, ..ArchiveReader::new(u64::MAX, Kind::Tar(list), wanted) }
     }
 
     fn new(n_bytes: u64, kind: Kind, wanted: Range<u64>) -> ArchiveReader {
         let members = Members::default();
-        ArchiveReader { n_bytes, kind, packed: None, members, wanted, held: Vec::new(), is_over: false }
+        let held = Vec::new();
+        let n_unpacked_max = u64::MAX;
+        ArchiveReader { n_bytes, kind, packed: None, n_unpacked_max, members, wanted, held, is_over: false }
     }
 
     /// As the summary export names it.
@@ -185,7 +190,18 @@ impl ArchiveReader {
         };
         while !bytes.is_empty() && !self.is_over {
             let (in_before, out_before) = (packed.n_packed(), packed.n_unpacked());
-            match packed.read(bytes, u64::MAX) {
+            // One byte more shows that there are too many.
+            match packed.read(bytes, (self.n_unpacked_max - out_before).saturating_add(1)) {
+                Ok(piece) if out_before + piece.len() as u64 > self.n_unpacked_max => self.refuse(
+                    Refusal {
+                        seems_to_be: format!(
+                            "a tar archive that unpacks to more than {} times its size, which no logs do",
+                            bomb::RATIO_MAX
+                        ),
+                        next_step: "Extract it and open the logs in it.".to_owned(),
+                    },
+                    report,
+                ),
                 Ok(piece) => self.take(piece, out_before, report),
                 Err(Damaged) => self.close(packed.n_unpacked(), Some(Damaged), report),
             }
@@ -234,12 +250,14 @@ impl ArchiveReader {
             }
             Ok(Listed::End) => self.end(at_end, report),
             Ok(Listed::Damaged) => self.end(Some(Damaged), report),
-            Err(refusal) => {
-                self.members = Members::default();
-                self.is_over = true;
-                report.state = FileState::Refused(refusal);
-            }
+            Err(refusal) => self.refuse(refusal, report),
         }
+    }
+
+    fn refuse(&mut self, refusal: Refusal, report: &mut FileReport) {
+        self.members = Members::default();
+        self.is_over = true;
+        report.state = FileState::Refused(refusal);
     }
 
     /// There are no more bytes.
@@ -308,11 +326,7 @@ impl Members {
             return Ok(());
         }
         if self.members.len() == MEMBERS_MAX {
-            return Err(Refusal {
-                seems_to_be: format!("an archive of more than {MEMBERS_MAX} files"),
-                next_step: "Extract it, put the files together where they are small (`cat *.gz > all.gz`), and open those."
-                    .to_owned(),
-            });
+            return Err(too_many_members());
         }
         self.members.push(member);
         Ok(())
@@ -341,6 +355,15 @@ impl Members {
     }
 }
 
+fn too_many_members() -> Refusal {
+    Refusal {
+        seems_to_be: format!("an archive of more than {MEMBERS_MAX} files"),
+        next_step:
+            "Extract it, put the files together where they are small (`cat *.gz > all.gz`), and open those."
+                .to_owned(),
+    }
+}
+
 /// Whether a system put it there, and not a person.
 fn is_beside_files(name: &str) -> bool {
     let file_name = name.rsplit('/').next().unwrap_or(name);
@@ -356,4 +379,49 @@ fn name_of(bytes: &[u8]) -> String {
         .chars()
         .map(|char| if char.is_control() { '\u{fffd}' } else { char })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::{Compression, write::GzEncoder};
+
+    use super::*;
+    use crate::parse::SourceId;
+
+    /// A tar archive of one member of zeros, in gzip.
+    fn tar_in_gzip(n_bytes: usize) -> Vec<u8> {
+        let mut head = [0; 512];
+        head[..5].copy_from_slice(b"a.log");
+        head[124..135].copy_from_slice(format!("{n_bytes:011o}").as_bytes());
+        head[257..262].copy_from_slice(b"ustar");
+        head[148..156].fill(b' ');
+        let sum: u32 = head.iter().map(|byte| u32::from(*byte)).sum();
+        head[148..154].copy_from_slice(format!("{sum:06o}").as_bytes());
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(&head).unwrap();
+        encoder.write_all(&vec![0; n_bytes.next_multiple_of(512) + 1_024]).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn an_archive_that_becomes_more_than_it_may_is_refused_however_it_is_cut() {
+        let bytes = tar_in_gzip(100_000);
+        // The member, its head, what fills its last block, and the end.
+        let n_unpacked = 512 + 100_352 + 1_024;
+        for piece_bytes in [1, 50, bytes.len()] {
+            let outcome = |n_unpacked_max: u64| {
+                let mut report = FileReport::new(SourceId(0), "a.tgz", bytes.len() as u64);
+                let mut reader = ArchiveReader::tar_in_gzip(n_unpacked_max);
+                for piece in bytes.chunks(piece_bytes) {
+                    reader.push(piece, &mut report);
+                }
+                reader.finish(&mut report);
+                (matches!(report.state, FileState::Refused(_)), reader.take_members().len())
+            };
+            assert_eq!(outcome(n_unpacked), (false, 1));
+            assert_eq!(outcome(90_000), (true, 0), "in pieces of {piece_bytes}");
+        }
+    }
 }

@@ -130,9 +130,8 @@ fn path(head: &[u8]) -> String {
 /// A number in octal digits or, with the top bit set, in plain bytes.
 fn octal(text: &[u8]) -> Option<u64> {
     if text[0] & 0x80 != 0 {
-        let (unused, number) = text.split_last_chunk::<8>().map(|(start, end)| (&start[1..], end))?;
-        let is_small = unused.iter().all(|byte| *byte == 0) && text[0] == 0x80;
-        return is_small.then(|| u64::from_be_bytes(*number));
+        let and_byte = |number: u64, byte: &u8| Some(number.checked_mul(256)? + u64::from(*byte));
+        return text[1..].iter().try_fold(0, and_byte).filter(|_| text[0] == 0x80);
     }
     let digits = str::from_utf8(until_zero(text)).ok()?.trim();
     if digits.is_empty() { Some(0) } else { u64::from_str_radix(digits, 8).ok() }
@@ -144,4 +143,21 @@ fn has_checksum(head: &[u8]) -> bool {
     let sum: u64 = head.iter().map(|byte| u64::from(*byte)).sum();
     let own: u64 = head[DIGITS].iter().map(|byte| u64::from(*byte)).sum();
     octal(&head[DIGITS]) == Some(sum - own + DIGITS.len() as u64 * u64::from(b' '))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_octal_digits_or_plain_bytes() {
+        assert_eq!(octal(b"0000644\0"), Some(0o644));
+        assert_eq!(octal(b" 644 \0\0\0"), Some(0o644));
+        assert_eq!(octal(b"\0\0\0\0\0\0\0\0"), Some(0));
+        assert_eq!(octal(b"0000648\0"), None);
+        assert_eq!(octal(b"\x80\0\0\0\0\0\x01\x02"), Some(0x102), "of eight bytes, as of a checksum");
+        assert_eq!(octal(b"\x80\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff"), Some(u64::MAX));
+        assert_eq!(octal(b"\x80\0\0\x01\xff\xff\xff\xff\xff\xff\xff\xff"), None, "more than a file can have");
+        assert_eq!(octal(b"\xff\xff\xff\xff\xff\xff\xff\xff"), None, "less than nothing");
+    }
 }

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::{Listed, Member, MemberPlace, Members, Packing, name_of};
-use crate::parse::Refusal;
+use super::{Listed, Member, MemberPlace, Members, Packing, name_of, too_many_members};
 use crate::parse::gzip::Damaged;
+use crate::parse::{Refusal, bomb};
 
 /// How a zip archive begins: with its first member, or its end where it has none.
 pub const STARTS: [&[u8]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
@@ -22,7 +22,7 @@ const ENTRY_BYTES: usize = 46;
 /// The end may have a comment of this length behind it.
 const COMMENT_BYTES_MAX: usize = u16::MAX as usize;
 
-/// A directory with as many members as are read, with long paths.
+/// A directory of as many members as are read has no more than this, however long their paths are.
 const DIRECTORY_BYTES_MAX: u64 = 32 * 1024 * 1024;
 
 pub struct ZipList {
@@ -55,7 +55,12 @@ impl ZipList {
             Stage::LargeEnd => self.read_large_end(bytes),
             Stage::Directory => return self.read_directory(bytes, members),
         };
-        Ok(listed.unwrap_or(Listed::Damaged))
+        match listed {
+            Ok(Listed::Wants(directory)) if directory.end - directory.start > DIRECTORY_BYTES_MAX => {
+                Err(too_many_members())
+            }
+            listed => Ok(listed.unwrap_or(Listed::Damaged)),
+        }
     }
 
     fn read_end(&mut self, tail: &[u8]) -> Result<Listed, Damaged> {
@@ -93,7 +98,6 @@ impl ZipList {
         self.stage = Stage::Directory;
         match directory.n_bytes {
             0 => Ok(Listed::End),
-            n_bytes if n_bytes > DIRECTORY_BYTES_MAX => Err(Damaged),
             n_bytes => self.within(directory.start, n_bytes),
         }
     }
@@ -139,6 +143,13 @@ fn entry(bytes: &[u8]) -> Result<(Member, &[u8]), Damaged> {
         _ if is_encrypted => Some((
             "an encrypted file in a zip archive".to_owned(),
             "Extract it with its password and open the result.",
+        )),
+        8 if n_bytes_unpacked > bomb::unpacked_bytes_max(n_bytes) => Some((
+            format!(
+                "a file in a zip archive that unpacks to more than {} times its size, which no log does",
+                bomb::RATIO_MAX
+            ),
+            "Extract it and open the result.",
         )),
         0 | 8 => None,
         _ => Some((

@@ -30,12 +30,9 @@ pub fn ocsf() -> Refusal {
 }
 
 pub fn other_table(names: &[String]) -> Refusal {
-    let mut some: Vec<&str> = names.iter().take(5).map(String::as_str).collect();
-    if names.len() > some.len() {
-        some.push("…");
-    }
+    let some = Refusal::some_of(names.iter().map(String::as_str));
     refusal(
-        format!("a Parquet table without flow log fields (its columns: {})", some.join(", ")),
+        format!("a Parquet table without flow log fields (its columns: {some})"),
         "Open the flow logs themselves: the `.log.parquet` files below `AWSLogs/` in the flow log's bucket.",
     )
 }

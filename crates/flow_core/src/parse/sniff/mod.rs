@@ -8,12 +8,13 @@ mod json;
 mod lines;
 mod magic;
 mod prefix;
+mod query_result;
 mod table;
 mod wrapped;
 
 use super::detect::ColumnGuess;
 use super::unwrap::Wrapping;
-use super::{Layout, LayoutFrom, container::Container, records::BOM};
+use super::{Layout, LayoutFrom, Refusal, container::Container, records::BOM};
 
 /// How much text is held back at most before a file is recognised: a flow log shows itself in its first
 /// line, but a file may begin with comments or rubbish, and JSON with a list of other things.
@@ -47,8 +48,8 @@ pub enum Verdict {
     Refuse {
         /// What the file is.
         container: Container,
-        /// What is in it that cannot be read; the same where that is the container itself.
-        what: Container,
+        /// What of it cannot be read, which may be what is in the container.
+        refusal: Refusal,
         /// What can be told of the columns, where nothing says the layout.
         columns: Vec<ColumnGuess>,
     },
@@ -68,7 +69,13 @@ impl Form {
 
 impl Verdict {
     fn refuse(container: Container) -> Verdict {
-        Verdict::Refuse { container, what: container, columns: Vec::new() }
+        Verdict::refuse_in(container, container, Vec::new())
+    }
+
+    /// Refuses what is in a container, or is the container itself.
+    fn refuse_in(container: Container, what: Container, columns: Vec<ColumnGuess>) -> Verdict {
+        let refusal = what.refusal().expect("only what has no reader is refused");
+        Verdict::Refuse { container, refusal, columns }
     }
 }
 
@@ -107,10 +114,13 @@ pub fn decide(head: &[u8], end: HeadEnd, name: &str, given: &[Layout]) -> Verdic
     if let Some(verdict) = prefix::tags(&lines, given) {
         return verdict;
     }
-    if let Some(container) = lines::container(&lines).or_else(|| table::of_something_else(&lines)) {
+    if let Some(container) = lines::container(&lines) {
         let columns =
             if container == Container::HeaderlessRecords { lines::guesses(&lines) } else { Vec::new() };
-        return Verdict::Refuse { container, what: container, columns };
+        return Verdict::refuse_in(container, container, columns);
+    }
+    if let Some(verdict) = table::of_something_else(&lines) {
+        return verdict;
     }
     if is_binary(text) {
         Verdict::refuse(by_name(name).unwrap_or(Container::Binary))

@@ -1,5 +1,6 @@
 //! Which CSV is this? By the names in its first line.
 
+use super::{Verdict, query_result};
 use crate::parse::container::Container;
 use crate::parse::unwrap::{self, CsvCells, TABLE_COLUMNS_MAX, TableColumns, is_of_insights};
 
@@ -9,7 +10,7 @@ const DELIMITERS: [char; 3] = [',', ';', '\t'];
 /// A table that flow logs come in.
 pub enum Table {
     Readable { container: Container, delimiter: u8, cells: CsvCells },
-    Refused { container: Container, what: Container },
+    Refused(Verdict),
 }
 
 /// `None` where the lines are no such table.
@@ -26,8 +27,9 @@ fn of_delimited(first: &str, delimiter: char) -> Option<Table> {
     let names = unwrap::csv_names_of(first.as_bytes(), delimiter as u8);
     let Some(names) = names else {
         let is_wide = first.matches(delimiter).count() >= TABLE_COLUMNS_MAX;
-        let container = Container::FieldsCsv;
-        return is_wide.then_some(Table::Refused { container, what: Container::WideTable });
+        let refused =
+            || Table::Refused(Verdict::refuse_in(Container::FieldsCsv, Container::WideTable, Vec::new()));
+        return is_wide.then(refused);
     };
     let columns = TableColumns::of(names.iter().map(String::as_str));
     let has = |name: &str| names.iter().any(|known| known == name);
@@ -46,23 +48,31 @@ fn of_delimited(first: &str, delimiter: char) -> Option<Table> {
     let cells = match message {
         Some(at) => CsvCells::Message { names, at: at as u32 },
         None if columns.has_computed() => {
-            return Some(Table::Refused { container, what: Container::ComputedTable });
+            return Some(Table::Refused(query_result::refuse(container, &columns)));
         }
         None if columns.are_of_records() => CsvCells::Fields(columns),
-        None if is_insights => return Some(Table::Refused { container, what: Container::ComputedTable }),
+        None if is_insights => return Some(Table::Refused(query_result::refuse(container, &columns))),
         None => return None,
     };
     Some(Table::Readable { container, delimiter: delimiter as u8, cells })
 }
 
-/// Whether the lines are a table of something else.
-pub fn of_something_else(lines: &[&str]) -> Option<Container> {
+/// Refuses lines that are a table of something else.
+pub fn of_something_else(lines: &[&str]) -> Option<Verdict> {
     let first = lines.first()?;
     let delimiter = [',', ';'].into_iter().find(|delimiter| first.contains(*delimiter))?;
     // A comma in prose is no table; a table has as many in each of its first lines.
     let n_delimiters = |line: &&str| line.matches(delimiter).count();
     let like_first = lines.iter().take(TABLE_LINES).all(|line| n_delimiters(line) == n_delimiters(first));
-    (like_first && lines.len() > 1).then_some(Container::OtherCsv)
+    if !like_first || lines.len() < 2 {
+        return None;
+    }
+    let names = unwrap::csv_names_of(first.as_bytes(), delimiter as u8).unwrap_or_default();
+    let columns = TableColumns::of(names.iter().map(String::as_str));
+    Some(match columns.n_fields() {
+        0 => Verdict::refuse(Container::OtherCsv),
+        _ => query_result::refuse(Container::OtherCsv, &columns),
+    })
 }
 
 /// Lines that must look alike before text is called a table.

@@ -4,7 +4,7 @@
 
 use super::lines::{self, looks_like_record};
 use super::table::Table;
-use super::{Form, Verdict};
+use super::{Form, Verdict, query_result};
 use crate::parse::unwrap::{self, CsvCells, MessageAt, TableColumns, Wrapping};
 use crate::parse::{Layout, LayoutFrom, container::Container};
 
@@ -33,7 +33,7 @@ pub fn json(container: Container, text: &[u8], given: &[Layout]) -> Verdict {
 
 fn json_fields(container: Container, columns: TableColumns) -> Verdict {
     if columns.has_computed() || !columns.are_of_records() {
-        return Verdict::Refuse { container, what: Container::ComputedTable, columns: Vec::new() };
+        return query_result::refuse(container, &columns);
     }
     let layout = columns.layout();
     let form = Form { container, wrapping: Some(Wrapping::JsonFields(columns)) };
@@ -44,9 +44,7 @@ fn json_fields(container: Container, columns: TableColumns) -> Verdict {
 pub fn table(table: Table, text: &[u8], given: &[Layout]) -> Verdict {
     let (container, delimiter, cells) = match table {
         Table::Readable { container, delimiter, cells } => (container, delimiter, cells),
-        Table::Refused { container, what } => {
-            return Verdict::Refuse { container, what, columns: Vec::new() };
-        }
+        Table::Refused(verdict) => return verdict,
     };
     let verdict = |cells, layout, from| {
         let form = Form { container, wrapping: Some(Wrapping::Csv { delimiter, cells }) };
@@ -94,5 +92,5 @@ pub fn refuse_lines(container: Container, lines: &[&str]) -> Verdict {
         true => (Container::HeaderlessMessages, lines::guesses(lines)),
         false => (Container::OtherMessages, Vec::new()),
     };
-    Verdict::Refuse { container, what, columns }
+    Verdict::refuse_in(container, what, columns)
 }

@@ -28,7 +28,7 @@ pub use csv_records::TABLE_COLUMNS_MAX;
 pub use json_content::MessageAt;
 pub use json_reader::{messages_of, names_of as json_names_of};
 pub use prefix::{Prefix, begins_with_time, without_colours};
-pub use table::{TableColumns, is_of_insights};
+pub use table::{FIELDS_MIN, TableColumns, is_of_insights};
 
 /// What records are wrapped in, and all that must be known to take them out.
 #[derive(Clone, Debug, PartialEq, Eq)]

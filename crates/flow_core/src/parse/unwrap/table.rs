@@ -4,7 +4,7 @@ use crate::parse::Layout;
 use crate::record::{ColumnKey, Field, FieldKind};
 
 /// So many fields that AWS knows make a record; `type` or `region` alone says nothing.
-const FIELDS_MIN: usize = 3;
+pub const FIELDS_MIN: usize = 3;
 
 /// The columns of a table that are read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,24 +43,31 @@ impl TableColumns {
     /// Whether this is a table of flow log records: it has some of their fields, and one of those says whose traffic it is
     /// about.
     pub fn are_of_records(&self) -> bool {
-        let layout = self.layout();
-        let fields = || {
-            layout.columns().iter().filter_map(|key| match key {
-                ColumnKey::Known(field) => Some(*field),
-                ColumnKey::Other(_) => None,
-            })
-        };
-        let says_whose = |field: Field| {
-            field.kind() == FieldKind::Address || matches!(field, Field::INTERFACE_ID | Field::TGW_ID)
-        };
-        fields().count() >= FIELDS_MIN && fields().any(says_whose)
+        self.n_fields() >= FIELDS_MIN && self.says_whose()
+    }
+
+    /// Columns that are fields AWS knows.
+    pub fn n_fields(&self) -> usize {
+        self.layout().columns().iter().filter(|key| matches!(key, ColumnKey::Known(_))).count()
+    }
+
+    /// Whether a column says whose traffic a line is about.
+    pub fn says_whose(&self) -> bool {
+        self.layout().columns().iter().any(|key| {
+            key.kind() == FieldKind::Address
+                || matches!(key, ColumnKey::Known(Field::INTERFACE_ID | Field::TGW_ID))
+        })
     }
 
     /// Whether a column is computed, such as `count(*)`: then a line of the table stands for many records.
     pub fn has_computed(&self) -> bool {
-        let is_computed = |name: &String| name.contains('(') && name.ends_with(')');
         // Lines of text with a comma somewhere are no names.
-        self.names.iter().any(is_computed) && !self.names.iter().any(|name| name.contains(' '))
+        self.computed().next().is_some() && !self.names.iter().any(|name| name.contains(' '))
+    }
+
+    /// Names that look like what computed the column.
+    pub fn computed(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str).filter(|name| name.contains('(') && name.ends_with(')'))
     }
 }
 
