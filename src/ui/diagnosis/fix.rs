@@ -22,7 +22,7 @@ pub(super) fn Fix(cause: StoredValue<Cause>) -> impl IntoView {
         ))),
         Some(wanted) => engine.once(Question::Fix(wanted), move |result| {
             let outcome = match result {
-                Ok(Answer::Fix(fix)) => Ok(fix),
+                Ok(Answer::Fix(fix)) => Ok(*fix),
                 Ok(_) => Err("The engine answered something else".to_owned()),
                 Err(message) => Err(message),
             };

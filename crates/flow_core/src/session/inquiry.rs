@@ -340,7 +340,7 @@ fn of_account(question: &Question, account: Option<&Account>) -> Answer {
     let configuration = account.map(|account| &*account.configuration);
     match question {
         Question::Account => Answer::Account(account.map(|account| account.report.clone())),
-        Question::Fix(wanted) => Answer::Fix(Fix::of(configuration, wanted)),
+        Question::Fix(wanted) => Answer::Fix(Box::new(Fix::of(configuration, wanted))),
         Question::Write(edits) => {
             Answer::Written(Written::of(edits, &Context::of(configuration, None, edits)))
         }

@@ -250,7 +250,7 @@ pub enum Answer {
     RuleUse(RuleUse),
     Reachable(Reachable),
     Replay(Replay),
-    Fix(Fix),
+    Fix(Box<Fix>),
     Written(Written),
     Report(Vec<FileReport>),
     /// In the order of the files.

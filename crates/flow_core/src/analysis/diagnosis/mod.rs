@@ -40,8 +40,8 @@ pub use policy_evaluator::{PolicyEvaluator, Refinement, Refusal};
 pub use verdict::{Diagnosed, NamedRule, Verdict};
 pub use wanted::{RejectedTuples, RejectedTuplesQuestion};
 
-/// Rejected five-tuples that are diagnosed at once. Folded rows and verdict of one take about 700 bytes in the memory of
-/// whoever puts them together, which in a page is 4 GB beside everything else.
+/// Rejected five-tuples that are diagnosed at once. Folded rows and verdict of one take about 1,000 bytes at most in the
+/// memory of whoever puts them together, which in a page is 4 GB beside everything else.
 pub const CONVERSATIONS_MAX: u32 = 1_000_000;
 
 /// Fields without which nothing can be diagnosed.
