@@ -6,6 +6,7 @@
 use flow_core::analysis::Metric;
 use flow_core::query::Subject;
 use flow_core::record::name::{protocol_name, service_name, tcp_flag_names, traffic_path_name};
+pub use flow_core::record::name::{protocol_words as protocol, service_words as service};
 use flow_core::record::{ColumnKey, Field, FieldKind, Value};
 
 /// `1,204,331`.
@@ -178,24 +179,6 @@ pub fn shown(subject: &Subject, value: &Value) -> Shown {
         }
         FieldKind::Number | FieldKind::Address | FieldKind::Text => named(None),
     }
-}
-
-/// A service as people say it: `443/tcp https`, `icmp`, `port 99, any protocol`.
-pub fn service(port: Option<u64>, protocol: Option<u64>) -> String {
-    match (port, protocol.map(self::protocol)) {
-        (Some(port), Some(protocol)) => match service_name(port) {
-            Some(name) => format!("{port}/{protocol} {name}"),
-            None => format!("{port}/{protocol}"),
-        },
-        (Some(port), None) => format!("port {port}, protocol not recorded"),
-        (None, Some(protocol)) => protocol,
-        (None, None) => "protocol not recorded".to_owned(),
-    }
-}
-
-/// `tcp`, or `protocol 99` where it has no name.
-pub fn protocol(number: u64) -> String {
-    protocol_name(number).map_or_else(|| format!("protocol {number}"), str::to_owned)
 }
 
 /// An address with a port, or alone where there is none: `10.0.0.5:443`, `[2001:db8::1]:443`.

@@ -56,6 +56,21 @@ test("with the account's rules beside the logs the card names the rule, and what
     assert.doesNotMatch(text, /cannot tell/);
   }));
 
+test("the sample comes with its account: rules are named, used and tried out at once", () =>
+  visit(async (glass) => {
+    await glass.open_sample();
+    await glass.tab("Diagnosis");
+    const postgres = glass.page.locator(".cause", { hasText: "5432/tcp postgres" }).first();
+    assert.match(await postgres.innerText(), /No security group rule lets it in[^]*Nearest is sg-[^]*is no interface of sg-/);
+    await postgres.getByRole("button", { name: "The fix" }).click();
+    await glass.answered();
+    assert.match(await postgres.getByRole("region", { name: "The fix" }).innerText(), /add to sg-[^]*After this 2 peers pass/);
+    await glass.tab("Rules");
+    assert.match(await glass.page.locator(".rules").innerText(), /Use of rules[^]*unused/);
+    await glass.tab("Exposure");
+    assert.match(await glass.page.locator(".exposure").innerText(), /443\/tcp https/);
+  }));
+
 test("the fix is the smallest rule, can be copied in every form, and is tried on the loaded flows", () =>
   visit(
     async (glass) => {

@@ -41,7 +41,7 @@ fn main() -> ExitCode {
             let rows = load.all_rows();
             let views = load.views(&rows);
             let began = cpu_time(epoch);
-            let first = answer(&RejectedTuplesQuestion, views.iter().copied());
+            let first = answer(&RejectedTuplesQuestion::default(), views.iter().copied());
             let tuples = first.expect("there is a shard");
             let first_pass = cpu_time(epoch) - began;
             let question = DiagnosisQuestion { knowledge: &load.knowledge, tuples: &tuples, evaluator: None };
@@ -52,7 +52,7 @@ fn main() -> ExitCode {
             verdicts.add(&Score::of(&simulated, &diagnosis.conversations));
             let n_conversations = diagnosis.conversations.len();
             let began = cpu_time(epoch);
-            let findings = findings(diagnosis, &load.knowledge);
+            let findings = findings(diagnosis, &load.knowledge, None);
             let grouping = cpu_time(epoch) - began;
             eprintln!(
                 "{title}, seed {seed}: {} rows, {} conversations with a rejected row; first pass {first_pass:.1?}, \

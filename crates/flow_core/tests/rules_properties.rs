@@ -2,12 +2,33 @@
 
 use std::sync::Arc;
 
-use flow_core::config::evaluate::{AclRuling, GroupRuling};
+use flow_core::config::evaluate::PlaceId;
+use flow_core::config::evaluate::{AclRuling, GroupRuling, NearestRules};
 use flow_core::config::{Configuration, Evaluator, Flow, Placement, SecurityGroupRule};
 use flow_testkit::rules::{any_configuration, any_entry, any_flow, any_placement, any_rule};
 use flow_testkit::rules_oracle as oracle;
 use proptest::collection::vec;
 use proptest::prelude::*;
+
+/// `nearest` has been asked about other flows of the same configuration.
+fn check_nearest(
+    evaluator: &Evaluator,
+    nearest: &NearestRules,
+    place: PlaceId,
+    flow: &Flow,
+) -> Result<(), TestCaseError> {
+    let decision = evaluator.decide(place, flow);
+    if decision.groups == GroupRuling::Denied && decision.exemption.is_none() {
+        let expected = evaluator.explain(place, flow).groups.nearest;
+        let found = nearest.of(evaluator, place, flow).map(|(rule, miss)| {
+            let (group, rule) = evaluator.rule(rule);
+            (group.to_owned(), rule.to_string(), miss)
+        });
+        let expected = expected.map(|nearest| (nearest.policy, nearest.text, nearest.misses[0]));
+        prop_assert_eq!(found, expected);
+    }
+    Ok(())
+}
 
 fn check(configuration: &Configuration, placement: &Placement, flow: &Flow) -> Result<(), TestCaseError> {
     let mut evaluator = Evaluator::new(Arc::new(configuration.clone()));
@@ -63,6 +84,22 @@ proptest! {
     ) {
         for flow in flows {
             check(&configuration, &placement, &flow)?;
+        }
+    }
+
+    #[test]
+    fn the_nearest_rule_is_the_one_that_is_explained(
+        configuration in any_configuration(),
+        placements in vec(any_placement(), 1..4),
+        flows in vec(any_flow(), 1..40),
+    ) {
+        let mut evaluator = Evaluator::new(Arc::new(configuration));
+        let places: Vec<PlaceId> = placements.into_iter().map(|placement| evaluator.place(placement)).collect();
+        let nearest = NearestRules::default();
+        for flow in &flows {
+            for place in &places {
+                check_nearest(&evaluator, &nearest, *place, flow)?;
+            }
         }
     }
 

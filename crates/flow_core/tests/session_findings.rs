@@ -41,7 +41,11 @@ struct Driver {
 
 impl Driver {
     fn new(n_shards: u16) -> Driver {
-        let session = Session::new(SessionOptions { n_shards, ..SessionOptions::default() });
+        Driver::with(SessionOptions { n_shards, ..SessionOptions::default() })
+    }
+
+    fn with(options: SessionOptions) -> Driver {
+        let session = Session::new(options);
         Driver { session, events: Vec::new(), next_id: 0, now_ms: 0.0 }
     }
 
@@ -112,7 +116,7 @@ fn rules_that_are_opened_beside_the_logs_name_the_rule() {
     driver.open("groups.json", GROUPS);
     let after = driver.findings(Filter::everything());
     let cause = &after.causes[0];
-    let rule = &cause.rule.as_ref().expect("the group is known").rule;
+    let rule = cause.rule.as_ref().expect("the group is known");
     assert_eq!((cause.verdict, cause.n_conversations), (Verdict::SecurityGroupInbound, 2));
     assert_eq!(
         (&*rule.id, &*rule.rule, rule.miss.as_deref()),
@@ -144,6 +148,32 @@ fn the_export_has_a_line_for_every_conversation_that_the_question_counts() {
         let n_all: u64 = findings.by_verdict.iter().map(|(_, count)| count.n_conversations).sum();
         assert_eq!(verdicts.len() as u64, n_all, "{text}");
     }
+}
+
+#[test]
+fn of_too_many_conversations_some_are_judged_and_an_export_is_refused() {
+    let options = SessionOptions { n_shards: 3, n_diagnosed_max: 10, ..SessionOptions::default() };
+    let mut driver = Driver::with(options);
+    driver.open("a.log", &format!("{HEADER}{SEEN}{}", refused(40)));
+    let some = driver.findings(Filter::everything());
+    assert_eq!((some.by_verdict[0].1.n_conversations, some.n_rejected_rows_left_out), (10, 30));
+    let asked = driver.submit(Command::Ask(export(Filter::everything())));
+    driver.run();
+    let failure = driver.events.iter().find_map(|event| match event {
+        Event::Failed { id, message } if *id == asked => Some(message.as_str()),
+        _ => None,
+    });
+    assert!(
+        failure.is_some_and(|words| words.starts_with("More than 10 rejected conversations")),
+        "{failure:?}"
+    );
+    let part = parse_filter("srcaddr in 10.0.64.0/29").unwrap();
+    let (_, lines) = driver.ask(export(part.clone()));
+    let findings = driver.findings(part);
+    assert_eq!(
+        (lines.lines().count() as u64, findings.n_rejected_rows_left_out),
+        (findings.by_verdict[0].1.n_conversations, 0)
+    );
 }
 
 #[test]
@@ -246,8 +276,35 @@ fn every_card_gets_its_fix() {
             _ => None,
         });
         let fix = fix.expect("cards do not supersede each other");
-        assert_eq!(fix.remedy.edits.len(), 2, "{:?}", fix.remedy);
-        let edit = fix.remedy.edits[0].to_string();
+        assert_eq!(fix.remedy.change.edits.len(), 2, "{:?}", fix.remedy);
+        let edit = fix.remedy.change.edits[0].to_string();
         assert_eq!(edit, "add to sg-web: inbound tcp 443 from 10.0.64.1/32");
     }
+}
+
+/// What a new reader sees: the sample comes with its account, read as if it had been dropped.
+#[test]
+fn the_sample_names_the_rules_behind_its_troubles() {
+    let mut driver = Driver::new(2);
+    driver.submit(Command::OpenSample);
+    driver.run();
+    let Answer::Account(Some(report)) = driver.ask(Question::Account).0 else { panic!("it is described") };
+    assert_eq!((report.n_problems, report.missing.len()), (0, 0));
+    let findings = driver.findings(Filter::everything());
+    let named = |service: &str| {
+        let cause = findings.causes.iter().find(|cause| cause.service.words().starts_with(service));
+        let cause = cause.unwrap_or_else(|| panic!("no cause of {service}"));
+        (cause.verdict, cause.rule.clone().map(|rule| (rule.rule, rule.miss)))
+    };
+    let (verdict, rule) = named("5432/tcp");
+    assert_eq!(verdict, Verdict::SecurityGroupInbound);
+    let (rule, miss) = rule.expect("the group is described");
+    assert!(rule.starts_with("inbound tcp 5432 from sg-") && miss.as_deref() == Some("group"), "{rule}");
+    assert_eq!(named("6379/tcp"), (Verdict::NetworkAclReturnOutbound, Some(("*".to_owned(), None))));
+    // The rules are those that made the log: nothing was accepted against them.
+    let Answer::RuleUse(used) = driver.ask(Question::RuleUse { filter: Filter::everything() }).0 else {
+        panic!()
+    };
+    assert_eq!(used.unexplained.n_rows, 0, "{:#?}", used.unexplained);
+    assert!(used.groups.iter().any(|group| group.name.as_deref() == Some("idle")));
 }

@@ -64,6 +64,12 @@ impl Log {
         Log { rows, statuses, load }
     }
 
+    /// The aggregation interval, as the longest row shows it.
+    pub fn interval(&self) -> u64 {
+        let lengths = self.rows.iter().filter_map(|row| Some(row.last()? - row.first()?));
+        if lengths.max().unwrap_or(0) <= 120 { 60 } else { 600 }
+    }
+
     /// The SKIPDATA records of an interface.
     pub fn skipped<'a>(&'a self, interface: &'a Value) -> impl Iterator<Item = &'a Status> {
         self.statuses.iter().filter(move |status| status.interface == *interface && status.text == "SKIPDATA")
@@ -134,9 +140,9 @@ impl Row {
         self.start.into_iter().chain(self.end).max()
     }
 
-    /// The part of time that tells rows without ports apart.
+    /// The minute that tells rows without ports apart.
     pub fn span(&self) -> u64 {
-        if (self.src.1, self.dst.1) == (None, None) { self.start.or(self.end).unwrap_or(0) / 660 } else { 0 }
+        if (self.src.1, self.dst.1) == (None, None) { self.start.or(self.end).unwrap_or(0) / 60 } else { 0 }
     }
 }
 
@@ -181,8 +187,10 @@ pub fn is_small(rows: &[&Row]) -> bool {
     packets == 0 || bytes == 0 || bytes.div_ceil(packets) <= max
 }
 
-/// Rows with the same ends and protocol; without ports, only those with no span without any between them.
+/// Rows with the same ends and protocol; without ports, only those that begin no more minutes apart than an interval and
+/// one are long.
 pub fn conversations(log: &Log) -> Vec<Vec<&Row>> {
+    let n_minutes = log.interval() / 60 + 1;
     let mut found: Vec<Vec<&Row>> = Vec::new();
     let mut rows: Vec<&Row> = log.rows.iter().collect();
     rows.sort_by_key(|row| row.span());
@@ -191,7 +199,7 @@ pub fn conversations(log: &Log) -> Vec<Vec<&Row>> {
             let other = of.last().expect("none is empty");
             let is_same =
                 (row.src, row.dst) == (other.src, other.dst) || (row.dst, row.src) == (other.src, other.dst);
-            is_same && row.protocol == other.protocol && row.span() <= other.span() + 1
+            is_same && row.protocol == other.protocol && row.span() <= other.span() + n_minutes
         };
         match found.iter_mut().find(goes_on) {
             Some(of) => of.push(row),

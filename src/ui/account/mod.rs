@@ -40,7 +40,7 @@ pub fn AccountPanel() -> impl IntoView {
                         "ACLs and interfaces, this page names the rule, writes the fix and tells what it would change. These "
                         "commands only read. Drop the files they write here; they stay in this browser, as the logs do"
                     </p>
-                    <Copyable label="Commands" text=Signal::derive(|| commands(None))/>
+                    <Copyable label="Commands" text=Signal::derive(commands)/>
                     <FileButtons/>
                 </section>
                 {move || report.get().map(|report| view! { <Described report/> })}

@@ -12,6 +12,9 @@ use crate::state::{AppState, Tab};
 use crate::ui::states::FieldNames;
 use crate::ui::value_button::ValueButton;
 
+/// Interfaces that a card lets filter by: more are in its records.
+const INTERFACES_SHOWN: usize = 3;
+
 /// A cause with a lower score is drawn as one that nobody has to do anything about.
 const LIKELY_MIN: u32 = 30;
 
@@ -60,7 +63,8 @@ fn Card(
     let reasons: Vec<String> = cause.likelihood.reasons.iter().map(|reason| reason.words()).collect();
     let needs = cause.needs.clone();
     let stored = StoredValue::new(cause.clone());
-    let title = words::service(&cause);
+    let title = cause.service.words();
+    let interfaces: Vec<Value> = cause.interfaces.iter().take(INTERFACES_SHOWN).cloned().collect();
     let label = format!("{}: {title}", words::verdict(cause.verdict));
     let evidence = cause.evidence.clone();
     let n_conversations = cause.n_conversations;
@@ -84,7 +88,7 @@ fn Card(
                     <div>
                         <dt>"Seen at"</dt>
                         <dd>
-                            {words::interface(&cause.interface, cause.local, cause.n_interfaces)}
+                            {cause.seen_at()}
                         </dd>
                     </div>
                     <div><dt>"How much"</dt><dd>{words::amount(&cause)}</dd></div>
@@ -100,7 +104,10 @@ fn Card(
                         "Show records"
                     </button>
                     <span class="cause-values">
-                        <ValueButton subject=Field::INTERFACE_ID value=cause.interface.clone()/>
+                        {interfaces
+                            .into_iter()
+                            .map(|value| view! { <ValueButton subject=Field::INTERFACE_ID value/> })
+                            .collect_view()}
                         {port_value.map(|value| view! { <ValueButton subject=port_subject value/> })}
                     </span>
                 </div>

@@ -4,7 +4,6 @@ use flow_core::analysis::diagnosis::Diagnosed;
 use flow_core::record::Address;
 use leptos::prelude::*;
 
-use super::words;
 use crate::ui::format;
 
 #[component]
@@ -22,7 +21,7 @@ pub(super) fn Evidence(conversations: Vec<Diagnosed>, n_all: u64) -> impl IntoVi
                 <td>{end(diagnosed.responder, diagnosed.port)}</td>
                 <td class="number">{format::count(diagnosed.n_rows)}</td>
                 <td class="group-time">{time}</td>
-                <td>{words::verdict(diagnosed.verdict)}", "{words::confidence(diagnosed.confidence)}</td>
+                <td>{diagnosed.confidence.name()}</td>
                 <td class="evidence-because">{because}</td>
             </tr>
         }
@@ -37,7 +36,7 @@ pub(super) fn Evidence(conversations: Vec<Diagnosed>, n_all: u64) -> impl IntoVi
                         <th scope="col">"Whom"</th>
                         <th scope="col" class="number">"Rows"</th>
                         <th scope="col">"First and last seen, UTC"</th>
-                        <th scope="col">"Verdict"</th>
+                        <th scope="col">"Confidence"</th>
                         <th scope="col">"Because"</th>
                     </tr>
                 </thead>

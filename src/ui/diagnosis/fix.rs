@@ -3,7 +3,7 @@
 use flow_core::analysis::findings::Cause;
 use flow_core::config::RuleEdit;
 use flow_core::config::remedy::render::Written;
-use flow_core::config::remedy::{Alternative, Fix as Fixed, Opens, Proof, Side, Warning};
+use flow_core::config::remedy::{Change, Fix as Fixed, Side};
 use flow_core::session::message::{Answer, Question};
 use leptos::prelude::*;
 
@@ -22,7 +22,7 @@ pub(super) fn Fix(cause: StoredValue<Cause>) -> impl IntoView {
         ))),
         Some(wanted) => engine.once(Question::Fix(wanted), move |result| {
             let outcome = match result {
-                Ok(Answer::Fix(fix)) => Ok(fix),
+                Ok(Answer::Fix(fix)) => Ok(*fix),
                 Ok(_) => Err("The engine answered something else".to_owned()),
                 Err(message) => Err(message),
             };
@@ -30,43 +30,31 @@ pub(super) fn Fix(cause: StoredValue<Cause>) -> impl IntoView {
             fixed.try_set(Some(outcome));
         }),
     }
-    let n_interfaces = cause.with_value(|cause| cause.n_interfaces);
+    let without_fix = StoredValue::new(cause.with_value(Cause::interfaces_without_fix));
     move || match fixed.get() {
         None => view! { <p class="view-note" role="status">"Working it out …"</p> }.into_any(),
         Some(Err(message)) => view! { <p class="view-note" role="alert">{message}</p> }.into_any(),
-        Some(Ok(fix)) => view! { <Proposal fix n_interfaces/> }.into_any(),
+        Some(Ok(fix)) => view! { <Proposal fix without_fix=without_fix.get_value()/> }.into_any(),
     }
 }
 
 #[component]
-fn Proposal(fix: Fixed, n_interfaces: u64) -> impl IntoView {
+fn Proposal(fix: Fixed, without_fix: Option<String>) -> impl IntoView {
     let Fixed { remedy, written, alternatives } = fix;
     let others = remedy.alternatives.into_iter().zip(alternatives);
     view! {
         <section class="fix" aria-label="The fix">
             {remedy.cannot.map(|cannot| view! { <p>{cannot.words()}</p> })}
-            {(n_interfaces > 1).then(|| view! {
-                <p class="view-note">
-                    "Several interfaces were refused; this is for the first of them. Filter by another one for its fix"
-                </p>
-            })}
-            <Edits
-                title=format!("The smallest change, {}", remedy.way.words())
-                edits=remedy.edits
-                sides=remedy.sides
-                opens=remedy.opens
-                warnings=remedy.warnings
-                proof=remedy.proof
-                written
-            />
+            {without_fix.map(|words| view! { <p class="view-note">{words}</p> })}
+            <Edits title=format!("The smallest change, {}", remedy.change.way.words()) change=remedy.change written/>
             {(!remedy.notes.is_empty()).then(|| view! {
                 <ul>{remedy.notes.into_iter().map(|note| view! { <li>{note}</li> }).collect_view()}</ul>
             })}
             {others
-                .map(|(Alternative { way, edits, sides, opens, warnings, proof }, written)| view! {
+                .map(|(change, written)| view! {
                     <details>
-                        <summary>{format!("Or {}", way.words())}</summary>
-                        <Edits title=String::new() edits sides opens warnings proof written/>
+                        <summary>{format!("Or {}", change.way.words())}</summary>
+                        <Edits title=String::new() change written/>
                     </details>
                 })
                 .collect_view()}
@@ -78,13 +66,10 @@ fn Proposal(fix: Fixed, n_interfaces: u64) -> impl IntoView {
 fn Edits(
     /// Nothing where what stands around says it.
     title: String,
-    edits: Vec<RuleEdit>,
-    sides: Vec<Side>,
-    opens: Vec<Opens>,
-    warnings: Vec<Warning>,
-    proof: Option<Proof>,
+    change: Change,
     written: Written,
 ) -> impl IntoView {
+    let Change { edits, sides, opens, warnings, proof, .. } = change;
     if edits.is_empty() {
         return ().into_any();
     }

@@ -106,6 +106,7 @@ fn Causes(answered: Answered) -> impl IntoView {
             </p>
         </Show>
         {move || answered.read(not_listed).flatten().map(|words| view! { <p class="view-note">{words}</p> })}
+        {move || answered.read(left_out_rows).flatten().map(|words| view! { <p class="view-note">{words}</p> })}
         <ScanNoiseSection answered/>
     }
 }
@@ -129,6 +130,19 @@ fn not_listed(findings: &Findings) -> Option<String> {
             "{} of {} are listed, the likeliest to be wanted; filter to see the others",
             format::count(n_listed),
             format::counted(findings.n_causes, "cause")
+        )
+    })
+}
+
+/// What is said where not all conversations were judged.
+fn left_out_rows(findings: &Findings) -> Option<String> {
+    let n_rows = findings.n_rejected_rows_left_out;
+    (n_rows > 0).then(|| {
+        format!(
+            "Partly: {} {} of further conversations, more than can be judged at once; those that are judged are chosen \
+             evenly. Filter by time, interface or port to judge all of a part",
+            format::counted(n_rows, "rejected row"),
+            if n_rows == 1 { "is" } else { "are" },
         )
     })
 }

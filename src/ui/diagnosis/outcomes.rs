@@ -76,6 +76,15 @@ fn in_all(outcomes: &Outcomes) -> String {
     parts.join(", ")
 }
 
+/// What is said where no service is listed.
+fn nothing_failed(outcomes: &Outcomes) -> &'static str {
+    let is_judged = outcomes.by_outcome.iter().any(|(_, count)| count.n_conversations > 0);
+    match outcomes.n_rows_working == 0 && !is_judged {
+        true => "None of the rows that the filter leaves was accepted",
+        false => "Nothing was seen to fail",
+    }
+}
+
 #[component]
 fn Services(answered: Answered<Outcomes>, shows_unknown: RwSignal<bool>) -> impl IntoView {
     let shows_all = RwSignal::new(false);
@@ -99,7 +108,7 @@ fn Services(answered: Answered<Outcomes>, shows_unknown: RwSignal<bool>) -> impl
     view! {
         <Show
             when=move || services.with(|services| !services.is_empty())
-            fallback=|| view! { <p class="view-note">"Nothing was seen to fail"</p> }
+            fallback=move || view! { <p class="view-note">{move || answered.read(nothing_failed)}</p> }
         >
             <div class="table-box">
                 <table class="table">

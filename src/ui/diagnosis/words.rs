@@ -2,7 +2,7 @@
 
 use flow_core::analysis::diagnosis::{Confidence, Verdict};
 use flow_core::analysis::findings::Cause;
-use flow_core::record::{Address, Prefix, Value};
+use flow_core::record::Prefix;
 
 use crate::ui::format;
 
@@ -31,15 +31,6 @@ pub const fn confidence(confidence: Confidence) -> &'static str {
         Confidence::High => "high confidence",
         Confidence::Medium => "medium confidence",
         Confidence::Low => "low confidence",
-    }
-}
-
-/// What was asked for, and where: `tcp 5432 postgresql of 10.0.2.9`.
-pub fn service(cause: &Cause) -> String {
-    let service = format::service(cause.service.port.map(u64::from), cause.service.protocol.map(u64::from));
-    match cause.service.address {
-        Some(address) => format!("{service} of {address}"),
-        None => service,
     }
 }
 
@@ -75,19 +66,6 @@ fn network(prefix: Prefix) -> String {
     if prefix.base() == prefix.last() { prefix.base().to_string() } else { prefix.to_string() }
 }
 
-/// Where it was seen: `eni-0a1b, 10.0.2.9`.
-pub fn interface(interface: &Value, local: Option<Address>, n_interfaces: u64) -> String {
-    let name = match interface {
-        Value::Absent => "an interface that is not recorded".to_owned(),
-        recorded => recorded.to_string(),
-    };
-    match (n_interfaces, local) {
-        (2.., _) => format!("{name} and {} more", format::counted(n_interfaces - 1, "interface")),
-        (_, Some(local)) => format!("{name}, {local}"),
-        (_, None) => name,
-    }
-}
-
 /// How much it was, and when.
 pub fn amount(cause: &Cause) -> String {
     let rows = format::counted(cause.n_rejected_rows, "rejected row");
@@ -103,6 +81,7 @@ pub fn amount(cause: &Cause) -> String {
 mod tests {
     use flow_core::analysis::findings::{CauseService, Likelihood, PeerPrefix, Peers};
     use flow_core::query::Filter;
+    use flow_core::record::{Address, Value};
 
     use super::*;
 
@@ -117,7 +96,7 @@ mod tests {
             verdict: Verdict::PolicyInbound,
             confidence: Confidence::High,
             is_inbound: Some(true),
-            interface: Value::Text("eni-1".to_owned()),
+            interfaces: vec![Value::Text("eni-1".to_owned())],
             n_interfaces: 1,
             local: Address::parse(b"10.0.2.9"),
             service: CauseService {
@@ -158,12 +137,8 @@ mod tests {
     }
 
     #[test]
-    fn a_cause_says_what_where_and_how_much() {
+    fn a_cause_says_how_much() {
         let one = cause(1, &[]);
-        assert_eq!(service(&one), "443/tcp https of 10.0.2.9");
-        assert_eq!(interface(&one.interface, one.local, 1), "eni-1, 10.0.2.9");
-        assert_eq!(interface(&one.interface, one.local, 3), "eni-1 and 2 interfaces more");
-        assert_eq!(interface(&Value::Absent, None, 1), "an interface that is not recorded");
         assert_eq!(amount(&one), "1,204 rejected rows in 1 conversation");
     }
 }

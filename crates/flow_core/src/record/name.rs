@@ -121,6 +121,24 @@ pub fn service_name(port: u64) -> Option<&'static str> {
     SERVICES.iter().find(|(known, _)| u64::from(*known) == port).map(|(_, name)| *name)
 }
 
+/// A service as people say it: `443/tcp https`, `icmp`, `port 99, protocol not recorded`.
+pub fn service_words(port: Option<u64>, protocol: Option<u64>) -> String {
+    match (port, protocol.map(protocol_words)) {
+        (Some(port), Some(protocol)) => match service_name(port) {
+            Some(name) => format!("{port}/{protocol} {name}"),
+            None => format!("{port}/{protocol}"),
+        },
+        (Some(port), None) => format!("port {port}, protocol not recorded"),
+        (None, Some(protocol)) => protocol,
+        (None, None) => "protocol not recorded".to_owned(),
+    }
+}
+
+/// `tcp`, or `protocol 99` where it has no name.
+pub fn protocol_words(number: u64) -> String {
+    protocol_name(number).map_or_else(|| format!("protocol {number}"), str::to_owned)
+}
+
 pub fn service_port(name: &str) -> Option<u16> {
     SERVICES.iter().find(|(_, known)| known.eq_ignore_ascii_case(name)).map(|(port, _)| *port)
 }

@@ -6,9 +6,8 @@ use crate::analysis::findings::{Cause, Findings};
 use crate::config::Configuration;
 use crate::config::remedy::Fix;
 use crate::query::Filter;
+use crate::record::Address;
 use crate::record::iso_time::to_iso;
-use crate::record::name::{protocol_name, service_name};
-use crate::record::{Address, Value};
 
 /// What the document is about, beside the findings.
 pub struct About<'a> {
@@ -65,6 +64,11 @@ fn facts(findings: &Findings, about: &About<'_>, n_causes: usize) -> Vec<(String
         ("Rejected conversations".to_owned(), format!("{n_conversations}: {}", verdicts.join(", "))),
         ("Causes".to_owned(), format!("{n_causes} in this report, {} in all", findings.n_causes)),
     ];
+    if findings.n_rejected_rows_left_out > 0 {
+        let left_out = counted(findings.n_rejected_rows_left_out, "rejected row", "rejected rows");
+        let words = "of further conversations, which were too many to judge at once";
+        facts.push(("Left out".to_owned(), format!("{left_out} {words}")));
+    }
     let rules = match about.account {
         None => "not at hand: verdicts rest on the logs alone".to_owned(),
         Some(account) => {
@@ -77,7 +81,7 @@ fn facts(findings: &Findings, about: &About<'_>, n_causes: usize) -> Vec<(String
 }
 
 fn write_cause(document: &mut Document, number: u32, cause: &Cause, account: Option<&Configuration>) {
-    document.heading(2, format!("Cause {number}: {}, {}", service(cause), cause.verdict.name()));
+    document.heading(2, format!("Cause {number}: {}, {}", cause.service.words(), cause.verdict.name()));
     document.paragraph(cause.because.clone());
     let peers: Vec<String> = cause
         .peers
@@ -89,7 +93,7 @@ fn write_cause(document: &mut Document, number: u32, cause: &Cause, account: Opt
     let needs: Vec<&str> = cause.needs.iter().map(|field| field.name()).collect();
     let facts = [
         ("Confidence", cause.confidence.name().to_owned()),
-        ("Seen at", seen_at(cause)),
+        ("Seen at", cause.seen_at()),
         ("Peers", format!("{}: {}", cause.peers.n_addresses, peers.join(", "))),
         (
             "How much",
@@ -110,6 +114,9 @@ fn write_cause(document: &mut Document, number: u32, cause: &Cause, account: Opt
     document.push(evidence(&cause.evidence));
     if let Some(wanted) = cause.wanted() {
         write_fix(document, &Fix::of(account, &wanted));
+        if let Some(words) = cause.interfaces_without_fix() {
+            document.paragraph(words);
+        }
     }
 }
 
@@ -135,11 +142,12 @@ fn write_fix(document: &mut Document, fix: &Fix) {
     if let Some(cannot) = &remedy.cannot {
         document.paragraph(cannot.words());
     }
-    let words: Vec<String> = (remedy.edits.iter().map(ToString::to_string))
-        .chain(remedy.opens.iter().map(|opens| opens.words()))
-        .chain(remedy.warnings.iter().map(|warning| format!("Mind: {}", warning.words())))
+    let change = &remedy.change;
+    let words: Vec<String> = (change.edits.iter().map(ToString::to_string))
+        .chain(change.opens.iter().map(|opens| opens.words()))
+        .chain(change.warnings.iter().map(|warning| format!("Mind: {}", warning.words())))
         .chain(remedy.notes.iter().cloned())
-        .chain(remedy.proof.iter().flat_map(|proof| proof.words()))
+        .chain(change.proof.iter().flat_map(|proof| proof.words()))
         .collect();
     if !words.is_empty() {
         document.push(Block::List(words));
@@ -182,37 +190,6 @@ fn write_scanners(document: &mut Document, findings: &Findings) {
         head: ["Scanner", "Services", "Targets", "Rows"].map(str::to_owned).to_vec(),
         rows: scanners.top.iter().take(SCANNERS_NAMED).map(row).collect(),
     });
-}
-
-/// `443/tcp https of 10.0.0.5`.
-fn service(cause: &Cause) -> String {
-    let protocol = cause.service.protocol.map(|number| {
-        protocol_name(number.into()).map_or_else(|| format!("protocol {number}"), str::to_owned)
-    });
-    let protocol = protocol.unwrap_or_else(|| "protocol not recorded".to_owned());
-    let mut text = match cause.service.port {
-        Some(port) => format!("{port}/{protocol}"),
-        None => protocol,
-    };
-    if let Some(name) = cause.service.port.and_then(|port| service_name(port.into())) {
-        text = format!("{text} {name}");
-    }
-    match cause.service.address {
-        Some(address) => format!("{text} of {address}"),
-        None => text,
-    }
-}
-
-fn seen_at(cause: &Cause) -> String {
-    let interface = match &cause.interface {
-        Value::Absent => "an interface that is not recorded".to_owned(),
-        recorded => recorded.to_string(),
-    };
-    match (cause.n_interfaces, cause.local) {
-        (2.., _) => format!("{interface} and {} more interfaces", cause.n_interfaces - 1),
-        (_, Some(local)) => format!("{interface}, {local}"),
-        (_, None) => interface,
-    }
 }
 
 fn end(address: Option<Address>, port: Option<u16>) -> String {

@@ -229,8 +229,8 @@ mod tests {
     #[test]
     fn the_same_seed_gives_the_same_bytes_everywhere() {
         // Links and tests name samples by their seed: a change of these numbers breaks them, so say why.
-        assert_eq!(hash(&text(&SampleSpec::demo())), 0x7840_8936_0861_1cfc);
-        assert_eq!(hash(&text(&SampleSpec::demo().with_v5_fields())), 0x0178_f7e9_84c6_94c3);
+        assert_eq!(hash(&text(&SampleSpec::demo())), 0x59d9_2db8_7fc8_7066);
+        assert_eq!(hash(&text(&SampleSpec::demo().with_v5_fields())), 0xabdf_2372_3b25_6941);
         assert_ne!(text(&SampleSpec { seed: 2, ..SampleSpec::demo() }), text(&SampleSpec::demo()));
     }
 

@@ -77,6 +77,16 @@ pub struct Interface {
     pub phase_secs: u64,
 }
 
+impl Interface {
+    /// The third part of its addresses, which is its subnet's.
+    pub fn subnet_number(&self) -> u8 {
+        match self.v4 {
+            Address::V4(bits) => bits.to_be_bytes()[2],
+            _ => unreachable!("it is made so"),
+        }
+    }
+}
+
 #[derive(Debug)]
 pub struct Network {
     pub vpc_id: String,

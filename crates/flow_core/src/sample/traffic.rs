@@ -98,6 +98,11 @@ const SCANNED: &[(u16, u64)] = &[
     (5060, 2),
 ];
 
+/// The network ACL of this subnet, the third part of its addresses, lets replies to private subnets out to ports from
+/// [`FIRST_REPLY_PORT_ALLOWED`] on: those of Windows, but Linux uses lower ones too.
+pub const SUBNET_WITHOUT_LOW_PORTS: u8 = 21;
+pub const FIRST_REPLY_PORT_ALLOWED: u16 = 49_152;
+
 /// Ephemeral ports of Linux.
 const EPHEMERAL: (u64, u64) = (32_768, 60_999);
 
@@ -250,9 +255,21 @@ impl Traffic {
         records: &mut Vec<Record>,
     ) {
         let client_port = if protocol == ICMP { 0 } else { self.ephemeral() };
+        let client_port = self.answered_port(client, server, client_port);
         let (client, server) = (self.v4(client, client_port), self.v4(server, port));
         let conversation = self.answered(client, server, protocol, 900);
         self.record(conversation, records);
+    }
+
+    /// A port to which the server's subnet lets replies out: a monitor that is answered there asked from such a one.
+    fn answered_port(&self, client: InterfaceId, server: InterfaceId, port: u16) -> u16 {
+        let is_guarded = self.network.interface(server).subnet_number() == SUBNET_WITHOUT_LOW_PORTS;
+        if !is_guarded || port == 0 || self.network.interface(client).role != Role::Monitor {
+            return port;
+        }
+        let (_, last) = EPHEMERAL;
+        let n_allowed = last as u16 - FIRST_REPLY_PORT_ALLOWED + 1;
+        FIRST_REPLY_PORT_ALLOWED + port % n_allowed
     }
 
     fn between(&mut self, from: Role, to: Role, port: u16, records: &mut Vec<Record>) {
@@ -428,10 +445,8 @@ impl Traffic {
         self.record(conversation, records);
     }
 
-    /// The subnet of the second cache lets replies out to ports from 49152 on; Linux uses lower ones too.
     fn acl_drops_replies(&mut self, records: &mut Vec<Record>) {
-        const FIRST_PORT_ALLOWED: u64 = 49_152;
-        let client_port = self.random.between(EPHEMERAL.0, FIRST_PORT_ALLOWED - 1) as u16;
+        let client_port = self.random.between(EPHEMERAL.0, u64::from(FIRST_REPLY_PORT_ALLOWED) - 1) as u16;
         let (monitor, cache) = (self.any(Role::Monitor), self.network.nth(Role::Redis, 1));
         let (client, server) = (self.v4(monitor, client_port), self.v4(cache, 6379));
         let n_tries = self.random.between(2, 4);

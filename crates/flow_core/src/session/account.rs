@@ -1,6 +1,7 @@
 //! What the account's descriptions amount to, put together: its rules, and how well they were read.
 
 use std::cell::OnceCell;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::analysis::diagnosis::AccountRules;
@@ -13,7 +14,7 @@ pub struct Account {
     pub report: ConfigurationReport,
     /// Made when a diagnosis asks: descriptions come file by file, and what is read of the logs meanwhile needs addresses
     /// and layouts only.
-    rules: OnceCell<AccountRules>,
+    rules: OnceCell<Rc<AccountRules>>,
 }
 
 impl Account {
@@ -24,7 +25,7 @@ impl Account {
     }
 
     /// The same configuration, ready to be asked.
-    pub fn rules(&self) -> &AccountRules {
-        self.rules.get_or_init(|| AccountRules::new(self.configuration.clone()))
+    pub fn rules(&self) -> &Rc<AccountRules> {
+        self.rules.get_or_init(|| Rc::new(AccountRules::new(self.configuration.clone())))
     }
 }

@@ -1,15 +1,16 @@
 //! A question about why rows were rejected: two turns over the shards, then the lead alone puts the answer together, or
 //! writes every verdict, a part with each turn.
 
+use std::rc::Rc;
 use std::sync::Arc;
 use std::vec;
 
-use super::inquiry::{Asks, Known, Turn, merged};
+use super::inquiry::{Asks, Known, SecondTurn, Turn, merged};
 use super::message::{Answer, HandOver};
 use super::shard_message::{ShardAnswer, ShardAsk};
 use crate::analysis::diagnosis::{
-    Diagnosed, Diagnosis, DiagnosisQuestion, PolicyEvaluator, RejectedTuples, RejectedTuplesQuestion,
-    to_json_line,
+    AccountRules, Diagnosed, Diagnosis, DiagnosisQuestion, PolicyEvaluator, RejectedTuples,
+    RejectedTuplesQuestion, to_json_line,
 };
 use crate::analysis::export::PART_BYTES;
 use crate::analysis::findings::{Findings, findings};
@@ -27,28 +28,34 @@ pub enum Outcome {
 }
 
 pub struct Diagnosing {
-    shards: Vec<u16>,
     filter: Filter,
     outcome: Outcome,
+    n_tuples_max: u32,
     stage: Stage,
 }
 
 enum Stage {
-    /// Which tuples have a rejection is being asked.
-    Tuples,
+    /// Which tuples have a rejection is being asked; nothing once that is answered.
+    Tuples(Option<SecondTurn>),
     /// All that was seen of these is being asked.
     Conversations(Arc<RejectedTuples>),
-    Writing(vec::IntoIter<Diagnosed>),
+    Writing(Lines),
+}
+
+/// What is left to be written, and the rules that it was judged by.
+struct Lines {
+    conversations: vec::IntoIter<Diagnosed>,
+    rules: Option<Rc<AccountRules>>,
 }
 
 impl Diagnosing {
     /// With its first turn.
-    pub fn begin(filter: Filter, outcome: Outcome, shards: &[u16]) -> (Diagnosing, Asks) {
-        let asks = shards
-            .iter()
-            .map(|&shard| (shard, ShardAsk::RejectedTuples { filter: filter.clone() }))
-            .collect();
-        (Diagnosing { shards: shards.to_vec(), filter, outcome, stage: Stage::Tuples }, asks)
+    pub fn begin(filter: Filter, outcome: Outcome, shards: &[u16], known: Known<'_>) -> (Diagnosing, Asks) {
+        let n_tuples_max = known.n_diagnosed_max;
+        let ask = ShardAsk::RejectedTuples { filter: filter.clone(), n_tuples_max };
+        let asks = shards.iter().map(|&shard| (shard, ask.clone())).collect();
+        let stage = Stage::Tuples(Some(SecondTurn::new(shards, filter.clone())));
+        (Diagnosing { filter, outcome, n_tuples_max, stage }, asks)
     }
 
     /// Whether shards are not asked any more, so that rows may change.
@@ -58,26 +65,30 @@ impl Diagnosing {
 
     pub fn resume(&mut self, answers: Vec<(u16, ShardAnswer)>, known: Known<'_>) -> Turn {
         match &mut self.stage {
-            Stage::Tuples => {
-                let tuples = merged(&RejectedTuplesQuestion, answers, |answer| match answer {
+            Stage::Tuples(second) => {
+                let second = second.take().expect("the first turn ends once");
+                let question = RejectedTuplesQuestion { n_tuples_max: self.n_tuples_max };
+                let tuples = merged(&question, answers, |answer| match answer {
                     ShardAnswer::RejectedTuples(partial) => Some(partial),
                     _ => None,
                 });
                 let tuples = Arc::new(tuples);
-                let ask = ShardAsk::Diagnosis { filter: self.filter.clone(), tuples: Arc::clone(&tuples) };
-                self.stage = Stage::Conversations(tuples);
-                Turn::Ask(self.shards.iter().map(|&shard| (shard, ask.clone())).collect())
+                self.stage = Stage::Conversations(Arc::clone(&tuples));
+                second.ask(|filter| ShardAsk::Diagnosis { filter, tuples })
             }
             Stage::Conversations(tuples) => {
                 let knowledge = known.knowledge;
-                let evaluator = known.account.map(|account| account.rules() as &dyn PolicyEvaluator);
+                let rules = known.account.map(|account| Rc::clone(account.rules()));
+                let evaluator = rules.as_deref().map(|rules| rules as &dyn PolicyEvaluator);
                 let question = DiagnosisQuestion { knowledge, tuples, evaluator };
                 let diagnosis: Diagnosis = merged(&question, answers, |answer| match answer {
                     ShardAnswer::Diagnosis(partial) => Some(partial),
                     _ => None,
                 });
                 match &self.outcome {
-                    Outcome::Findings => Turn::End(Ok(Answer::Findings(findings(diagnosis, knowledge)))),
+                    Outcome::Findings => {
+                        Turn::End(Ok(Answer::Findings(findings(diagnosis, knowledge, evaluator))))
+                    }
                     Outcome::Report(hand_over) => {
                         let about = About {
                             made_secs: hand_over.made_secs,
@@ -85,34 +96,48 @@ impl Diagnosing {
                             filter: &self.filter,
                             account: known.account.map(|account| &*account.configuration),
                         };
-                        report(&findings(diagnosis, knowledge), hand_over, &about)
+                        report(&findings(diagnosis, knowledge, evaluator), hand_over, &about)
+                    }
+                    // One line for each conversation is promised, and lines have no place to say that some are missing.
+                    Outcome::Lines if diagnosis.n_rejected_rows_left_out > 0 => {
+                        Turn::End(Err(too_many(self.n_tuples_max)))
                     }
                     Outcome::Lines => {
-                        let mut conversations = diagnosis.conversations.into_iter();
-                        let turn = write(&mut conversations);
-                        self.stage = Stage::Writing(conversations);
+                        let mut lines = Lines { conversations: diagnosis.conversations.into_iter(), rules };
+                        let turn = lines.write();
+                        self.stage = Stage::Writing(lines);
                         turn
                     }
                 }
             }
-            Stage::Writing(conversations) => write(conversations),
+            Stage::Writing(lines) => lines.write(),
         }
     }
 }
 
-/// The next part, or the last.
-fn write(conversations: &mut vec::IntoIter<Diagnosed>) -> Turn {
-    let mut part = Vec::new();
-    while part.len() < PART_BYTES
-        && let Some(diagnosed) = conversations.next()
-    {
-        part.extend_from_slice(to_json_line(&diagnosed).as_bytes());
+impl Lines {
+    /// The next part, or the last.
+    fn write(&mut self) -> Turn {
+        let evaluator = self.rules.as_deref().map(|rules| rules as &dyn PolicyEvaluator);
+        let mut part = Vec::new();
+        while part.len() < PART_BYTES
+            && let Some(mut diagnosed) = self.conversations.next()
+        {
+            diagnosed.tell(evaluator);
+            part.extend_from_slice(to_json_line(&diagnosed).as_bytes());
+        }
+        if self.conversations.len() == 0 {
+            Turn::last_part(part, "flowglass-diagnosis.jsonl", "application/jsonl")
+        } else {
+            Turn::Part(part, Vec::new())
+        }
     }
-    if conversations.len() == 0 {
-        Turn::last_part(part, "flowglass-diagnosis.jsonl", "application/jsonl")
-    } else {
-        Turn::Part(part, Vec::new())
-    }
+}
+
+fn too_many(n_max: u32) -> String {
+    format!(
+        "More than {n_max} rejected conversations are too many for one export. Filter by time or interface, and export in parts."
+    )
 }
 
 fn report(findings: &Findings, hand_over: &HandOver, about: &About<'_>) -> Turn {

@@ -52,6 +52,25 @@ pub struct Known<'a> {
     pub account: Option<&'a Account>,
     /// The time of all readable rows.
     pub extent: Option<TimeExtent>,
+    /// Rejected five-tuples that are diagnosed at once.
+    pub n_diagnosed_max: u32,
+}
+
+/// What the second turn of a question needs of the first: the same shards, and the filter.
+pub struct SecondTurn {
+    shards: Vec<u16>,
+    filter: Filter,
+}
+
+impl SecondTurn {
+    pub fn new(shards: &[u16], filter: Filter) -> SecondTurn {
+        SecondTurn { shards: shards.to_vec(), filter }
+    }
+
+    pub fn ask(self, ask: impl FnOnce(Filter) -> ShardAsk) -> Turn {
+        let ask = ask(self.filter);
+        Turn::Ask(self.shards.into_iter().map(|shard| (shard, ask.clone())).collect())
+    }
 }
 
 pub struct Inquiry {
@@ -74,13 +93,9 @@ enum Work {
     /// Answered by what is described of the account; no shard is asked.
     Account(Question),
     /// The reports first; then, of these shards, the rows.
-    Summary {
-        reported: Option<(Vec<u16>, Filter)>,
-    },
+    Summary(Option<SecondTurn>),
     /// The tuples first, of all shards; then, with them, what became of their rows.
-    Outcomes {
-        sought: Option<(Vec<u16>, Filter)>,
-    },
+    Outcomes(Option<SecondTurn>),
     Diagnosing(Diagnosing),
     Lines(LinesExport),
     Table(TableExport),
@@ -121,7 +136,7 @@ impl Inquiry {
                 (Work::Analysis(question), all(ask))
             }
             Question::Outcomes { filter } => {
-                let work = Work::Outcomes { sought: Some((shards.to_vec(), filter)) };
+                let work = Work::Outcomes(Some(SecondTurn::new(shards, filter)));
                 (work, all(ShardAsk::OneSidedTuples))
             }
             Question::PacketsLost { ref filter } => {
@@ -129,7 +144,7 @@ impl Inquiry {
                 (Work::Analysis(question), all(ask))
             }
             Question::Findings { filter } => {
-                let (diagnosing, asks) = Diagnosing::begin(filter, Outcome::Findings, shards);
+                let (diagnosing, asks) = Diagnosing::begin(filter, Outcome::Findings, shards, known);
                 (Work::Diagnosing(diagnosing), asks)
             }
             Question::RuleUse { ref filter }
@@ -157,18 +172,18 @@ impl Inquiry {
             }
             Question::Files => (Work::Analysis(question), all(ShardAsk::Files)),
             Question::Export { kind: ExportKind::Summary, filter, .. } => {
-                let work = Work::Summary { reported: Some((shards.to_vec(), filter)) };
+                let work = Work::Summary(Some(SecondTurn::new(shards, filter)));
                 (work, all(ShardAsk::Report))
             }
             Question::Export { kind: ExportKind::Records, filter, .. } => {
                 (Work::Lines(LinesExport::new()), all(ShardAsk::ExportLines(filter)))
             }
             Question::Export { kind: ExportKind::HandOver(hand_over), filter, .. } => {
-                let (diagnosing, asks) = Diagnosing::begin(filter, Outcome::Report(hand_over), shards);
+                let (diagnosing, asks) = Diagnosing::begin(filter, Outcome::Report(hand_over), shards, known);
                 (Work::Diagnosing(diagnosing), asks)
             }
             Question::Export { kind: ExportKind::Diagnosis, filter, .. } => {
-                let (diagnosing, asks) = Diagnosing::begin(filter, Outcome::Lines, shards);
+                let (diagnosing, asks) = Diagnosing::begin(filter, Outcome::Lines, shards, known);
                 (Work::Diagnosing(diagnosing), asks)
             }
             Question::Export { kind: ExportKind::Csv(subjects), filter, sort } => {
@@ -213,39 +228,37 @@ impl Inquiry {
             Work::Detail => Turn::End(detail(answers, known)),
             Work::Report => Turn::End(Ok(Answer::Report(known.load.reports()))),
             Work::Account(question) => Turn::End(Ok(of_account(question, known.account))),
-            Work::Summary { reported: Some((shards, filter)) } => {
-                let ask = ShardAsk::Summary { filter: filter.clone() };
-                let asks = shards.iter().map(|&shard| (shard, ask.clone())).collect();
-                self.work = Work::Summary { reported: None };
-                Turn::Ask(asks)
-            }
-            Work::Summary { reported: None } => {
-                let files = known.load.reports();
-                let summary = merged(&SummaryQuestion { files: &files }, answers, |answer| match answer {
-                    ShardAnswer::Summary(partial) => Some(partial),
-                    _ => None,
-                });
-                Turn::last_part(summary.to_json().into_bytes(), "flowglass-summary.json", "application/json")
-            }
-            Work::Outcomes { sought: Some((shards, filter)) } => {
-                let tuples = merged(&OneSidedTuplesQuestion, answers, |answer| match answer {
-                    ShardAnswer::OneSidedTuples(partial) => Some(partial),
-                    _ => None,
-                });
-                let ask = ShardAsk::Outcomes { filter: filter.clone(), tuples: Arc::new(tuples) };
-                let asks = shards.iter().map(|&shard| (shard, ask.clone())).collect();
-                self.work = Work::Outcomes { sought: None };
-                Turn::Ask(asks)
-            }
-            Work::Outcomes { sought: None } => {
-                // The shards have used the tuples; what they found is all that is needed now.
-                let tuples = OneSidedTuples::default();
-                let question = OutcomesQuestion { knowledge: known.knowledge, tuples: &tuples };
-                Turn::End(Ok(Answer::Outcomes(merged(&question, answers, |answer| match answer {
-                    ShardAnswer::Outcomes(partial) => Some(partial),
-                    _ => None,
-                }))))
-            }
+            Work::Summary(second) => match second.take() {
+                Some(second) => second.ask(|filter| ShardAsk::Summary { filter }),
+                None => {
+                    let files = known.load.reports();
+                    let summary =
+                        merged(&SummaryQuestion { files: &files }, answers, |answer| match answer {
+                            ShardAnswer::Summary(partial) => Some(partial),
+                            _ => None,
+                        });
+                    let json = summary.to_json().into_bytes();
+                    Turn::last_part(json, "flowglass-summary.json", "application/json")
+                }
+            },
+            Work::Outcomes(second) => match second.take() {
+                Some(second) => {
+                    let tuples = merged(&OneSidedTuplesQuestion, answers, |answer| match answer {
+                        ShardAnswer::OneSidedTuples(partial) => Some(partial),
+                        _ => None,
+                    });
+                    second.ask(|filter| ShardAsk::Outcomes { filter, tuples: Arc::new(tuples) })
+                }
+                None => {
+                    // The shards have used the tuples; what they found is all that is needed now.
+                    let tuples = OneSidedTuples::default();
+                    let question = OutcomesQuestion { knowledge: known.knowledge, tuples: &tuples };
+                    Turn::End(Ok(Answer::Outcomes(merged(&question, answers, |answer| match answer {
+                        ShardAnswer::Outcomes(partial) => Some(partial),
+                        _ => None,
+                    }))))
+                }
+            },
             Work::Diagnosing(diagnosing) => diagnosing.resume(answers, known),
             Work::Lines(export) => export.resume(answers),
             Work::Table(export) => export.resume(answers),
@@ -327,7 +340,7 @@ fn of_account(question: &Question, account: Option<&Account>) -> Answer {
     let configuration = account.map(|account| &*account.configuration);
     match question {
         Question::Account => Answer::Account(account.map(|account| account.report.clone())),
-        Question::Fix(wanted) => Answer::Fix(Fix::of(configuration, wanted)),
+        Question::Fix(wanted) => Answer::Fix(Box::new(Fix::of(configuration, wanted))),
         Question::Write(edits) => {
             Answer::Written(Written::of(edits, &Context::of(configuration, None, edits)))
         }

@@ -44,7 +44,7 @@ pub enum Command {
         name: String,
         text: String,
     },
-    /// Adds the log that the engine's own generator makes.
+    /// Adds the log that the engine's own generator makes, and the descriptions of its account.
     OpenSample,
     /// Forgets all rows and reads all files again, in the order in which they were given, keeping what these options
     /// say; they hold for files that are added later, too. Corrections stay. Fails where the filter cannot be asked
@@ -250,7 +250,7 @@ pub enum Answer {
     RuleUse(RuleUse),
     Reachable(Reachable),
     Replay(Replay),
-    Fix(Fix),
+    Fix(Box<Fix>),
     Written(Written),
     Report(Vec<FileReport>),
     /// In the order of the files.

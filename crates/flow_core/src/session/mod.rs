@@ -23,9 +23,11 @@ mod stretch_report;
 
 use std::collections::VecDeque;
 
+use crate::analysis::diagnosis::CONVERSATIONS_MAX;
 use crate::analysis::interface::{AddressByHand, InterfaceKnowledge};
 use crate::intake::LoadOptions;
 use crate::parse::{FileReport, FileState, GivenLayout, LayoutFrom, SourceId};
+use crate::sample::{SampleSpec, sample_account};
 use descriptions::Descriptions;
 use inquiry::Inquiry;
 use load::{FileTally, Load};
@@ -74,6 +76,8 @@ pub struct SessionOptions {
     pub stretch_bytes: u64,
     /// Layouts of files without a header, until the reader says others.
     pub layouts: Vec<GivenLayout>,
+    /// Rejected five-tuples that are diagnosed at once. Whoever has more memory than a page may raise it.
+    pub n_diagnosed_max: u32,
 }
 
 impl Default for SessionOptions {
@@ -83,6 +87,7 @@ impl Default for SessionOptions {
             store_bytes_max: STORE_BYTES_MAX,
             stretch_bytes: STRETCH_BYTES,
             layouts: Vec::new(),
+            n_diagnosed_max: CONVERSATIONS_MAX,
         }
     }
 }
@@ -104,6 +109,7 @@ pub type Emit<'a> = &'a mut dyn FnMut(Event);
 
 /// One load and everything asked of it.
 pub struct Session {
+    n_diagnosed_max: u32,
     members: Vec<Member>,
     load: Load,
     /// Requests for shards elsewhere.
@@ -163,8 +169,9 @@ enum Place {
 impl Session {
     pub fn new(options: SessionOptions) -> Session {
         assert!(options.n_shards > 0, "a session has at least one shard");
-        let (n_shards, store_bytes_max) = (options.n_shards, options.store_bytes_max);
+        let SessionOptions { n_shards, store_bytes_max, n_diagnosed_max, .. } = options;
         let mut session = Session {
+            n_diagnosed_max,
             members: Vec::new(),
             load: Load::new(options),
             posts: Vec::new(),
@@ -294,7 +301,12 @@ impl Session {
         let answer = match request.command {
             Command::Open(files) => Answer::Opened(self.load.add_files(files, now_ms)),
             Command::OpenText { name, text } => Answer::Opened(self.load.add_text(name, text, now_ms)),
-            Command::OpenSample => Answer::Opened(self.load.add_sample(now_ms)),
+            Command::OpenSample => {
+                let mut opened = self.load.add_sample(now_ms);
+                let account = sample_account(SampleSpec::demo().seed);
+                opened.extend(self.load.add_text("sample-account.json".to_owned(), account, now_ms));
+                Answer::Opened(opened)
+            }
             Command::Reload(options) => match options.check() {
                 Ok(()) => {
                     self.reload(options, now_ms, emit);

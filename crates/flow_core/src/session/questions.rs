@@ -66,6 +66,7 @@ impl Session {
             knowledge: &self.knowledge,
             account: self.descriptions.account(),
             extent: self.time_extent(),
+            n_diagnosed_max: self.n_diagnosed_max,
         }
     }
 

@@ -114,6 +114,7 @@ pub enum ShardAsk {
     /// Which five-tuples have a rejection.
     RejectedTuples {
         filter: Filter,
+        n_tuples_max: u32,
     },
     /// All that was seen of them. They are those of all shards.
     Diagnosis {

@@ -41,7 +41,10 @@ fn diagnosed(records: &str) -> Vec<Diagnosed> {
         "interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action tcp-flags\n";
     let log = header.to_owned() + records;
     let rules = AccountRules::new(configuration.into());
-    diagnosis(&Load::of(&[(0, &log)]), &Filter::everything(), Some(&rules)).conversations
+    let found = diagnosis(&Load::of(&[(0, &log)]), &Filter::everything(), Some(&rules));
+    let mut conversations = found.conversations;
+    conversations.iter_mut().for_each(|diagnosed| diagnosed.tell(Some(&rules)));
+    conversations
 }
 
 /// Group or ACL, rule, and what of it did not fit.
@@ -50,7 +53,7 @@ type Named = (String, String, Option<String>);
 /// Verdict and rule of the first conversation.
 fn named(records: &str) -> (&'static str, Option<Named>) {
     let first = diagnosed(records).swap_remove(0);
-    let rule = first.rule.map(|found| (found.rule.id, found.rule.rule, found.rule.miss));
+    let rule = first.rule.map(|named| (named.id.clone(), named.rule.clone(), named.miss.clone()));
     (first.verdict.name(), rule)
 }
 

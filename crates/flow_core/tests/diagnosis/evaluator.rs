@@ -1,6 +1,7 @@
 //! Where somebody knows the rules: what they are asked, and what becomes of their answer. And filters.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use flow_core::analysis::diagnosis::{
     Confidence, NamedRule, PolicyEvaluator, Refinement, Refusal, Verdict, to_json_line,
@@ -40,14 +41,17 @@ impl PolicyEvaluator for OneGroup {
         (refusal.port != Some(25) && !refusal.is_reply).then(|| Refinement {
             verdict: Verdict::SecurityGroupInbound,
             confidence: Confidence::Certain,
-            because: "sg-1 allows 443 from 10.0.8.0/24 only.".to_owned(),
-            rule: NamedRule {
+            rule: Arc::new(NamedRule {
                 kind: "security-group".to_owned(),
                 id: "sg-1".to_owned(),
                 rule: "sgr-1".to_owned(),
                 miss: Some("cidr".to_owned()),
-            },
+            }),
         })
+    }
+
+    fn because(&self, _: &Refusal<'_>) -> Option<String> {
+        Some("sg-1 allows 443 from 10.0.8.0/24 only.".to_owned())
     }
 }
 
@@ -83,7 +87,9 @@ fn rules_are_asked_about_refusals_only_and_name_what_refused() {
             ("scan", "high", true),
         ]
     );
-    let line = to_json_line(&found.conversations[0]);
+    let mut first = found.conversations[0].clone();
+    first.tell(Some(&OneGroup::default()));
+    let line = to_json_line(&first);
     assert!(
         line.contains("accepted before. sg-1 allows 443 from 10.0.8.0/24 only.\",\"needs\":[],"),
         "{line}"

@@ -24,16 +24,40 @@ struct Seen<'a> {
     interface: &'a Value,
     /// Who began, the other, and how strong the evidence is.
     ends: Option<(End, End, &'static str)>,
+    /// Whether only what the initiator sent is of it, because what the other end sent is another request.
+    is_half: bool,
 }
 
 impl<'a> Seen<'a> {
     fn rows(&self, from: End, action: &str) -> Vec<&'a Row> {
-        let is_it = |row: &&&Row| row.interface == *self.interface && row.src == from && row.is(action);
-        self.all.iter().filter(is_it).copied().collect()
+        self.own().into_iter().filter(|row| row.src == from && row.is(action)).collect()
+    }
+
+    fn is_own(&self, row: &Row) -> bool {
+        !self.is_half || self.ends.is_some_and(|(client, _, _)| row.src == client)
+    }
+
+    /// Of the interface, without those of another request.
+    fn own(&self) -> Vec<&'a Row> {
+        self.here().into_iter().filter(|row| self.is_own(row)).collect()
+    }
+
+    /// One for each end, where the interface refused both and accepted neither, of a protocol without ports.
+    fn halves(&self) -> Option<[Seen<'a>; 2]> {
+        let here = self.here();
+        let (a, b) = (here[0].src, here[0].dst);
+        let is_portless = here[0].protocol.is_some_and(|protocol| ![6, 17, 33, 132, 136].contains(&protocol));
+        let are_both = [a, b].iter().all(|end| here.iter().any(|row| row.src == *end));
+        let are_refused = here.iter().all(|row| row.is("REJECT"));
+        let half = |client, server| Seen { ends: Some((client, server, "strong")), is_half: true, ..*self };
+        let are_two = is_portless && are_both && a != b && are_refused && !self.is_skipped();
+        are_two.then(|| [half(a, b), half(b, a)])
     }
 
     fn elsewhere(&self, from: End) -> bool {
-        self.all.iter().any(|row| row.interface != *self.interface && row.src == from && row.is("ACCEPT"))
+        self.all.iter().any(|row| {
+            row.interface != *self.interface && row.src == from && row.is("ACCEPT") && self.is_own(row)
+        })
     }
 
     fn here(&self) -> Vec<&'a Row> {
@@ -87,7 +111,7 @@ impl<'a> Seen<'a> {
         let rejected = self.rows(client, "REJECT");
         let is_request = rejected.iter().any(|row| !row.is_tcp() || row.is_syn());
         let is_untold = rejected.iter().any(|row| row.is_tcp() && row.flags.is_none());
-        let is_reply = self.here().iter().any(|row| row.src == server);
+        let is_reply = self.own().iter().any(|row| row.src == server);
         let is_lone = self.rows(client, "ACCEPT").is_empty() && !is_reply && !self.elsewhere(server);
         if is_lone && (is_request || (is_untold && !self.is_skipped())) { rejected } else { Vec::new() }
     }
@@ -109,7 +133,13 @@ pub fn outcomes(log: &Log) -> Vec<Outcome> {
         let interfaces: BTreeSet<&Value> =
             all.iter().filter(|row| row.is("REJECT")).map(|row| &row.interface).collect();
         let ends = who_began(all, |end| n_peer_ports(log, end, all[0]));
-        seen.extend(interfaces.into_iter().map(|interface| Seen { log, all, interface, ends }));
+        for interface in interfaces {
+            let one = Seen { log, all, interface, ends, is_half: false };
+            match one.halves() {
+                Some(halves) => seen.extend(halves),
+                None => seen.push(one),
+            }
+        }
     }
     let scanners = scanners(log, &seen);
     let mut outcomes: Vec<Outcome> = seen.iter().map(|seen| outcome(seen, &scanners)).collect();
@@ -231,10 +261,11 @@ fn outcome(seen: &Seen<'_>, scanners: &BTreeSet<Address>) -> Outcome {
     let here = seen.here();
     let (verdict, confidence) = verdict(seen, scanners);
     let protocol = here[0].protocol;
+    let own = seen.own();
     let totals = (
-        here.len() as u64,
-        here.iter().filter_map(|row| row.first()).min(),
-        here.iter().filter_map(|row| row.last()).max(),
+        own.len() as u64,
+        own.iter().filter_map(|row| row.first()).min(),
+        own.iter().filter_map(|row| row.last()).max(),
     );
     let Some((client, server, evidence)) = seen.ends else {
         return ((seen.interface.clone(), None, None, protocol), ("unknown", verdict, confidence), totals);
@@ -256,7 +287,7 @@ fn outcome(seen: &Seen<'_>, scanners: &BTreeSet<Address>) -> Outcome {
 /// The table.
 fn verdict(seen: &Seen<'_>, scanners: &BTreeSet<Address>) -> (&'static str, &'static str) {
     let here = seen.here();
-    let reason = |name: &str| here.iter().any(|row| row.is("REJECT") && row.reason == name);
+    let reason = |name: &str| seen.own().iter().any(|row| row.is("REJECT") && row.reason == name);
     if reason("BPA") {
         return ("block-public-access", "certain");
     }

@@ -9,7 +9,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::any_log::{any_log, load_dealt};
-use crate::load::diagnosis;
+use crate::load::{diagnosis, diagnosis_of_at_most};
 use flow_testkit::conversation_oracle::Log;
 
 use crate::oracle::{Outcome, outcomes};
@@ -84,4 +84,25 @@ fn random_logs_reach_every_verdict() {
         "unknown",
     ]);
     assert_eq!(seen, without_rules);
+}
+
+proptest! {
+    #[test]
+    fn of_too_many_conversations_the_same_are_judged_however_they_are_dealt(
+        lines in any_log(),
+        deal in vec(0..5usize, 60),
+        n_max in 1..8u32,
+    ) {
+        let load = load_dealt(&lines, 1, |_| 0);
+        let some = |load: &Load| diagnosis_of_at_most(n_max, load, &Filter::everything(), None);
+        let (all, found) = (everything(&load), some(&load));
+        prop_assert_eq!(&some(&load_dealt(&lines, 5, |at| deal[at])), &found);
+        // Each in full, and what is left out is counted.
+        let rows = |of: &Diagnosed| (of.interface.clone(), of.protocol, of.n_rows, of.first_secs, of.last_secs);
+        let known: Vec<_> = all.conversations.iter().map(rows).collect();
+        prop_assert!(found.conversations.iter().map(rows).all(|one| known.contains(&one)));
+        let n_refused = |of: &Diagnosis| -> u64 { of.conversations.iter().map(|of| of.grounds.n_refused()).sum() };
+        prop_assert_eq!(n_refused(&found) + found.n_rejected_rows_left_out, n_refused(&all));
+        prop_assert_eq!(all.n_rejected_rows_left_out, 0);
+    }
 }

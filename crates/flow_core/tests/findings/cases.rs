@@ -67,8 +67,8 @@ fn card(at: usize, cause: &Cause) -> String {
         None => "at",
     };
     let interfaces = match cause.n_interfaces {
-        1 => cause.interface.to_string(),
-        n => format!("{} and {} more", cause.interface, n - 1),
+        1 => cause.interfaces[0].to_string(),
+        n => format!("{} and {} more", cause.interfaces[0], n - 1),
     };
     let (wanted, local) = (service(cause.service.port, cause.service.protocol), address(cause.local));
     let (score, name) = (cause.likelihood.score, cause.verdict.name());
@@ -85,8 +85,7 @@ fn card(at: usize, cause: &Cause) -> String {
         .unwrap();
     }
     writeln!(text, "   because: {}", cause.because).unwrap();
-    if let Some(finding) = &cause.rule {
-        let rule = &finding.rule;
+    if let Some(rule) = &cause.rule {
         let miss = rule.miss.as_deref().unwrap_or("nothing");
         writeln!(text, "   rule: {} {} {}, misses {miss}", rule.kind, rule.id, rule.rule).unwrap();
     }

@@ -16,5 +16,5 @@ use flow_testkit::load::Load;
 /// The findings of a load, by way of partials that travelled.
 fn findings(load: &Load, filter: &Filter, evaluator: Option<&dyn PolicyEvaluator>) -> Findings {
     let diagnosis = load::diagnosis(load, filter, evaluator);
-    flow_core::analysis::findings::findings(diagnosis, &load.knowledge)
+    flow_core::analysis::findings::findings(diagnosis, &load.knowledge, evaluator)
 }

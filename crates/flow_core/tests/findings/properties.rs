@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use flow_core::analysis::diagnosis::{Diagnosed, Verdict};
+use flow_core::analysis::diagnosis::{Began, Diagnosed, Verdict};
 use flow_core::analysis::findings::{Cause, Findings};
 use flow_core::query::{Filter, RowSet, parse_filter};
 use flow_core::record::{Address, Field, Value};
@@ -64,6 +64,8 @@ fn is_of(row: &Rejected, diagnosed: &Diagnosed) -> bool {
     let initiator = |end| is_end(end, diagnosed.initiator, diagnosed.initiator_port);
     let responder = |end| is_end(end, diagnosed.responder, diagnosed.port);
     let [src, dst] = &row.ends;
+    // Then what the other end sent at about the same time is another conversation.
+    let is_half = matches!(diagnosed.began, Began::RefusedBothWays | Began::OnlySender);
     // Without ports, what happened at other times is another conversation.
     let is_in_time = match (&row.time, diagnosed.first_secs, diagnosed.last_secs) {
         ((Value::Number(start), Value::Number(end)), Some(first), Some(last)) => {
@@ -74,7 +76,7 @@ fn is_of(row: &Rejected, diagnosed: &Diagnosed) -> bool {
     (!is_portless || is_in_time)
         && row.interface == diagnosed.interface
         && row.protocol == diagnosed.protocol.map_or(Value::Absent, |number| Value::Number(number.into()))
-        && ((initiator(src) && responder(dst)) || (responder(src) && initiator(dst)))
+        && ((initiator(src) && responder(dst)) || (!is_half && responder(src) && initiator(dst)))
 }
 
 /// The rows that a filter leaves of a load in one shard.
@@ -226,6 +228,6 @@ proptest! {
         let filter = parse_filter("interface-id = eni-1").unwrap();
         let findings = crate::findings(&load, &filter, None);
         let eni_1 = Value::Text("eni-1".to_owned());
-        prop_assert!(findings.causes.iter().all(|cause| cause.interface == eni_1 && cause.n_interfaces == 1));
+        prop_assert!(findings.causes.iter().all(|cause| cause.interfaces == [eni_1.clone()] && cause.n_interfaces == 1));
     }
 }

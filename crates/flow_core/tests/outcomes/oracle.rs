@@ -15,28 +15,40 @@ pub type Found = (
 
 /// What did not work, sorted, and how many accepted rows are of what does.
 pub fn outcomes(log: &Log) -> (Vec<Found>, u64) {
+    let conversations = conversations(log);
+    let seen = |all| Seen::of(log, all);
+    let mut refused: Vec<Passage<'_>> = Vec::new();
+    let mut missing: Vec<Passage<'_>> = Vec::new();
+    for seen in conversations.iter().map(seen).filter(|seen| !seen.accepted.is_empty()) {
+        let Some((client, server, _)) = seen.ends else { continue };
+        refused.extend(seen.refused(client, server));
+        let outcome = seen.outcome().map_or("", |(_, outcome, _)| outcome);
+        missing.extend(seen.missing(client, server, outcome));
+    }
+    let count = |all: &[Passage<'_>], one| all.iter().filter(|other| **other == one).count();
     let mut found = Vec::new();
     let mut n_rows_working = 0;
-    for all in conversations(log) {
-        let accepted: Vec<&Row> = all.iter().filter(|row| row.is("ACCEPT")).copied().collect();
-        let ends = who_began(&all, |end| n_peer_ports(log, end, all[0]));
-        let seen = Seen { log, interfaces: interfaces(&accepted), all: &all, accepted: &accepted };
-        let Some((interface, outcome, confidence)) = seen.outcome(ends) else { continue };
+    for seen in conversations.iter().map(seen) {
+        let Some((interface, mut outcome, mut confidence)) = seen.outcome() else { continue };
         if outcome == "works" {
-            n_rows_working += accepted.len() as u64;
+            n_rows_working += seen.accepted.len() as u64;
             continue;
         }
-        let confidence = match ends.map_or("", |(_, _, evidence)| evidence) {
+        confidence = match seen.ends.map_or("", |(_, _, evidence)| evidence) {
             "guessed by port" | "only sender" if confidence == "high" => "medium",
             "accepted first" => "low",
             _ => confidence,
         };
-        let (initiator, responder) = (ends.map(|ends| ends.0), ends.map(|ends| ends.1));
-        let (first, last) = time(&accepted).unzip();
+        let of = seen.ends.and_then(|(client, server, _)| seen.missing(client, server, outcome));
+        if of.is_some_and(|one| count(&refused, one) >= 10 * count(&missing, one)) {
+            (outcome, confidence) = ("unknown", "low");
+        }
+        let (initiator, responder) = (seen.ends.map(|ends| ends.0), seen.ends.map(|ends| ends.1));
+        let (first, last) = time(&seen.accepted).unzip();
         found.push((
-            (interface.clone(), initiator, responder, all[0].protocol),
+            (interface.clone(), initiator, responder, seen.all[0].protocol),
             (outcome, confidence),
-            (accepted.len() as u64, first, last),
+            (seen.accepted.len() as u64, first, last),
         ));
     }
     found.sort();
@@ -69,12 +81,69 @@ fn n_peer_ports(log: &Log, end: End, of: &Row) -> usize {
 struct Seen<'a> {
     log: &'a Log,
     all: &'a [&'a Row],
-    accepted: &'a [&'a Row],
+    accepted: Vec<&'a Row>,
+    ends: Option<(End, End, &'static str)>,
     /// Those that accepted something of it.
     interfaces: BTreeSet<&'a Value>,
 }
 
+/// What was refused of a conversation, or is missing: which packets; responder, port and protocol, or the protocol alone
+/// and the initiator's interface.
+type Passage<'a> = (&'static str, (Option<Address>, Option<u16>, Option<u64>), Option<&'a Value>);
+
 impl<'a> Seen<'a> {
+    fn of(log: &'a Log, all: &'a Vec<&'a Row>) -> Seen<'a> {
+        let accepted: Vec<&Row> = all.iter().filter(|row| row.is("ACCEPT")).copied().collect();
+        let ends = who_began(all, |end| n_peer_ports(log, end, all[0]));
+        Seen { log, all, interfaces: interfaces(&accepted), accepted, ends }
+    }
+
+    fn service(&self, server: End) -> (Option<Address>, Option<u16>, Option<u64>) {
+        (server.0, server.1, self.all[0].protocol)
+    }
+
+    /// What is missing, where the outcome rests on that.
+    fn missing(&self, client: End, server: End, outcome: &str) -> Option<Passage<'a>> {
+        let service = self.service(server);
+        let mut all = self.interfaces.iter().copied();
+        match outcome {
+            "host-silent" => Some(("reply", service, None)),
+            "lost-between" if self.sent(server).is_empty() => Some(("request", service, None)),
+            "lost-between" => {
+                let at_client = all.find(|interface| self.side(interface, client, server) == "initiator");
+                Some(("reply into", (None, None, service.2), at_client))
+            }
+            _ => None,
+        }
+    }
+
+    /// What an interface refused and did not accept.
+    fn refused(&self, client: End, server: End) -> Vec<Passage<'a>> {
+        let service = self.service(server);
+        let mut refused = Vec::new();
+        for interface in interfaces(self.all) {
+            let here = |from: End, action: &str| -> Vec<&Row> {
+                let is_it = |row: &&&Row| row.interface == *interface && row.src == from && row.is(action);
+                self.all.iter().filter(is_it).copied().collect()
+            };
+            let is_refused = |from: End, opens: &dyn Fn(&Row) -> bool| {
+                let counts = |row: &&Row| !row.is_tcp() || row.flags.is_none() || opens(row);
+                here(from, "ACCEPT").is_empty() && here(from, "REJECT").iter().any(counts)
+            };
+            if is_refused(client, &Row::is_syn) {
+                refused.push(("request", service, None));
+            }
+            let answers = |row: &Row| row.is_syn_ack() || row.flags.is_some_and(|flags| flags & 4 != 0);
+            if is_refused(server, &answers) {
+                refused.push(("reply", service, None));
+                if self.side(interface, client, server) == "initiator" {
+                    refused.push(("reply into", (None, None, service.2), Some(interface)));
+                }
+            }
+        }
+        refused
+    }
+
     fn sent(&self, end: End) -> Vec<&'a Row> {
         self.accepted.iter().filter(|row| row.src == end).copied().collect()
     }
@@ -97,10 +166,7 @@ impl<'a> Seen<'a> {
     }
 
     /// Interface, outcome and confidence; `None` where nothing was accepted, or a rejection explains it.
-    fn outcome(
-        &self,
-        ends: Option<(End, End, &'static str)>,
-    ) -> Option<(&'a Value, &'static str, &'static str)> {
+    fn outcome(&self) -> Option<(&'a Value, &'static str, &'static str)> {
         let first_interface = *self.interfaces.first()?;
         let unknown = |interface| Some((interface, "unknown", "low"));
         let works = Some((first_interface, "works", "certain"));
@@ -112,7 +178,7 @@ impl<'a> Seen<'a> {
         };
         let is_answered_everywhere = self.interfaces.iter().all(answered_at);
         let is_rejected = self.all.iter().any(|row| row.is("REJECT"));
-        let Some((client, server, _)) = ends else {
+        let Some((client, server, _)) = self.ends else {
             return match (is_answered_everywhere, is_rejected) {
                 (true, _) => works,
                 (false, true) => None,
@@ -203,12 +269,6 @@ impl<'a> Seen<'a> {
         owners.next().filter(|_| owners.next().is_none())
     }
 
-    /// The aggregation interval.
-    fn interval(&self) -> u64 {
-        let lengths = self.log.rows.iter().filter_map(|row| Some(row.last()? - row.first()?));
-        if lengths.max().unwrap_or(0) <= 120 { 60 } else { 600 }
-    }
-
     /// Windows of the records of an interface, or of all.
     fn windows(&self, interface: Option<&Value>) -> Vec<(u64, u64)> {
         let is_it = |of: &Value| interface.is_none_or(|interface| interface == of);
@@ -225,11 +285,11 @@ impl<'a> Seen<'a> {
     /// Whether it tells nothing that the interface has no row that goes with these times.
     fn is_blind(&self, interface: &Value, time: Option<(u64, u64)>) -> bool {
         let Some((start, end)) = time else { return true };
-        let until = end + self.interval();
+        let until = end + self.log.interval();
         let is_skipped = self
             .log
             .skipped(interface)
-            .any(|status| status.time.is_none_or(|(from, to)| from <= end + 660 && to + 60 >= start));
+            .any(|status| status.time.is_none_or(|(from, to)| from <= until + 60 && to + 60 >= start));
         let is_at_end = self.windows(None).iter().all(|(_, to)| *to < until);
         let says_nodata = self.log.statuses.iter().any(|status| status.text == "NODATA");
         is_skipped
@@ -241,7 +301,7 @@ impl<'a> Seen<'a> {
     fn has_gap(&self, windows: &[(u64, u64)], start: u64, until: u64) -> bool {
         let mut heard_until = None;
         windows.iter().any(|(from, to)| {
-            let gap = heard_until.filter(|heard| *from > heard + 2 * self.interval());
+            let gap = heard_until.filter(|heard| *from > heard + 2 * self.log.interval());
             heard_until = heard_until.max(Some(*to));
             gap.is_some_and(|heard| heard < until && start < *from)
         })
@@ -249,7 +309,7 @@ impl<'a> Seen<'a> {
 
     fn is_heard(&self, interface: &Value, time: Option<(u64, u64)>) -> bool {
         let (start, end) = time.expect("who is not blind has times");
-        let interval = self.interval();
+        let interval = self.log.interval();
         // Silence that is no gap counts as heard.
         let windows = self.windows(Some(interface));
         let mut stretches: Vec<(u64, u64)> = Vec::new();

@@ -100,7 +100,7 @@ fn addresses(text: &str) -> Vec<Address> {
     text.split(',').flat_map(range).collect()
 }
 
-/// `want in tcp 443 at eni-web from 10.0.0.4 by group`; `-` for no ports, `?` for no interface.
+/// `want in tcp 443 at eni-web,eni-app from 10.0.0.4 by group`; `-` for no ports, `?` for no interface.
 fn want(rules: Option<&Configuration>, words: &[&str]) -> String {
     let [_, way, protocol, ports, "at", interface, _, peers, "by", refused_by] = words else {
         panic!("not a wanted flow: {words:?}");
@@ -108,7 +108,7 @@ fn want(rules: Option<&Configuration>, words: &[&str]) -> String {
     let port = |text: &str| text.parse().unwrap_or_else(|_| panic!("not a port: {text}"));
     let span = |(from, to): (&str, &str)| PortSpan { from: port(from), to: port(to) };
     let wanted = Wanted {
-        interface: (*interface != "?").then(|| (*interface).to_owned()),
+        interfaces: interface.split(',').filter(|id| *id != "?").map(str::to_owned).collect(),
         refused_by: match *refused_by {
             "group" => RefusedBy::SecurityGroup,
             "acl" => RefusedBy::NetworkAcl,
@@ -128,7 +128,8 @@ fn want(rules: Option<&Configuration>, words: &[&str]) -> String {
     };
     let remedy = remedy(rules, &wanted);
     let mut found = String::new();
-    for (edit, side) in remedy.edits.iter().zip(&remedy.sides) {
+    let change = &remedy.change;
+    for (edit, side) in change.edits.iter().zip(&change.sides) {
         let side = match side {
             Side::Own => String::new(),
             Side::Peer { interface } => format!(" [at {interface}]"),
@@ -137,10 +138,10 @@ fn want(rules: Option<&Configuration>, words: &[&str]) -> String {
     }
     let mut say = |word: &str, sentence: String| writeln!(found, "{word}: {sentence}").unwrap();
     remedy.cannot.iter().for_each(|cannot| say("cannot", cannot.words()));
-    remedy.opens.iter().for_each(|opens| say("opens", opens.words()));
-    remedy.warnings.iter().for_each(|warning| say("warning", warning.words()));
+    change.opens.iter().for_each(|opens| say("opens", opens.words()));
+    change.warnings.iter().for_each(|warning| say("warning", warning.words()));
     remedy.notes.iter().for_each(|note| say("note", note.clone()));
-    remedy.proof.iter().flat_map(|proof| proof.words()).for_each(|words| say("proof", words));
+    change.proof.iter().flat_map(|proof| proof.words()).for_each(|words| say("proof", words));
     for alternative in &remedy.alternatives {
         say("or", alternative.way.words().to_owned());
         alternative.edits.iter().for_each(|edit| say("  edit", edit.to_string()));
@@ -148,7 +149,8 @@ fn want(rules: Option<&Configuration>, words: &[&str]) -> String {
         alternative.warnings.iter().for_each(|warning| say("  warning", warning.words()));
         alternative.proof.iter().flat_map(|proof| proof.words()).for_each(|words| say("  proof", words));
     }
-    found + &rendered(rules, wanted.interface.as_deref(), &remedy.edits)
+    let interface = change.looked_up.as_ref().or(wanted.interfaces.first());
+    found + &rendered(rules, interface.map(String::as_str), &change.edits)
 }
 
 /// `tighten sg-web 0 by tcp:443:10.0.0.4,10.0.0.5 icmp:-:10.0.0.9`: the rule by its place in the group.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use flow_core::config::evaluate::Answer;
 use flow_core::config::read::read_configuration;
-use flow_core::config::remedy::{Opens, PortSpan, RULES_MAX, RefusedBy, Side, Wanted, remedy};
+use flow_core::config::remedy::{Change, Opens, PortSpan, RULES_MAX, RefusedBy, Side, Wanted, remedy};
 use flow_core::config::{
     Configuration, Evaluator, Flow, Peer, PortPair, RuleDirection, RuleEdit, RulePorts, Traffic,
 };
@@ -35,9 +35,9 @@ fn any_wanted() -> impl Strategy<Value = Wanted> {
         ][..],
     );
     let peers = subsequence(&ADDRESSES[..], 1..6);
-    ((0..4u8), refused_by, any_direction(), peers, select(&SERVICES[..])).prop_map(
-        |(interface, refused_by, direction, peers, (protocol, ports))| Wanted {
-            interface: Some(format!("eni-{interface}")),
+    (btree_set(0..4u8, 1..4), refused_by, any_direction(), peers, select(&SERVICES[..])).prop_map(
+        |(interfaces, refused_by, direction, peers, (protocol, ports))| Wanted {
+            interfaces: interfaces.iter().map(|n| format!("eni-{n}")).collect(),
             refused_by,
             direction,
             peers: peers.iter().map(|text| Address::parse(text.as_bytes()).unwrap()).collect(),
@@ -47,11 +47,15 @@ fn any_wanted() -> impl Strategy<Value = Wanted> {
     )
 }
 
-/// The same of an interface that is described, where there is one.
+/// The same of interfaces of which one at least is described, where there is one.
 fn at_described(account: &Configuration, wanted: Wanted) -> Wanted {
-    let n = wanted.interface.iter().map(String::len).sum::<usize>() + wanted.peers.len();
-    let described = account.interfaces.keys().cycle().nth(n);
-    Wanted { interface: described.cloned().or(wanted.interface), ..wanted }
+    let mut wanted = wanted;
+    if !wanted.interfaces.iter().any(|id| account.interfaces.contains_key(id)) {
+        wanted.interfaces.extend(
+            account.interfaces.keys().nth(wanted.peers.len() % account.interfaces.len().max(1)).cloned(),
+        );
+    }
+    wanted
 }
 
 /// An account of which nothing is left out: what the evaluator cannot know then is only ICMP types.
@@ -90,14 +94,18 @@ fn described() -> impl Strategy<Value = Configuration> {
     })
 }
 
-/// The flow as the one interface that has its remote address sees it, where that is another one.
-fn other_end<'a>(account: &'a Configuration, wanted: &Wanted, flow: &Flow) -> Option<(&'a str, Flow)> {
-    let own = wanted.interface.as_ref()?;
+/// The flow of an interface as the one that has its remote address sees it, where that is none of the wanted.
+fn other_end<'a>(
+    account: &'a Configuration,
+    wanted: &Wanted,
+    own: &str,
+    flow: &Flow,
+) -> Option<(&'a str, Flow)> {
     let mut holders = account.interfaces.iter().filter(|(_, interface)| {
         interface.addresses.iter().flatten().any(|address| *address == flow.remote)
             || interface.delegated.iter().flatten().any(|prefix| prefix.contains(flow.remote))
     });
-    let (end, _) = holders.next().filter(|(id, _)| *id != own)?;
+    let (end, _) = holders.next().filter(|(id, _)| !wanted.interfaces.contains(id))?;
     let addresses = account.interfaces[own].addresses.iter().flatten();
     let remote = addresses.copied().find(|address| address.family() == flow.remote.family())?;
     let ports = flow.ports.map(|ports| PortPair { local: ports.remote, remote: ports.local });
@@ -143,21 +151,24 @@ proptest! {
     fn after_the_edits_the_wanted_flows_pass(account in any_configuration(), wanted in any_wanted()) {
         let wanted = at_described(&account, wanted);
         let remedy = remedy(Some(&account), &wanted);
-        prop_assert_eq!(remedy.edits.len(), remedy.sides.len());
-        let Some(proof) = &remedy.proof else {
-            let is_described = account.interfaces.contains_key(wanted.interface.as_ref().unwrap());
-            prop_assert!(!is_described || remedy.cannot.is_some());
+        let change = &remedy.change;
+        prop_assert_eq!(change.edits.len(), change.sides.len());
+        let described: Vec<&String> =
+            wanted.interfaces.iter().filter(|id| account.interfaces.contains_key(*id)).collect();
+        let Some(proof) = &change.proof else {
+            prop_assert!(described.is_empty() || remedy.cannot.is_some());
             return Ok(());
         };
-        let edited = account.edited(&remedy.edits);
+        prop_assert_eq!(proof.n_interfaces as usize, described.len());
+        let edited = account.edited(&change.edits);
         let mut evaluator = Evaluator::new(Arc::new(edited.configuration));
-        let place = evaluator.interface(wanted.interface.as_ref().unwrap()).unwrap();
-        for flow in flows(&wanted) {
+        for (own, flow) in described.iter().flat_map(|own| flows(&wanted).into_iter().map(move |flow| (own, flow))) {
+            let place = evaluator.interface(own).unwrap();
             let decision = evaluator.decide(place, &flow);
             let passes = decision.request_passes().and(decision.reply_passes());
             let is_named = proof.unproved.iter().any(|unproved| unproved.peer == flow.remote);
             prop_assert!(passes == Answer::Yes || is_named, "{:?} {:#?}", flow, remedy);
-            let Some((end, other)) = other_end(&account, &wanted, &flow) else { continue };
+            let Some((end, other)) = other_end(&account, &wanted, own, &flow) else { continue };
             let place = evaluator.interface(end).unwrap();
             let decision = evaluator.decide(place, &other);
             let passes = decision.request_passes().and(decision.reply_passes());
@@ -170,12 +181,12 @@ proptest! {
     fn of_a_described_account_every_wanted_flow_can_be_mended(account in described(), wanted in any_wanted()) {
         let wanted = at_described(&account, wanted);
         let remedy = remedy(Some(&account), &wanted);
-        let misfits = account.edited(&remedy.edits).misfits;
-        let is_described = account.interfaces.contains_key(wanted.interface.as_ref().unwrap());
+        let misfits = account.edited(&remedy.change.edits).misfits;
+        let is_described = wanted.interfaces.iter().any(|id| account.interfaces.contains_key(id));
         prop_assert!(!is_described || misfits.is_empty(), "{:?}", misfits);
-        let is_wider = remedy.opens.iter().any(|opens| matches!(opens, Opens::Strangers { .. }));
+        let is_wider = remedy.change.opens.iter().any(|opens| matches!(opens, Opens::Strangers { .. }));
         prop_assert!(!is_wider, "{:#?}", remedy);
-        if let (Some(proof), None) = (&remedy.proof, &remedy.cannot) {
+        if let (Some(proof), None) = (&remedy.change.proof, &remedy.cannot) {
             for unproved in &proof.unproved {
                 prop_assert_eq!(unproved.answer, Answer::Unknowable, "{:#?}", remedy);
             }
@@ -197,7 +208,7 @@ proptest! {
     ) {
         let wanted = at_described(&account, wanted);
         let remedy = remedy(Some(&account), &wanted);
-        let edited = account.edited(&remedy.edits).configuration;
+        let edited = account.edited(&remedy.change.edits).configuration;
         let (mut before, mut after) =
             (Evaluator::new(Arc::new(account.clone())), Evaluator::new(Arc::new(edited)));
         for id in account.interfaces.keys() {
@@ -211,8 +222,8 @@ proptest! {
                 ];
                 for (was, is, flow, is_group) in parts {
                     if was == Answer::No && is == Answer::Yes {
-                        let is_said = remedy.edits.iter().zip(&remedy.sides).any(|(edit, side)| {
-                            is_of(edit, is_group, &flow) && is_told(&account, &wanted, &remedy.opens, edit, side, id, &flow)
+                        let is_said = remedy.change.edits.iter().zip(&remedy.change.sides).any(|(edit, side)| {
+                            is_of(edit, is_group, &flow) && is_told(&account, &wanted, &remedy.change.opens, edit, side, id, &flow)
                         });
                         prop_assert!(is_said, "{} {:?} {:#?}", id, flow, remedy);
                     }
@@ -244,7 +255,7 @@ proptest! {
         let (account, _) = read_configuration([("shut.json", SHUT.as_bytes())]);
         let at = |bits| Address::V4(0x0a00_0100 + bits);
         let wanted = Wanted {
-            interface: Some("eni-1".to_owned()),
+            interfaces: vec!["eni-1".to_owned()],
             refused_by: RefusedBy::SecurityGroup,
             direction: RuleDirection::Ingress,
             peers: bits.iter().map(|bits| at(*bits)).collect(),
@@ -252,10 +263,9 @@ proptest! {
             ports: Some(PortSpan { from: 443, to: 443 }),
         };
         let remedy = remedy(Some(&account), &wanted);
-        let n_rules = remedy.edits.len();
+        let n_rules = remedy.change.edits.len();
         prop_assert_eq!(remedy.alternatives.is_empty(), n_rules <= RULES_MAX);
-        let alternatives = remedy.alternatives.iter().map(|other| (&other.edits, &other.opens));
-        for (edits, opens) in std::iter::once((&remedy.edits, &remedy.opens)).chain(alternatives) {
+        for Change { edits, opens, .. } in std::iter::once(&remedy.change).chain(&remedy.alternatives) {
             prop_assert!(edits.len() <= n_rules);
             let mut evaluator = Evaluator::new(Arc::new(account.edited(edits).configuration));
             let place = evaluator.interface("eni-1").unwrap();
@@ -300,7 +310,7 @@ fn is_told(
     id: &str,
     flow: &Flow,
 ) -> bool {
-    let own = wanted.interface.as_deref().unwrap();
+    let is_own = |id: &str| wanted.interfaces.iter().any(|own| own == id);
     let has = |id: &str, address: Address| {
         let interface = &account.interfaces[id];
         interface.addresses.iter().flatten().any(|own| *own == address)
@@ -308,15 +318,21 @@ fn is_told(
     };
     // Whose rules were to change, and for whom.
     let (is_wanted_end, is_wanted_remote) = match side {
-        Side::Own => (id == own, wanted.peers.contains(&flow.remote)),
-        Side::Peer { .. } => (wanted.peers.iter().any(|peer| has(id, *peer)), has(own, flow.remote)),
+        Side::Own => (is_own(id), wanted.peers.contains(&flow.remote)),
+        Side::Peer { .. } => {
+            let described = wanted.interfaces.iter().filter(|own| account.interfaces.contains_key(*own));
+            (
+                wanted.peers.iter().any(|peer| has(id, *peer)),
+                described.clone().any(|own| has(own, flow.remote)),
+            )
+        }
     };
     let subnet = account.interfaces[id].subnet.as_deref().unwrap();
     let end_subnets: Vec<&str> = account
         .interfaces
         .iter()
         .filter(|(other, _)| match side {
-            Side::Own => *other == own,
+            Side::Own => is_own(other),
             Side::Peer { .. } => wanted.peers.iter().any(|peer| has(other, *peer)),
         })
         .filter_map(|(_, interface)| interface.subnet.as_deref())
@@ -342,7 +358,7 @@ fn is_told(
     let is_of_peer = matches!(edit, RuleEdit::AddGroupRule { rule, .. } if matches!(&rule.peer, Peer::Group(group) if {
         account.interfaces.iter().any(|(member, interface)| {
             interface.groups.iter().flatten().any(|of| of == group) && has(member, flow.remote)
-                && (wanted.peers.iter().any(|peer| has(member, *peer)) || member == own)
+                && (wanted.peers.iter().any(|peer| has(member, *peer)) || is_own(member))
         })
     }));
     (is_wanted_end || is_named_end || is_same_subnet) && (is_wanted_remote || is_named_remote || is_of_peer)

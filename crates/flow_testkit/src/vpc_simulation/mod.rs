@@ -79,6 +79,8 @@ pub struct Simulated {
 #[derive(Clone, Debug)]
 pub struct Truth {
     pub key: ViewKey,
+    /// Who began.
+    pub initiator: End,
     /// When its refused records were, seconds since 1970.
     pub first_secs: u64,
     pub last_secs: u64,
@@ -115,6 +117,7 @@ pub fn simulate(spec: &SimulationSpec) -> Simulated {
             let is_scan = scanners.contains(&refused.initiator.address);
             Truth {
                 key: key.clone(),
+                initiator: refused.initiator,
                 first_secs: refused.first_secs,
                 last_secs: refused.last_secs,
                 verdict: truth(&network, spec.format, refused, is_scan),

@@ -51,7 +51,8 @@ impl<C: Ord> Default for Score<C> {
 }
 
 impl Score<Verdict> {
-    /// Conversations without a verdict count as unknown.
+    /// Conversations without a verdict count as unknown. Pings of both hosts can be two of one time: then it is that of
+    /// who began.
     pub fn of(simulated: &Simulated, conversations: &[Diagnosed]) -> Score<Verdict> {
         let mut found: BTreeMap<ViewKey, Vec<&Diagnosed>> = BTreeMap::new();
         for diagnosed in conversations {
@@ -64,7 +65,11 @@ impl Score<Verdict> {
             let is_then = |diagnosed: &&&Diagnosed| {
                 diagnosed.first_secs <= Some(truth.last_secs) && Some(truth.first_secs) <= diagnosed.last_secs
             };
-            let diagnosed = found.get(&truth.key).and_then(|found| found.iter().find(is_then));
+            let all = found.get(&truth.key).into_iter().flatten().filter(is_then);
+            let is_of = |diagnosed: &Diagnosed| {
+                end_of(diagnosed.initiator, diagnosed.initiator_port) == Some(truth.initiator)
+            };
+            let diagnosed = all.min_by_key(|diagnosed| !is_of(diagnosed));
             let verdict = diagnosed.map_or(Verdict::Unknown, |diagnosed| diagnosed.verdict);
             *score.counts.entry((truth.verdict, verdict)).or_default() += 1;
         }

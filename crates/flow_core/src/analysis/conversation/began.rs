@@ -17,6 +17,9 @@ pub enum Began {
     Told(InitiatorEvidence),
     /// Packets of one direction only were accepted: what is refused only ever answers them.
     AcceptedOneWay,
+    /// Of a protocol without ports: both ends were refused at an interface that accepted nothing of either, so neither
+    /// answers the other.
+    RefusedBothWays,
     /// Its packets were accepted first.
     AcceptedFirst,
     /// Only one end sent anything.
@@ -30,7 +33,9 @@ impl Began {
         match self {
             Began::Told(InitiatorEvidence::SmallerPort) | Began::OnlySender => Confidence::Medium,
             Began::AcceptedFirst => Confidence::Low,
-            Began::Told(_) | Began::AcceptedOneWay | Began::Nothing => Confidence::Certain,
+            Began::Told(_) | Began::AcceptedOneWay | Began::RefusedBothWays | Began::Nothing => {
+                Confidence::Certain
+            }
         }
     }
 }

@@ -57,11 +57,13 @@ impl Coverage {
         })
     }
 
-    /// Whether records may be missing of what went with, or after, what happened at `time`.
-    pub fn is_skipped_after(&self, time: TimeExtent) -> bool {
+    /// Whether records may be missing of what went with, or within an aggregation interval after, what happened at
+    /// `time`.
+    pub fn is_skipped_after(&self, time: TimeExtent, interval_secs: u64) -> bool {
+        let reach = interval_secs + LATENESS_SECS;
         self.skipped.iter().any(|window| {
             window.is_none_or(|(start, end)| {
-                start <= time.end_secs.saturating_add(WINDOW_SECS_MAX)
+                start <= time.end_secs.saturating_add(reach)
                     && end.saturating_add(LATENESS_SECS) >= time.start_secs
             })
         })
@@ -180,8 +182,12 @@ mod tests {
         assert!(coverage.may_begin_before(1_659) && !coverage.may_begin_before(1_660));
         let timeless = Coverage { skipped: BTreeSet::from([None]), ..Coverage::default() };
         assert!(timeless.is_skipped_before(Some(TimeExtent { start_secs: 0, end_secs: 0 })));
-        let after = |start_secs, end_secs| coverage.is_skipped_after(TimeExtent { start_secs, end_secs });
+        let after_in = |interval_secs, start_secs, end_secs| {
+            coverage.is_skipped_after(TimeExtent { start_secs, end_secs }, interval_secs)
+        };
+        let after = |start_secs, end_secs| after_in(600, start_secs, end_secs);
         assert!(after(4_000, 5_000 - 660) && !after(4_000, 5_000 - 661));
+        assert!(after_in(60, 4_000, 5_000 - 120) && !after_in(60, 4_000, 5_000 - 121));
         assert!(after(5_060 + 60, 6_000) && !after(5_060 + 61, 6_000));
     }
 }

@@ -20,6 +20,20 @@ pub(in crate::analysis) struct Folded {
     peer_ports: Vec<(Endpoint, PeerPorts)>,
 }
 
+/// What is known of each interface that is in a list.
+pub(in crate::analysis) struct CoverageByPlace(Vec<Coverage>);
+
+impl CoverageByPlace {
+    pub fn of(&self, place: u32) -> &Coverage {
+        let CoverageByPlace(by_place) = self;
+        &by_place[(place as usize).min(by_place.len() - 1)]
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = &Coverage> {
+        self.0.iter()
+    }
+}
+
 /// Places given so far in the lists of a shard.
 pub(in crate::analysis) struct FoldedPlaces {
     pub interfaces: Places,
@@ -97,8 +111,35 @@ impl Folded {
         endpoints.into_iter().filter(|(_, ports)| ports.is_server()).map(|(at, _)| at).collect()
     }
 
+    /// Of each interface, by its place in the list; and at last of rows without one.
+    pub fn coverage_by_place(&self) -> CoverageByPlace {
+        let mut by_place = vec![Coverage::default(); self.interfaces.len() + 1];
+        for (place, of) in &self.coverage {
+            by_place[*place as usize].join(of.clone());
+        }
+        // Rows without an interface have no place, but their coverage has the one of the absent value.
+        let absent = self.interfaces.iter().position(Value::is_absent);
+        if let Some(absent) = absent {
+            by_place[self.interfaces.len()] = by_place[absent].clone();
+        }
+        CoverageByPlace(by_place)
+    }
+
     pub fn address(&self, place: u32) -> Option<Address> {
         self.addresses.get(place as usize).copied()
+    }
+
+    pub fn n_interfaces(&self) -> u32 {
+        self.interfaces.len() as u32
+    }
+
+    /// The places of the interfaces in the order of their values.
+    pub fn interface_ranks(&self) -> Vec<u32> {
+        let mut places: Vec<u32> = (0..self.n_interfaces()).collect();
+        places.sort_unstable_by_key(|place| self.interface(*place));
+        let mut ranks = vec![0; places.len()];
+        (1..).zip(places).for_each(|(rank, place)| ranks[place as usize] = rank);
+        ranks
     }
 
     pub fn interface(&self, place: u32) -> &Value {

@@ -2,6 +2,7 @@
 
 use super::coverage::{Coverage, LATENESS_SECS};
 use super::heard::Heard;
+use super::trace::SPAN_SECS;
 use crate::analysis::TimeExtent;
 
 /// The two aggregation intervals that AWS has.
@@ -48,12 +49,18 @@ impl LoadCoverage {
         }
     }
 
+    /// How far the spans of rows of one conversation without ports lie apart at most: rows of one exchange begin within
+    /// an interval and the lateness of times.
+    pub fn n_spans_apart(&self) -> u64 {
+        (self.interval_secs + LATENESS_SECS) / SPAN_SECS
+    }
+
     /// Why it tells nothing that an interface has no row that goes with, or comes soon after, what happened at
     /// `time`; `None` where it tells.
     pub fn blind_after(&self, of: &Coverage, time: Option<TimeExtent>) -> Option<Blind> {
         let Some(time) = time else { return Some(Blind::NoTime) };
         let until = time.end_secs.saturating_add(self.interval_secs);
-        if of.is_skipped_after(time) {
+        if of.is_skipped_after(time, self.interval_secs) {
             Some(Blind::Skipped)
         } else if self.heard.last_secs().is_none_or(|last| until > last) {
             Some(Blind::AtEnd)

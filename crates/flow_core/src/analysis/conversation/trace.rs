@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 
 use serde::{Deserialize, Serialize};
 
-use super::coverage::WINDOW_SECS_MAX;
+use super::coverage::LATENESS_SECS;
 use super::row_reader::ReadRow;
 use super::tuple::{Tuple, TupleEnd};
 use crate::analysis::time_extent::time_of;
@@ -95,7 +95,7 @@ pub(in crate::analysis) struct TraceKey {
     pub src: TupleEnd,
     pub dst: TupleEnd,
     pub protocol: Option<u8>,
-    /// When, in spans of [`WINDOW_SECS_MAX`]; 0 where ports tell conversations apart.
+    /// When, in spans of [`SPAN_SECS`]; 0 where ports tell conversations apart.
     pub span: u64,
     /// [`crate::analysis::places::NOT_THERE`] for rows without one.
     pub interface: u32,
@@ -146,11 +146,14 @@ impl TraceKey {
 const SYN_BYTES_MAX_V4: u64 = 20 + 60;
 const SYN_BYTES_MAX_V6: u64 = 40 + 60;
 
+/// What times without ports are told apart by: as late as one may be, and a part of either aggregation interval.
+pub(in crate::analysis) const SPAN_SECS: u64 = LATENESS_SECS;
+
 /// Pings between two hosts have one tuple, whoever began and whenever: without ports, rows belong together only where
-/// no span without any lies between them.
+/// they lie no further apart than [`super::LoadCoverage::n_spans_apart`].
 pub(in crate::analysis) fn span_of(row: &ReadRow) -> u64 {
     match (row.src.port, row.dst.port) {
-        (None, None) => time_of(row.start, row.end).unwrap_or(0) / WINDOW_SECS_MAX,
+        (None, None) => time_of(row.start, row.end).unwrap_or(0) / SPAN_SECS,
         _ => 0,
     }
 }

@@ -6,6 +6,7 @@ use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
 use super::tuple::{Tuple, TupleEnd};
+use super::value_hash::{address_hash, conversation_hash};
 use crate::analysis::places::{NOT_THERE, Places, join_lists, moved};
 use crate::record::Address;
 use crate::store::Store;
@@ -38,6 +39,29 @@ impl TupleList {
         self.tuples.sort_unstable();
         self.tuples.dedup();
         self
+    }
+
+    /// Of distinct tuples at most `n_max`, and of addresses only theirs. All shards keep the same.
+    pub fn bounded(self, n_max: u32) -> TupleList {
+        let TupleList { addresses, mut tuples } = self;
+        let n_max = n_max as usize;
+        if tuples.len() <= n_max {
+            return TupleList { addresses, tuples };
+        }
+        let hashes: Vec<u64> = addresses.iter().copied().map(address_hash).collect();
+        let hash_of = |place: u32| hashes.get(place as usize).copied().unwrap_or(0);
+        tuples.select_nth_unstable_by_key(n_max, |tuple| {
+            // Ends lie in the order of places, which shards do not share; their hash does not ask for it.
+            conversation_hash(tuple.ends(), tuple.protocol(), hash_of)
+        });
+        tuples.truncate(n_max);
+        let mut places = Places::new(addresses.len());
+        let placed = |tuple: Tuple| tuple.with_addresses(|place| Some(places.place(place)));
+        let tuples = tuples.into_iter().filter_map(placed).collect();
+        TupleList {
+            tuples,
+            addresses: places.codes().iter().map(|&place| addresses[place as usize]).collect(),
+        }
     }
 
     pub fn addresses(&self) -> &[Address] {

@@ -81,6 +81,20 @@ impl View {
         self.halves[end].accepted.is_there() && !other.accepted.is_there() && other.rejected.is_there()
     }
 
+    /// Whether both ends were refused, and neither was ever accepted.
+    pub fn is_refused_both_ways(&self) -> bool {
+        self.halves
+            .iter()
+            .all(|half| half.rejected.is_there() && !half.accepted.is_there() && !half.other.is_there())
+    }
+
+    /// The same without what the other end sent.
+    pub fn of_sender(&self, end: usize) -> View {
+        let mut view = *self;
+        view.halves[1 - end] = Half::default();
+        view
+    }
+
     /// Whose interface it is, where `local` is its end and `client` the one that began.
     pub fn seen_by(&self, local: Option<usize>, client: usize) -> SeenBy {
         match local {
@@ -107,16 +121,19 @@ impl View {
 
 /// Sorts folded rows so that [`for_each_conversation`] finds those of one conversation together.
 pub(in crate::analysis) fn sort_by_conversation(traces: &mut [(TraceKey, Trace)]) {
-    traces.sort_unstable_by_key(|(key, _)| (key.tuple().sort_key(), key.span, key.interface));
+    // Keys apart, because folded rows are large to move about.
+    traces.sort_by_cached_key(|(key, _)| (key.tuple().sort_key(), key.span, key.interface));
 }
 
-/// Visits what all interfaces saw of one conversation after the other.
+/// Visits what all interfaces saw of one conversation after the other. Without ports rows that lie more than
+/// `n_spans_apart` from all others are another one.
 pub(in crate::analysis) fn for_each_conversation(
     traces: &[(TraceKey, Trace)],
+    n_spans_apart: u64,
     mut visit: impl FnMut(Tuple, &[View]),
 ) {
     let goes_on = |one: &(TraceKey, Trace), next: &(TraceKey, Trace)| {
-        one.0.tuple() == next.0.tuple() && next.0.span <= one.0.span.saturating_add(1)
+        one.0.tuple() == next.0.tuple() && next.0.span <= one.0.span.saturating_add(n_spans_apart)
     };
     let mut views: Vec<View> = Vec::new();
     for of_conversation in traces.chunk_by(goes_on) {

@@ -3,20 +3,26 @@
 //! Descriptions are of the moment they were made, records of when the traffic was. Where rules would let pass now what was
 //! refused then, nothing is said of them: they may have changed, or it was no rule.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
+
+use rustc_hash::FxBuildHasher;
 
 use super::policy_evaluator::{PolicyEvaluator, Refinement, Refusal};
 use super::verdict::{NamedRule, Verdict};
 use crate::analysis::confidence::Confidence;
-use crate::config::evaluate::{AclExplanation, AclRuling, Explanation, GroupRuling, PlaceId};
+use crate::config::evaluate::{AclRuling, Aspect, EntryIndex, GroupRuling, NearestRules, PlaceId, RuleIndex};
 use crate::config::{Configuration, Evaluator, Flow, PortPair, RuleDirection};
 use crate::record::{Direction, Value};
 
 pub struct AccountRules {
     evaluator: Evaluator,
+    nearest: NearestRules,
     /// By interface-id.
-    places: HashMap<String, PlaceId>,
+    places: HashMap<String, PlaceId, FxBuildHasher>,
+    /// What was named so far.
+    named: RefCell<HashMap<Refusing, Arc<NamedRule>, FxBuildHasher>>,
 }
 
 impl AccountRules {
@@ -30,7 +36,7 @@ impl AccountRules {
                 Some((id, place))
             })
             .collect();
-        AccountRules { evaluator, places }
+        AccountRules { evaluator, nearest: NearestRules::default(), places, named: RefCell::default() }
     }
 
     fn place(&self, interface: &Value) -> Option<PlaceId> {
@@ -58,70 +64,94 @@ fn request(refusal: &Refusal<'_>) -> Option<Flow> {
     })
 }
 
+/// What refuses, as far as the rules tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Refusing {
+    /// The groups of a place; with the rule that misses by least, where one says anything about the flow.
+    Groups(PlaceId, Option<(RuleIndex, Aspect)>),
+    /// The ACL of a place, and its entry; none where no entry fits.
+    Acl(PlaceId, Option<EntryIndex>),
+}
+
 impl PolicyEvaluator for AccountRules {
     fn refine(&self, refusal: &Refusal<'_>) -> Option<Refinement> {
         let place = self.place(refusal.interface)?;
-        let explanation = self.evaluator.explain(place, &request(refusal)?);
-        if explanation.decision.exemption.is_some() {
-            return None;
-        }
+        let flow = request(refusal)?;
+        let refusing = self.refusing(place, &flow, refusal)?;
         let is_inbound = refusal.direction == Direction::Ingress;
-        if refusal.is_reply {
-            let verdict =
-                if is_inbound { Verdict::NetworkAclReturnInbound } else { Verdict::NetworkAclReturnOutbound };
-            return self.by_acl(verdict, explanation.decision.acl_reply, &explanation.acl_reply);
-        }
-        let by_groups = || self.by_groups(is_inbound, place, &explanation);
-        let by_acl = || {
-            let verdict = if is_inbound { Verdict::NetworkAclInbound } else { Verdict::NetworkAclOutbound };
-            self.by_acl(verdict, explanation.decision.acl_request, &explanation.acl_request)
+        let verdict = match (refusing, refusal.is_reply, is_inbound) {
+            (Refusing::Groups(..), _, true) => Verdict::SecurityGroupInbound,
+            (Refusing::Groups(..), _, false) => Verdict::SecurityGroupOutbound,
+            (Refusing::Acl(..), false, true) => Verdict::NetworkAclInbound,
+            (Refusing::Acl(..), false, false) => Verdict::NetworkAclOutbound,
+            (Refusing::Acl(..), true, true) => Verdict::NetworkAclReturnInbound,
+            (Refusing::Acl(..), true, false) => Verdict::NetworkAclReturnOutbound,
         };
-        // What comes in meets the ACL first, what goes out the groups.
-        if is_inbound { by_acl().or_else(by_groups) } else { by_groups().or_else(by_acl) }
+        let mut named = self.named.borrow_mut();
+        let rule = named.entry(refusing).or_insert_with(|| Arc::new(self.name(refusing)));
+        Some(Refinement { verdict, confidence: Confidence::High, rule: Arc::clone(rule) })
+    }
+
+    fn because(&self, refusal: &Refusal<'_>) -> Option<String> {
+        let place = self.place(refusal.interface)?;
+        let flow = request(refusal)?;
+        let explanation = self.evaluator.explain(place, &flow);
+        Some(match self.refusing(place, &flow, refusal)? {
+            Refusing::Groups(..) => explanation.groups.sentence,
+            Refusing::Acl(..) if refusal.is_reply => explanation.acl_reply.sentence,
+            Refusing::Acl(..) => explanation.acl_request.sentence,
+        })
     }
 }
 
 impl AccountRules {
-    /// `None` where the groups do not refuse for certain.
-    fn by_groups(&self, is_inbound: bool, place: PlaceId, explanation: &Explanation) -> Option<Refinement> {
-        if explanation.decision.groups != GroupRuling::Denied {
+    /// `None` where nothing refuses for certain.
+    fn refusing(&self, place: PlaceId, flow: &Flow, refusal: &Refusal<'_>) -> Option<Refusing> {
+        let decision = self.evaluator.decide(place, flow);
+        if decision.exemption.is_some() {
             return None;
         }
-        let groups = self.evaluator.placement(place).groups.as_deref().unwrap_or_default();
-        let nearest = explanation.groups.nearest.as_ref();
-        Some(Refinement {
-            verdict: if is_inbound { Verdict::SecurityGroupInbound } else { Verdict::SecurityGroupOutbound },
-            confidence: Confidence::High,
-            because: explanation.groups.sentence.clone(),
-            rule: NamedRule {
-                kind: "security-group".to_owned(),
-                id: nearest.map_or_else(|| groups.join(", "), |nearest| nearest.policy.clone()),
-                rule: nearest
-                    .map(|nearest| nearest.rule.clone().unwrap_or_else(|| nearest.text.clone()))
-                    .unwrap_or_default(),
-                miss: nearest.and_then(|nearest| nearest.misses.first()).map(|miss| miss.name().to_owned()),
-            },
-        })
+        let by_groups = || {
+            let nearest = || self.nearest.of(&self.evaluator, place, flow);
+            (decision.groups == GroupRuling::Denied).then(|| Refusing::Groups(place, nearest()))
+        };
+        let by_acl = |ruling| match ruling {
+            AclRuling::Denied(entry) => Some(Refusing::Acl(place, entry)),
+            _ => None,
+        };
+        if refusal.is_reply {
+            by_acl(decision.acl_reply)
+        } else if refusal.direction == Direction::Ingress {
+            // What comes in meets the ACL first, what goes out the groups.
+            by_acl(decision.acl_request).or_else(by_groups)
+        } else {
+            by_groups().or_else(|| by_acl(decision.acl_request))
+        }
     }
 
-    /// `None` where the ACL does not refuse for certain.
-    fn by_acl(
-        &self,
-        verdict: Verdict,
-        ruling: AclRuling,
-        explanation: &AclExplanation,
-    ) -> Option<Refinement> {
-        let AclRuling::Denied(entry) = ruling else { return None };
-        Some(Refinement {
-            verdict,
-            confidence: Confidence::High,
-            because: explanation.sentence.clone(),
-            rule: NamedRule {
+    fn name(&self, refusing: Refusing) -> NamedRule {
+        match refusing {
+            Refusing::Groups(_, Some((nearest, miss))) => {
+                let (group, rule) = self.evaluator.rule(nearest);
+                NamedRule {
+                    kind: "security-group".to_owned(),
+                    id: group.to_owned(),
+                    rule: rule.id.clone().unwrap_or_else(|| rule.to_string()),
+                    miss: Some(miss.name().to_owned()),
+                }
+            }
+            Refusing::Groups(place, None) => NamedRule {
+                kind: "security-group".to_owned(),
+                id: self.evaluator.placement(place).groups.as_deref().unwrap_or_default().join(", "),
+                rule: String::new(),
+                miss: None,
+            },
+            Refusing::Acl(place, entry) => NamedRule {
                 kind: "network-acl".to_owned(),
-                id: explanation.acl.clone()?,
+                id: self.evaluator.network_acl(place).unwrap_or_default().to_owned(),
                 rule: entry.map_or_else(|| "*".to_owned(), |entry| self.evaluator.entry(entry).1.label()),
                 miss: None,
             },
-        })
+        }
     }
 }

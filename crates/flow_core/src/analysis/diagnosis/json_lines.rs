@@ -8,7 +8,10 @@ use crate::record::Address;
 /// The object of one conversation, with a line end. Keys come in this order; text is as in the log.
 pub fn to_json_line(diagnosed: &Diagnosed) -> String {
     let address = |address: Option<Address>| address.map(|address| address.to_string());
-    let rule = |NamedRule { kind, id, rule, miss }: &NamedRule| json!({ "kind": kind, "id": id, "rule": rule, "miss": miss });
+    let rule = |rule: &NamedRule| {
+        let NamedRule { kind, id, rule, miss } = rule;
+        json!({ "kind": kind, "id": id, "rule": rule, "miss": miss })
+    };
     let interface = match &diagnosed.interface {
         interface if interface.is_absent() => Json::Null,
         interface => Json::String(interface.to_string()),
@@ -24,7 +27,7 @@ pub fn to_json_line(diagnosed: &Diagnosed) -> String {
         "confidence": diagnosed.confidence.name(),
         "because": diagnosed.because(),
         "needs": diagnosed.needs.iter().map(|field| field.name()).collect::<Vec<_>>(),
-        "rule": diagnosed.rule.as_ref().map(|finding| rule(&finding.rule)),
+        "rule": diagnosed.rule.as_deref().map(rule),
         "rows": diagnosed.n_rows,
         "first": diagnosed.first_secs,
         "last": diagnosed.last_secs,

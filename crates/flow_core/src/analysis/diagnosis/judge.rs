@@ -9,10 +9,10 @@ use super::decide::{Line, decide, decide_without_beginner, is_failed_request};
 use super::facts::Facts;
 use super::grounds::{Admission, Grounds};
 use super::partial::DiagnosisPartial;
-use super::policy_evaluator::{PolicyEvaluator, Refusal};
+use super::policy_evaluator::PolicyEvaluator;
 use super::sequential_test::{Met, refusals_of_scanner};
 use super::surroundings::{Case, Surroundings};
-use super::verdict::{Diagnosed, RuleFinding, Verdict};
+use super::verdict::{Diagnosed, Verdict};
 use super::{Diagnosis, REQUIRED};
 use crate::analysis::conversation::{
     Half, Marks, SeenBy, TupleEnd, for_each_conversation, sort_by_conversation,
@@ -20,12 +20,13 @@ use crate::analysis::conversation::{
 use crate::analysis::interface::InterfaceKnowledge;
 use crate::analysis::places::NOT_THERE;
 use crate::intake::client::{self, RowEvidence};
-use crate::record::{Address, Direction, Field};
+use crate::record::{Address, Field};
 
 pub(super) fn diagnosis(
     mut partial: DiagnosisPartial,
     knowledge: &InterfaceKnowledge,
     evaluator: Option<&dyn PolicyEvaluator>,
+    n_rejected_rows_asked: u64,
 ) -> Diagnosis {
     sort_by_conversation(&mut partial.folded.traces);
     let surroundings = Surroundings::new(&partial, knowledge);
@@ -33,7 +34,7 @@ pub(super) fn diagnosis(
     // Facts are worked out twice, because they take more room than all that they are worked out from.
     let mut met: HashMap<Address, Vec<Met>, FxBuildHasher> = HashMap::default();
     let mut n_asked = 0;
-    for_each_conversation(&partial.folded.traces, |tuple, views| {
+    for_each_conversation(&partial.folded.traces, surroundings.n_spans_apart, |tuple, views| {
         n_asked += views.iter().filter(|view| view.is_rejected_asked()).count();
         let is_private = |end: TupleEnd| partial.folded.address(end.address).is_none_or(Address::is_private);
         if tuple.ends().into_iter().all(is_private) {
@@ -50,8 +51,10 @@ pub(super) fn diagnosis(
     });
     let scanners = scanners(&partial, met);
     let admitted = Admitted::of(&partial.admitted);
+    let ranks = partial.folded.interface_ranks();
     let mut conversations: Vec<Diagnosed> = Vec::with_capacity(n_asked);
-    for_each_conversation(&partial.folded.traces, |tuple, views| {
+    let mut places: Vec<Place> = Vec::with_capacity(n_asked);
+    for_each_conversation(&partial.folded.traces, surroundings.n_spans_apart, |tuple, views| {
         surroundings.for_each_case(tuple, views, &mut evidence, |mut case| {
             if !case.view.is_rejected_asked() {
                 return;
@@ -65,26 +68,32 @@ pub(super) fn diagnosis(
             if diagnosed.verdict != Verdict::Scan {
                 diagnosed.grounds.admitted = admission(&case, &admitted);
             }
+            // Rows without an interface come first, as their absent value does.
+            let rank = ranks.get(case.view.interface as usize).copied().unwrap_or(0);
+            places.push((diagnosed.first_secs, rank, conversations.len() as u32));
             conversations.push(diagnosed);
         });
     });
+    let n_rows_judged: u64 = partial.folded.traces.iter().map(|(_, trace)| trace.n_rows_asked).sum();
     let missing = REQUIRED.iter().zip(partial.recorded.required);
     Diagnosis {
-        conversations: in_order(conversations),
+        conversations: in_order(conversations, places),
         missing: missing.filter(|(_, is_recorded)| !is_recorded).map(|(field, _)| *field).collect(),
         n_rows: partial.n_rows,
+        n_rejected_rows_left_out: n_rejected_rows_asked.saturating_sub(n_rows_judged),
         n_rows_without_action: partial.n_rows_without_action,
     }
 }
 
-/// Sorts places with their times, because a verdict is large to move about and far to look up.
-fn in_order(conversations: Vec<Diagnosed>) -> Vec<Diagnosed> {
-    let firsts = conversations.iter().map(|diagnosed| diagnosed.first_secs);
-    let mut places: Vec<(Option<u64>, u32)> = firsts.zip(0..).collect();
+/// When a conversation began, where its interface is among the others, and its place among the conversations.
+type Place = (Option<u64>, u32, u32);
+
+/// Sorts places, because a verdict is large to move about and far to look up.
+fn in_order(conversations: Vec<Diagnosed>, mut places: Vec<Place>) -> Vec<Diagnosed> {
     let rest = |place: u32| order(&conversations[place as usize]);
-    places.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| rest(a.1).cmp(&rest(b.1))));
+    places.sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| rest(a.2).cmp(&rest(b.2))));
     let mut conversations: Vec<Option<Diagnosed>> = conversations.into_iter().map(Some).collect();
-    places.into_iter().filter_map(|(_, place)| conversations[place as usize].take()).collect()
+    places.into_iter().filter_map(|(.., place)| conversations[place as usize].take()).collect()
 }
 
 /// By first, interface, initiator, responder and port, as the records are laid down; the rest makes it one order.
@@ -165,12 +174,13 @@ fn diagnosed(
         grounds,
         needs: decision.needs,
         rule: None,
+        told: None,
         n_rows: halves.iter().map(Half::n_rows).sum(),
         first_secs: time.map(|time| time.start_secs),
         last_secs: time.map(|time| time.end_secs),
     };
-    if let (Some(facts), Some(evaluator)) = (facts, evaluator) {
-        refine(&mut diagnosed, facts, evaluator);
+    if let Some(evaluator) = evaluator {
+        diagnosed.refine(evaluator);
     }
     diagnosed
 }
@@ -220,38 +230,4 @@ fn needs_of(partial: &DiagnosisPartial, case: &Case<'_>) -> Vec<Field> {
 /// Whether a protocol has ports, whatever they are.
 fn has_ports(protocol: u8) -> bool {
     client::has_ports(u64::from(protocol), 0, 0)
-}
-
-/// What rules say of a refusal by a policy.
-fn refine(diagnosed: &mut Diagnosed, facts: &Facts, evaluator: &dyn PolicyEvaluator) {
-    use Verdict::{
-        NetworkAclReturnInbound, NetworkAclReturnOutbound, PolicyInbound, PolicyOutbound, Scan,
-        SecurityGroupInbound, SecurityGroupOutbound,
-    };
-    let is_reply = match diagnosed.verdict {
-        PolicyInbound | PolicyOutbound | SecurityGroupInbound | SecurityGroupOutbound | Scan => false,
-        NetworkAclReturnInbound | NetworkAclReturnOutbound => true,
-        _ => return,
-    };
-    let Some(request_comes_in) = facts.request_comes_in else { return };
-    let refusal = Refusal {
-        interface: &diagnosed.interface,
-        initiator: facts.initiator,
-        responder: facts.responder,
-        port: diagnosed.port,
-        initiator_port: diagnosed.initiator_port,
-        protocol: diagnosed.protocol,
-        direction: if request_comes_in == is_reply { Direction::Egress } else { Direction::Ingress },
-        is_reply,
-        verdict: diagnosed.verdict,
-        first_secs: diagnosed.first_secs,
-        last_secs: diagnosed.last_secs,
-    };
-    let Some(refinement) = evaluator.refine(&refusal) else { return };
-    if diagnosed.verdict != Scan {
-        diagnosed.verdict = refinement.verdict;
-        diagnosed.confidence = refinement.confidence;
-        diagnosed.needs.retain(|field| *field != Field::SUBNET_ID);
-    }
-    diagnosed.rule = Some(Box::new(RuleFinding { rule: refinement.rule, because: refinement.because }));
 }

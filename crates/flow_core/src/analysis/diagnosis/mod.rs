@@ -16,6 +16,7 @@ mod json_lines;
 mod judge;
 mod partial;
 mod policy_evaluator;
+mod refine;
 mod sequential_test;
 mod surroundings;
 mod verdict;
@@ -36,8 +37,12 @@ pub use grounds::Grounds;
 pub use json_lines::to_json_line;
 pub use partial::DiagnosisPartial;
 pub use policy_evaluator::{PolicyEvaluator, Refinement, Refusal};
-pub use verdict::{Diagnosed, NamedRule, RuleFinding, Verdict};
+pub use verdict::{Diagnosed, NamedRule, Verdict};
 pub use wanted::{RejectedTuples, RejectedTuplesQuestion};
+
+/// Rejected five-tuples that are diagnosed at once. Folded rows and verdict of one take about 1,000 bytes at most in the
+/// memory of whoever puts them together, which in a page is 4 GB beside everything else.
+pub const CONVERSATIONS_MAX: u32 = 1_000_000;
 
 /// Fields without which nothing can be diagnosed.
 pub const REQUIRED: [Field; 3] = [Field::ACTION, Field::SRCADDR, Field::DSTADDR];
@@ -50,6 +55,8 @@ pub struct Diagnosis {
     /// nothing was rejected.
     pub missing: Vec<Field>,
     pub n_rows: u64,
+    /// Rejected rows that were asked about and of whose conversations there are no verdicts, because there are too many.
+    pub n_rejected_rows_left_out: u64,
     /// Rows of which it is not known whether they were rejected.
     pub n_rows_without_action: u64,
 }
@@ -76,6 +83,6 @@ impl Analysis for DiagnosisQuestion<'_> {
     }
 
     fn finish(&self, partial: DiagnosisPartial) -> Diagnosis {
-        judge::diagnosis(partial, self.knowledge, self.evaluator)
+        judge::diagnosis(partial, self.knowledge, self.evaluator, self.tuples.n_rows())
     }
 }

@@ -1,5 +1,7 @@
 //! Where whoever knows the account's rules comes in: the logs say that a policy refused, rules say which.
 
+use std::sync::Arc;
+
 use super::verdict::{NamedRule, Verdict};
 use crate::analysis::confidence::Confidence;
 use crate::record::{Address, Direction, Value};
@@ -8,6 +10,10 @@ use crate::record::{Address, Direction, Value};
 pub trait PolicyEvaluator {
     /// What it knows better of a refusal; `None` where it does not know the interface.
     fn refine(&self, refusal: &Refusal<'_>) -> Option<Refinement>;
+
+    /// One sentence with its full stop, put behind what the logs say of a refusal that it refined. Asked for what is shown
+    /// only: words for every refusal of a load would take longer than all that is said with them.
+    fn because(&self, refusal: &Refusal<'_>) -> Option<String>;
 }
 
 /// Packets that a policy refused, as far as the logs tell.
@@ -35,7 +41,6 @@ pub struct Refinement {
     /// Ignored where the logs say that it was a scan: that a rule refuses it does not make it wanted.
     pub verdict: Verdict,
     pub confidence: Confidence,
-    /// One sentence with its full stop, put behind what the logs say.
-    pub because: String,
-    pub rule: NamedRule,
+    /// Shared, because many refusals have one.
+    pub rule: Arc<NamedRule>,
 }

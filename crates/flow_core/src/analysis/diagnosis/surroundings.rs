@@ -7,11 +7,11 @@ use rustc_hash::FxBuildHasher;
 use super::facts::{Elsewhere, Facts};
 use super::partial::DiagnosisPartial;
 use crate::analysis::TimeExtent;
-use crate::analysis::conversation::{Began, Coverage, Half, Tuple, View, who_began};
+use crate::analysis::conversation::{Began, CoverageByPlace, Half, LoadCoverage, Tuple, View, who_began};
 use crate::analysis::fan_in::Servers;
 use crate::analysis::interface::{InterfaceKnowledge, subnet_of};
-use crate::intake::client::RowEvidence;
-use crate::record::{Address, Value};
+use crate::intake::client::{RowEvidence, has_ports};
+use crate::record::Address;
 
 /// One conversation as one interface saw it, before the verdict.
 pub(super) struct Case<'a> {
@@ -29,24 +29,43 @@ pub(super) struct Surroundings<'a> {
     partial: &'a DiagnosisPartial,
     knowledge: &'a InterfaceKnowledge,
     servers: Servers,
-    coverage: HashMap<&'a Value, Coverage, FxBuildHasher>,
-    /// Subnets by own address of the interfaces in them.
-    subnets: BTreeMap<Address, BTreeSet<String>>,
+    coverage: CoverageByPlace,
+    /// Of [`for_each_conversation`](crate::analysis::conversation::for_each_conversation).
+    pub n_spans_apart: u64,
+    /// By place of an interface, and by own address of interfaces: the only subnet that they name, as a number.
+    subnet_of_interface: Vec<Option<u32>>,
+    subnet_of_address: HashMap<Address, Option<u32>, FxBuildHasher>,
 }
 
 impl<'a> Surroundings<'a> {
     pub fn new(partial: &'a DiagnosisPartial, knowledge: &'a InterfaceKnowledge) -> Surroundings<'a> {
-        let mut coverage: HashMap<&Value, Coverage, FxBuildHasher> = HashMap::default();
-        for (place, of) in &partial.folded.coverage {
-            coverage.entry(partial.folded.interface(*place)).or_default().join(of.clone());
-        }
-        let mut subnets: BTreeMap<Address, BTreeSet<String>> = BTreeMap::new();
-        for (interface, of) in &coverage {
-            for address in knowledge.addresses_of(interface) {
-                subnets.entry(address).or_default().extend(of.subnets.iter().cloned());
+        let folded = &partial.folded;
+        let coverage = folded.coverage_by_place();
+        let names: BTreeSet<&String> = coverage.all().flat_map(|of| &of.subnets).collect();
+        let numbers: BTreeMap<&String, u32> = names.into_iter().zip(0..).collect();
+        let mut by_address: BTreeMap<Address, BTreeSet<u32>> = BTreeMap::new();
+        let mut subnet_of_interface = Vec::new();
+        // The last place is of rows without an interface.
+        for place in 0..=folded.n_interfaces() {
+            let subnets: BTreeSet<u32> =
+                coverage.of(place).subnets.iter().map(|name| numbers[name]).collect();
+            for address in knowledge.addresses_of(folded.interface(place)) {
+                by_address.entry(address).or_default().extend(&subnets);
             }
+            subnet_of_interface.push(the_only(&subnets));
         }
-        Surroundings { partial, knowledge, servers: partial.folded.servers(), coverage, subnets }
+        let subnet_of_address =
+            by_address.into_iter().map(|(address, subnets)| (address, the_only(&subnets))).collect();
+        let n_spans_apart = LoadCoverage::of(coverage.all()).n_spans_apart();
+        Surroundings {
+            partial,
+            knowledge,
+            servers: partial.folded.servers(),
+            coverage,
+            n_spans_apart,
+            subnet_of_interface,
+            subnet_of_address,
+        }
     }
 
     /// Visits what each interface saw of a conversation of which it saw something refused.
@@ -73,6 +92,17 @@ impl<'a> Surroundings<'a> {
                 continue;
             }
             let is_elsewhere = |end: usize| n_accepted[end] > u64::from(view.halves[end].accepted.is_there());
+            if self.are_two(&tuple, view) {
+                for client in [0, 1] {
+                    let (view, began) = (view.of_sender(client), Began::RefusedBothWays);
+                    // What other interfaces accepted of the other end is its own request.
+                    let elsewhere =
+                        Elsewhere { request_accepted: is_elsewhere(client), reply_accepted: false };
+                    let facts = self.facts(&tuple, &view, client, began, elsewhere);
+                    visit(Case { tuple, view: &view, began, client: Some(client), facts });
+                }
+                continue;
+            }
             let elsewhere = client.map_or_else(Elsewhere::default, |client| Elsewhere {
                 request_accepted: is_elsewhere(client),
                 reply_accepted: is_elsewhere(1 - client),
@@ -80,6 +110,18 @@ impl<'a> Surroundings<'a> {
             let facts = client.and_then(|client| self.facts(&tuple, view, client, began, elsewhere));
             visit(Case { tuple, view, began, client, facts });
         }
+    }
+
+    /// Whether what was refused of both ends are two requests: a reply is only sent to what arrived, and here nothing
+    /// passed either way. Of protocols without ports only, because others tell their conversations apart; and not
+    /// where what passed may have been skipped.
+    fn are_two(&self, tuple: &Tuple, view: &View) -> bool {
+        let is_portless = tuple.protocol().is_some_and(|protocol| !has_ports(u64::from(protocol), 0, 0));
+        let [low, high] = tuple.ends();
+        is_portless
+            && low != high
+            && view.is_refused_both_ways()
+            && !self.coverage.of(view.interface).is_skipped_before(view.time())
     }
 
     /// The facts of one view; `None` where an address is not recorded.
@@ -96,8 +138,7 @@ impl<'a> Surroundings<'a> {
         let addresses = [low?, high?];
         let (initiator, responder) = (addresses[client], addresses[1 - client]);
         let local = view.local(addresses);
-        let interface = self.partial.folded.interface(view.interface);
-        let coverage = self.coverage.get(interface);
+        let coverage = self.coverage.of(view.interface);
         let are_ours = addresses.iter().all(|address| self.knowledge.is_ours(*address));
         let is_v4 = matches!(initiator, Address::V4(_));
         let rejected = TimeExtent::joined(view.halves[0].rejected.time, view.halves[1].rejected.time);
@@ -113,31 +154,31 @@ impl<'a> Surroundings<'a> {
             seen_by: view.seen_by(local, client),
             request_comes_in: local.map(|local| local != client),
             elsewhere,
-            same_subnet: local.and_then(|local| self.same_subnet(coverage, addresses, local)),
+            same_subnet: local.and_then(|local| self.same_subnet(view.interface, addresses, local)),
             lacks_subnets: are_ours && is_v4 && !self.partial.recorded.subnet_id,
-            is_skipped: coverage.is_some_and(|coverage| coverage.is_skipped_before(view.time())),
-            may_begin_before: rejected.is_none_or(|time| {
-                coverage.is_none_or(|coverage| coverage.may_begin_before(time.start_secs))
-            }),
+            is_skipped: coverage.is_skipped_before(view.time()),
+            may_begin_before: rejected.is_none_or(|time| coverage.may_begin_before(time.start_secs)),
             scanner_refusals: None,
             is_rolled_up: self.partial.is_rolled_up,
         })
     }
 
     /// Whether the interface and its peer are in one subnet. IPv6 subnets are never smaller than a /64.
-    fn same_subnet(&self, own: Option<&Coverage>, addresses: [Address; 2], local: usize) -> Option<bool> {
+    fn same_subnet(&self, interface: u32, addresses: [Address; 2], local: usize) -> Option<bool> {
         let (local, remote) = (addresses[local], addresses[1 - local]);
         if let (Some(local), Some(remote)) = (subnet_of(local), subnet_of(remote))
             && local == remote
         {
             return Some(true);
         }
-        let (own, of_peer) = (the_only(&own?.subnets)?, the_only(self.subnets.get(&remote)?)?);
+        let place = (interface as usize).min(self.subnet_of_interface.len() - 1);
+        let own = self.subnet_of_interface[place]?;
+        let of_peer = self.subnet_of_address.get(&remote).copied().flatten()?;
         Some(own == of_peer)
     }
 }
 
 /// The one item of a set that has no other.
-fn the_only(set: &BTreeSet<String>) -> Option<&String> {
-    set.first().filter(|_| set.len() == 1)
+fn the_only(set: &BTreeSet<u32>) -> Option<u32> {
+    set.first().copied().filter(|_| set.len() == 1)
 }

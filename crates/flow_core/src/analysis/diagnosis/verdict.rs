@@ -1,5 +1,7 @@
 //! The words of a diagnosis: what refused a conversation, how sure that is, and who saw it.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::grounds::Grounds;
@@ -78,14 +80,6 @@ pub struct NamedRule {
     pub miss: Option<String>,
 }
 
-/// What rules say of a refusal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RuleFinding {
-    pub rule: NamedRule,
-    /// One sentence for people.
-    pub because: String,
-}
-
 /// One conversation as one interface saw it, of which something was rejected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnosed {
@@ -107,8 +101,10 @@ pub struct Diagnosed {
     pub grounds: Grounds,
     /// Fields that would settle it.
     pub needs: Vec<Field>,
-    /// Only where somebody knows the configuration. Boxed, because most have none and there are many.
-    pub rule: Option<Box<RuleFinding>>,
+    /// Only where somebody knows the configuration. Shared, because there are many conversations and few rules.
+    pub rule: Option<Arc<NamedRule>>,
+    /// What the rules say of it, as a sentence: only of what is shown ([`Diagnosed::tell`]).
+    pub told: Option<Box<str>>,
     /// All rows of the conversation, accepted ones too.
     pub n_rows: u64,
     /// Smallest start and largest end, seconds since 1970.

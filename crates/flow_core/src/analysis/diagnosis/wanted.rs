@@ -1,23 +1,39 @@
 //! The first pass: the five-tuples of which something was rejected, in all shards. The second pass then keeps of
 //! accepted rows only what belongs to them.
+//!
+//! A public address that is scanned is refused to millions. No more tuples are asked about than there is room for, those
+//! with the smallest hashes of their values, which all shards agree on; each is judged by all that was seen of it.
 
 use std::collections::HashSet;
 
 use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
+use super::CONVERSATIONS_MAX;
 use crate::analysis::action::Action;
 use crate::analysis::conversation::{EndsOf, RowReader, Tuple, TupleList};
 use crate::analysis::{Analysis, ShardView};
 use crate::store::Store;
 
-/// Tuples with a rejected row.
+/// Tuples with a rejected row, as many as there is room for.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct RejectedTuples(TupleList);
+pub struct RejectedTuples {
+    list: TupleList,
+    /// Rejected rows that the filter left, of the tuples that there is no room for, too.
+    n_rows: u64,
+}
 
 /// Asks for the tuples of the rejected rows among those that the filter left.
 #[derive(Clone, Copy, Debug)]
-pub struct RejectedTuplesQuestion;
+pub struct RejectedTuplesQuestion {
+    pub n_tuples_max: u32,
+}
+
+impl Default for RejectedTuplesQuestion {
+    fn default() -> RejectedTuplesQuestion {
+        RejectedTuplesQuestion { n_tuples_max: CONVERSATIONS_MAX }
+    }
+}
 
 impl Analysis for RejectedTuplesQuestion {
     type Partial = RejectedTuples;
@@ -27,28 +43,36 @@ impl Analysis for RejectedTuplesQuestion {
         let ShardView { store, rows, .. } = shard;
         let mut reader = RowReader::new(store, EndsOf::Packet);
         let mut tuples: HashSet<Tuple, FxBuildHasher> = HashSet::default();
+        let mut n_rows = 0;
         for (segment, rows) in store.rows().segments().iter().zip(rows.segments()) {
             let rejected = reader.rows_with(segment, Action::Rejected).and(rows.clone());
             reader.for_each(segment, &rejected, |row| {
                 tuples.insert(row.tuple);
+                n_rows += row.n_records;
             });
         }
-        RejectedTuples(TupleList::of_codes(store, tuples))
+        let list = TupleList::of_codes(store, tuples).bounded(self.n_tuples_max);
+        RejectedTuples { list, n_rows }
     }
 
     fn merge(&self, into: &mut RejectedTuples, other: RejectedTuples) {
-        into.0.merge(other.0);
+        into.list.merge(other.list);
+        into.n_rows += other.n_rows;
     }
 
     fn finish(&self, partial: RejectedTuples) -> RejectedTuples {
-        RejectedTuples(partial.0.distinct())
+        RejectedTuples { list: partial.list.distinct().bounded(self.n_tuples_max), ..partial }
     }
 }
 
 impl RejectedTuples {
     /// Addresses are places in [`WantedCodes::codes`].
     pub(super) fn tuples(&self) -> &[Tuple] {
-        self.0.tuples()
+        self.list.tuples()
+    }
+
+    pub(super) fn n_rows(&self) -> u64 {
+        self.n_rows
     }
 }
 
@@ -63,7 +87,7 @@ pub(super) struct WantedCodes {
 
 impl WantedCodes {
     pub fn of(wanted: &RejectedTuples, store: &Store) -> WantedCodes {
-        let RejectedTuples(wanted) = wanted;
+        let wanted = &wanted.list;
         let codes = wanted.address_codes(store);
         let mut is_outsider = vec![false; store.addresses().all().len()];
         for (address, code) in wanted.addresses().iter().zip(&codes) {

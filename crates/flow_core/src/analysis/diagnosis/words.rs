@@ -23,8 +23,7 @@ impl Diagnosed {
     /// The conclusion alone: what it has in common with others of the same cause. Where rules are known, with what
     /// they say.
     pub(in crate::analysis) fn conclusion(&self) -> String {
-        let told = self.rule.as_ref().map(|finding| finding.because.as_str());
-        match (self.grounds.line, told) {
+        match (self.grounds.line, self.told.as_deref()) {
             // The rules tell what the logs alone cannot.
             (Line::RequestRefused, Some(told)) => told.to_owned(),
             (_, Some(told)) => format!("{}. {told}", meaning(self)),
@@ -212,6 +211,9 @@ fn what_tells(diagnosed: &Diagnosed) -> &'static str {
     match diagnosed.began {
         Began::Told(InitiatorEvidence::SmallerPort) => "; who began is a guess by the smaller port",
         Began::AcceptedFirst => "; who began is a guess by the earlier start",
+        Began::RefusedBothWays => {
+            "; the other end's packets were refused as well and none accepted, so neither answers the other"
+        }
         Began::OnlySender if diagnosed.port.is_none() => "; its rows do not tell a request from a reply",
         Began::OnlySender => "; who began is a guess by who sent",
         _ if grounds.is_rolled_up && is_weak => {

@@ -10,13 +10,18 @@ use super::peers::Peers;
 use super::rows_filter::{Common, filter_of};
 use super::words::{Said, because};
 use crate::analysis::TimeExtent;
-use crate::analysis::diagnosis::{Admission, Confidence, Diagnosed, RuleFinding, SeenBy, Verdict};
+use crate::analysis::diagnosis::{
+    Admission, Confidence, Diagnosed, NamedRule, PolicyEvaluator, SeenBy, Verdict,
+};
 use crate::analysis::interface::InterfaceKnowledge;
 use crate::query::Filter;
 use crate::record::{Address, Field, Value};
 
 /// Conversations shown with a cause: enough to look closer, few enough to travel with every card.
 pub const EVIDENCE_MAX: usize = 5;
+
+/// Interfaces named with a cause, each of which a fix is for: as many as peers.
+pub const INTERFACES_KEPT: usize = 256;
 
 /// Conversations that were rejected for one reason, at one interface or one responder, at one port.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,15 +31,16 @@ pub struct Cause {
     pub confidence: Confidence,
     /// Whether the request came into the interface, whose reply it was that was refused, too.
     pub is_inbound: Option<bool>,
-    /// The interface, or the first of several, whose requests to one service were refused; absent for rows without one.
-    pub interface: Value,
+    /// The interface, or several whose requests to one service were refused: at most [`INTERFACES_KEPT`], ascending. One
+    /// that is absent for rows without one.
+    pub interfaces: Vec<Value>,
     pub n_interfaces: u64,
     /// The interface's own end; `None` where it has several, or its side is not known, or it forwards for others.
     pub local: Option<Address>,
     pub service: CauseService,
     pub peers: Peers,
-    /// What the rules say of one of the conversations; they name the same rule for all.
-    pub rule: Option<RuleFinding>,
+    /// The rule that refused, or missed by least, where rules are known.
+    pub rule: Option<NamedRule>,
     /// Evidence and conclusion for people. That of a single conversation is in its own words.
     pub because: String,
     /// Fields that would settle one of its conversations.
@@ -116,12 +122,19 @@ impl<'a> Candidate<'a> {
         (Reverse((self.likelihood.score, self.n_rejected_rows, members.len())), key)
     }
 
-    pub fn into_cause(self, conversations: &'a [Diagnosed], knowledge: &InterfaceKnowledge) -> Cause {
+    /// `evaluator` is the one that the diagnosis was made with.
+    pub fn into_cause(
+        self,
+        conversations: &'a [Diagnosed],
+        knowledge: &InterfaceKnowledge,
+        evaluator: Option<&dyn PolicyEvaluator>,
+    ) -> Cause {
         let Candidate { group: (key, places), n_rejected_rows, n_rejected_packets, likelihood } = self;
         let members: Vec<&Diagnosed> = places.iter().map(|at| &conversations[*at as usize]).collect();
         let each = || members.iter().copied();
         let confidence = confidence(each().map(|member| member.confidence));
-        let evidence = evidence(&members, confidence);
+        let mut evidence: Vec<Diagnosed> = evidence(&members, confidence).into_iter().cloned().collect();
+        evidence.iter_mut().for_each(|member| member.tell(evaluator));
         let common = common(&key, &members);
         let is_ours = |address| knowledge.is_ours(address);
         let said = Said {
@@ -130,7 +143,7 @@ impl<'a> Candidate<'a> {
             n_replies_refused: each().map(|member| member.grounds.n_replies_refused).sum(),
             initiators: &common.initiators,
             responders: &common.responders,
-            example: evidence[0],
+            example: &evidence[0],
         };
         let time = each().map(time_of).fold(None, TimeExtent::joined);
         let peers = each().filter_map(|member| Some((peer_of(member)?, member.grounds.n_refused())));
@@ -138,7 +151,7 @@ impl<'a> Candidate<'a> {
             verdict: key.verdict,
             confidence,
             is_inbound: key.is_inbound,
-            interface: common.interfaces[0].clone(),
+            interfaces: common.interfaces.iter().take(INTERFACES_KEPT).map(|&of| of.clone()).collect(),
             n_interfaces: common.interfaces.len() as u64,
             local: local(&members),
             service: CauseService {
@@ -147,7 +160,7 @@ impl<'a> Candidate<'a> {
                 protocol: key.protocol,
             },
             peers: Peers::of(peers.collect(), is_ours),
-            rule: evidence[0].rule.as_deref().cloned(),
+            rule: key.rule.cloned(),
             because: because(&key, &said),
             needs: distinct(each().flat_map(|member| member.needs.iter().copied())),
             n_conversations: members.len() as u64,
@@ -157,7 +170,7 @@ impl<'a> Candidate<'a> {
             last_secs: time.map(|time| time.end_secs),
             likelihood,
             filter: filter_of(&common, each(), is_ours),
-            evidence: evidence.into_iter().cloned().collect(),
+            evidence,
         }
     }
 }

@@ -24,10 +24,10 @@ impl Cause {
         CauseId {
             verdict: self.verdict,
             is_inbound: self.is_inbound,
-            interface: (self.n_interfaces <= 1).then(|| self.interface.clone()),
+            interface: self.interfaces.first().filter(|_| self.n_interfaces == 1).cloned(),
             service: self.service,
             has_own_peers: self.peers.prefixes.first().is_some_and(|peers| peers.is_own),
-            rule: self.rule.as_ref().map(|finding| finding.rule.clone()),
+            rule: self.rule.clone(),
         }
     }
 }

@@ -71,7 +71,7 @@ pub(super) fn grouped<'a>(conversations: &'a [Diagnosed], knowledge: &InterfaceK
             protocol: diagnosed.protocol,
             is_inbound,
             is_own_peer: peer_of(diagnosed).map(|peer| knowledge.is_ours(peer)),
-            rule: diagnosed.rule.as_ref().map(|finding| &finding.rule),
+            rule: diagnosed.rule.as_deref(),
         };
         groups.at(key).push(at);
     }
@@ -82,8 +82,7 @@ pub(super) fn grouped<'a>(conversations: &'a [Diagnosed], knowledge: &InterfaceK
 type WayOut<'a> = (Address, Option<u16>, Option<u8>, Verdict, Option<&'a NamedRule>);
 
 fn refused_way_out(diagnosed: &Diagnosed, responder: Address) -> WayOut<'_> {
-    let rule = diagnosed.rule.as_ref().map(|finding| &finding.rule);
-    (responder, diagnosed.port, diagnosed.protocol, diagnosed.verdict, rule)
+    (responder, diagnosed.port, diagnosed.protocol, diagnosed.verdict, diagnosed.rule.as_deref())
 }
 
 /// Those of several interfaces.

@@ -16,12 +16,12 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
-use super::diagnosis::{Diagnosed, Diagnosis, Verdict};
+use super::diagnosis::{Diagnosed, Diagnosis, PolicyEvaluator, Verdict};
 use super::interface::InterfaceKnowledge;
 use super::keyed::keep_first;
 use crate::record::Field;
 use cause::Candidate;
-pub use cause::{Cause, CauseService, EVIDENCE_MAX};
+pub use cause::{Cause, CauseService, EVIDENCE_MAX, INTERFACES_KEPT};
 pub use cause_id::CauseId;
 pub use likelihood::{Likelihood, LikelihoodReason};
 pub use peers::{PEERS_KEPT, PEERS_SHOWN, PREFIXES_MAX, PeerPrefix, Peers};
@@ -44,6 +44,8 @@ pub struct Findings {
     /// rejected.
     pub missing: Vec<Field>,
     pub n_rows: u64,
+    /// Rejected rows whose conversations are in none of these sums, because there are too many to judge at once.
+    pub n_rejected_rows_left_out: u64,
     /// Rows of which it is not known whether they were rejected.
     pub n_rows_without_action: u64,
 }
@@ -54,8 +56,12 @@ pub struct VerdictCount {
     pub n_rejected_rows: u64,
 }
 
-/// The causes of a diagnosis, which is given up: it may be large.
-pub fn findings(diagnosis: Diagnosis, knowledge: &InterfaceKnowledge) -> Findings {
+/// The causes of a diagnosis, which is given up: it may be large. `evaluator` is the one that it was made with.
+pub fn findings(
+    diagnosis: Diagnosis,
+    knowledge: &InterfaceKnowledge,
+    evaluator: Option<&dyn PolicyEvaluator>,
+) -> Findings {
     let conversations = &diagnosis.conversations[..];
     let mut candidates: Vec<Candidate<'_>> = grouping::grouped(conversations, knowledge)
         .into_iter()
@@ -66,13 +72,14 @@ pub fn findings(diagnosis: Diagnosis, knowledge: &InterfaceKnowledge) -> Finding
     Findings {
         causes: candidates
             .into_iter()
-            .map(|candidate| candidate.into_cause(conversations, knowledge))
+            .map(|candidate| candidate.into_cause(conversations, knowledge, evaluator))
             .collect(),
         n_causes,
         scanners: ScanNoise::of(conversations),
         by_verdict: by_verdict(conversations),
         missing: diagnosis.missing,
         n_rows: diagnosis.n_rows,
+        n_rejected_rows_left_out: diagnosis.n_rejected_rows_left_out,
         n_rows_without_action: diagnosis.n_rows_without_action,
     }
 }

@@ -8,13 +8,10 @@ use crate::record::Value;
 
 impl Cause {
     /// The refused flows as whoever writes rules sees them. `None` where the protocol is not recorded: no rule can be
-    /// written then. Where there are several interfaces, of the first of them.
+    /// written then.
     pub fn wanted(&self) -> Option<Wanted> {
         Some(Wanted {
-            interface: match &self.interface {
-                Value::Text(id) => Some(id.clone()),
-                _ => None,
-            },
+            interfaces: self.interfaces.iter().filter_map(id).collect(),
             refused_by: refused_by(self.verdict),
             direction: RuleDirection::of_egress(self.is_inbound == Some(false)),
             peers: self.peers.all.clone(),
@@ -22,6 +19,10 @@ impl Cause {
             ports: self.service.port.map(|port| PortSpan { from: port, to: port }),
         })
     }
+}
+
+fn id(interface: &Value) -> Option<String> {
+    if let Value::Text(id) = interface { Some(id.clone()) } else { None }
 }
 
 const fn refused_by(verdict: Verdict) -> RefusedBy {

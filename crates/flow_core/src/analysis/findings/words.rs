@@ -1,8 +1,48 @@
 //! A cause in words: how much was refused, and what that means.
 
+use super::cause::{Cause, CauseService};
 use super::grouping::CauseKey;
 use crate::analysis::diagnosis::{Diagnosed, Verdict};
-use crate::record::Address;
+use crate::record::name::service_words;
+use crate::record::{Address, Value};
+
+impl CauseService {
+    /// What was asked for, and of whom: `443/tcp https of 10.0.2.9`.
+    pub fn words(&self) -> String {
+        let service = service_words(self.port.map(u64::from), self.protocol.map(u64::from));
+        match self.address {
+            Some(address) => format!("{service} of {address}"),
+            None => service,
+        }
+    }
+}
+
+impl Cause {
+    /// Where it was seen: `eni-0a1b, 10.0.2.9`.
+    pub fn seen_at(&self) -> String {
+        let first = match self.interfaces.first() {
+            None | Some(Value::Absent) => "an interface that is not recorded".to_owned(),
+            Some(recorded) => recorded.to_string(),
+        };
+        match (self.n_interfaces, self.local) {
+            (2, _) => format!("{first} and 1 more interface"),
+            (3.., _) => format!("{first} and {} more interfaces", self.n_interfaces - 1),
+            (_, Some(local)) => format!("{first}, {local}"),
+            (_, None) => first,
+        }
+    }
+
+    /// What is said of a fix where it is not for all interfaces.
+    pub fn interfaces_without_fix(&self) -> Option<String> {
+        let n = self.interfaces.len() as u64;
+        (n < self.n_interfaces).then(|| {
+            format!(
+                "This is for the first {n} of {} interfaces. Filter by the others for theirs.",
+                self.n_interfaces
+            )
+        })
+    }
+}
 
 /// What is said of the conversations of a cause together.
 pub(super) struct Said<'a> {

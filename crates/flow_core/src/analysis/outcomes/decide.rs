@@ -18,7 +18,7 @@ pub(super) struct Sight<'a> {
 
 /// All that an outcome is read off.
 pub(super) struct Facts<'a> {
-    /// Of the interfaces that accepted something of it.
+    /// Of the interfaces that saw it; where it is decided, of those that accepted something of it.
     pub sights: &'a [Sight<'a>],
     /// Whether any interface rejected something of it.
     pub is_rejected: bool,
@@ -105,6 +105,7 @@ fn outcome_of(line: Line) -> Outcome {
         | Line::OtherEndNotHere
         | Line::OtherEndNotHeard
         | Line::Blind(_)
+        | Line::OthersRefused
         | Line::SideNotKnown
         | Line::BeginnerNotKnown => Outcome::Unknown,
     }

@@ -3,6 +3,7 @@
 use super::decide::{Decision, Facts, Sight, decide};
 use super::outcome::{ConversationOutcome, Line, Outcome};
 use super::partial::{OutcomesPartial, endpoint};
+use super::refusals::{Passage, Refusals};
 use super::surroundings::{InterfacePlace, Surroundings};
 use crate::analysis::TimeExtent;
 use crate::analysis::confidence::Confidence;
@@ -30,6 +31,8 @@ pub(super) struct JudgedOne {
     pub n_rows: u64,
     pub n_rows_asked: u64,
     pub time: Option<TimeExtent>,
+    /// What is missing of it, where the outcome rests on that.
+    missing: Option<Passage>,
     /// The responder's end, to look up what works there.
     pub service: Option<Endpoint>,
 }
@@ -52,8 +55,18 @@ impl Judged {
         let mut conversations = Vec::new();
         let mut working = Vec::new();
         let mut n_rows_working = partial.n_rows_working;
-        for_each_conversation(&partial.folded.traces, |tuple, views| {
-            let Some(judged) = judged(&partial, &surroundings, &mut evidence, tuple, views) else { return };
+        let n_spans_apart = surroundings.load.n_spans_apart();
+        let mut refusals = Refusals::default();
+        for_each_conversation(&partial.folded.traces, n_spans_apart, |tuple, views| {
+            if views.iter().flat_map(|view| &view.halves).any(|half| half.rejected.is_there()) {
+                let seen = Seen::of(&partial, &surroundings, &mut evidence, tuple, views);
+                refusals.note_refused(&seen.facts(&partial));
+            }
+        });
+        for_each_conversation(&partial.folded.traces, n_spans_apart, |tuple, views| {
+            let seen = Seen::of(&partial, &surroundings, &mut evidence, tuple, views);
+            let Some(judged) = seen.judged(&partial, &surroundings) else { return };
+            judged.missing.into_iter().for_each(|missing| refusals.note_missing(missing));
             if judged.outcome == Outcome::Works {
                 n_rows_working += judged.n_rows_asked;
                 let ends = tuple.ends().into_iter().filter_map(|end| endpoint(end, tuple.protocol()));
@@ -63,6 +76,13 @@ impl Judged {
             }
         });
         working.into_iter().for_each(|(endpoint, n_rows)| surroundings.note_working(endpoint, n_rows));
+        for judged in &mut conversations {
+            if judged.missing.is_some_and(|missing| refusals.explain(missing)) {
+                judged.outcome = Outcome::Unknown;
+                judged.confidence = Confidence::Low;
+                judged.line = Line::OthersRefused;
+            }
+        }
         conversations.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
         Judged { partial, surroundings, conversations, n_rows_working }
     }
@@ -100,67 +120,91 @@ fn order(judged: &JudgedOne) -> impl Ord + '_ {
     )
 }
 
-/// `None` where it is not for outcomes to say.
-fn judged(
-    partial: &OutcomesPartial,
-    surroundings: &Surroundings,
-    evidence: &mut RowEvidence,
+/// A conversation, before anybody decides.
+struct Seen<'a> {
     tuple: Tuple,
-    views: &[View],
-) -> Option<JudgedOne> {
-    let mut halves = [Half::default(); 2];
-    for view in views {
-        for end in [0, 1] {
-            halves[end].join(&view.halves[end]);
+    /// Both ends together, by end of the tuple.
+    halves: [Half; 2],
+    sights: Vec<Sight<'a>>,
+    /// The end that began.
+    client: Option<usize>,
+    began: Began,
+    addresses: [Option<Address>; 2],
+}
+
+impl<'a> Seen<'a> {
+    fn of(
+        partial: &OutcomesPartial,
+        surroundings: &Surroundings,
+        evidence: &mut RowEvidence,
+        tuple: Tuple,
+        views: &'a [View],
+    ) -> Seen<'a> {
+        let mut halves = [Half::default(); 2];
+        for view in views {
+            for end in [0, 1] {
+                halves[end].join(&view.halves[end]);
+            }
+        }
+        let one_way = [0, 1].map(|end| views.iter().any(|view| view.accepted_only_of(end)));
+        let (client, began) = who_began(&tuple, &halves, one_way, &surroundings.servers, evidence);
+        let addresses = tuple.ends().map(|end| partial.folded.address(end.address));
+        let client = client.filter(|_| addresses.iter().all(Option::is_some));
+        let mut sights: Vec<Sight<'_>> = views
+            .iter()
+            .map(|view| Sight {
+                view,
+                interface: surroundings.place(partial.folded.interface(view.interface)),
+                seen_by: seen_by(view, addresses, client),
+            })
+            .collect();
+        sights.sort_unstable_by_key(|sight| sight.interface);
+        Seen { tuple, halves, sights, client, began, addresses }
+    }
+
+    fn facts(&self, partial: &OutcomesPartial) -> Facts<'_> {
+        Facts {
+            sights: &self.sights,
+            is_rejected: self.halves.iter().any(|half| half.rejected.is_there()),
+            halves: &self.halves,
+            client: self.client,
+            began: self.began,
+            addresses: self.addresses,
+            ports: self.tuple.ends().map(|end| end.port),
+            protocol: self.tuple.protocol(),
+            is_tcp: self.tuple.is_tcp(),
+            is_rolled_up: partial.is_rolled_up,
         }
     }
-    let one_way = [0, 1].map(|end| views.iter().any(|view| view.accepted_only_of(end)));
-    let (client, began) = who_began(&tuple, &halves, one_way, &surroundings.servers, evidence);
-    let ends = tuple.ends();
-    let addresses = ends.map(|end| partial.folded.address(end.address));
-    let client = client.filter(|_| addresses.iter().all(Option::is_some));
-    let is_accepted = |view: &&View| view.halves.iter().any(|half| half.accepted.is_there());
-    let mut sights: Vec<Sight<'_>> = views
-        .iter()
-        .filter(is_accepted)
-        .map(|view| Sight {
-            view,
-            interface: surroundings.place(partial.folded.interface(view.interface)),
-            seen_by: seen_by(view, addresses, client),
+
+    /// `None` where it is not for outcomes to say.
+    fn judged(mut self, partial: &OutcomesPartial, surroundings: &Surroundings) -> Option<JudgedOne> {
+        self.sights.retain(|sight| sight.view.halves.iter().any(|half| half.accepted.is_there()));
+        let facts = self.facts(partial);
+        let Decision { outcome, confidence, line, needs, interface } = decide(&facts, surroundings)?;
+        let missing = Passage::missing(&facts, line);
+        let Seen { client, addresses, began, ref tuple, .. } = self;
+        let ends = tuple.ends();
+        let accepted = self.halves.map(|half| half.accepted);
+        Some(JudgedOne {
+            interface,
+            initiator: client.and_then(|client| addresses[client]),
+            responder: client.and_then(|client| addresses[1 - client]),
+            port: client.and_then(|client| ends[1 - client].port),
+            initiator_port: client.and_then(|client| ends[client].port),
+            protocol: tuple.protocol(),
+            began,
+            outcome,
+            confidence,
+            line,
+            needs,
+            missing,
+            n_rows: accepted.iter().map(|trace| trace.tally.rows).sum(),
+            n_rows_asked: accepted.iter().map(|trace| trace.n_rows_asked).sum(),
+            time: TimeExtent::joined(accepted[0].time, accepted[1].time),
+            service: client.and_then(|client| endpoint(ends[1 - client], tuple.protocol())),
         })
-        .collect();
-    sights.sort_unstable_by_key(|sight| sight.interface);
-    let facts = Facts {
-        sights: &sights,
-        is_rejected: halves.iter().any(|half| half.rejected.is_there()),
-        halves: &halves,
-        client,
-        began,
-        addresses,
-        ports: ends.map(|end| end.port),
-        protocol: tuple.protocol(),
-        is_tcp: tuple.is_tcp(),
-        is_rolled_up: partial.is_rolled_up,
-    };
-    let Decision { outcome, confidence, line, needs, interface } = decide(&facts, surroundings)?;
-    let accepted = halves.map(|half| half.accepted);
-    Some(JudgedOne {
-        interface,
-        initiator: client.and_then(|client| addresses[client]),
-        responder: client.and_then(|client| addresses[1 - client]),
-        port: client.and_then(|client| ends[1 - client].port),
-        initiator_port: client.and_then(|client| ends[client].port),
-        protocol: tuple.protocol(),
-        began,
-        outcome,
-        confidence,
-        line,
-        needs,
-        n_rows: accepted.iter().map(|trace| trace.tally.rows).sum(),
-        n_rows_asked: accepted.iter().map(|trace| trace.n_rows_asked).sum(),
-        time: TimeExtent::joined(accepted[0].time, accepted[1].time),
-        service: client.and_then(|client| endpoint(ends[1 - client], tuple.protocol())),
-    })
+    }
 }
 
 fn seen_by(view: &View, addresses: [Option<Address>; 2], client: Option<usize>) -> SeenBy {

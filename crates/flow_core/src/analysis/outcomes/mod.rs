@@ -11,6 +11,7 @@ mod judge;
 mod one_sided;
 mod outcome;
 mod partial;
+mod refusals;
 mod services;
 mod surroundings;
 mod words;

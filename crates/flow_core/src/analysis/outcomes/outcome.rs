@@ -60,6 +60,8 @@ pub(super) enum Line {
     OtherEndNotHeard,
     /// That a row is not there tells nothing.
     Blind(Blind),
+    /// A row that is not there may be of a refusal, because many others were refused there.
+    OthersRefused,
     /// Nothing tells whether the interface is the initiator's or the responder's.
     SideNotKnown,
     /// Nothing tells which end began.

@@ -43,7 +43,11 @@ fn seen(service: &ServiceOutcome) -> String {
         Line::NotABeginning => {
             format!("Of {what} with {whom} only packets of the initiator were seen that open no connection.")
         }
-        Line::OtherEndNotHere | Line::OtherEndNotHeard | Line::Blind(_) | Line::SideNotKnown => {
+        Line::OtherEndNotHere
+        | Line::OtherEndNotHeard
+        | Line::Blind(_)
+        | Line::OthersRefused
+        | Line::SideNotKnown => {
             format!("{what} with {whom} {was} accepted, and no answer came as far as these logs show.")
         }
         Line::BeginnerNotKnown => format!("Of {what} only one side was seen."),
@@ -94,6 +98,10 @@ fn meaning(service: &ServiceOutcome) -> &'static str {
         }
         Line::Blind(Blind::NoTime) => {
             "The records have no times, so whether an answer should have been seen cannot be told."
+        }
+        Line::OthersRefused => {
+            "Rules refused the like of it many times as often there, and a refusal whose record is missing looks the same, \
+             so nothing is concluded: the diagnosis has those others."
         }
         Line::SideNotKnown => {
             "Nothing tells whether the interface is the initiator's or the responder's, so nothing is concluded."

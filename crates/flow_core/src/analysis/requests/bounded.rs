@@ -8,9 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fold::Folded;
 use crate::analysis::by_key::ByKey;
-use crate::analysis::conversation::TraceKey;
-use crate::analysis::conversation::TupleEnd;
-use crate::record::Address;
+use crate::analysis::conversation::{TraceKey, conversation_hash};
 
 /// Folded rows, at most `n_max` keys when they are handed over; twice as many in between.
 pub(super) struct BoundedFold {
@@ -43,7 +41,7 @@ impl BoundedFold {
 
     /// Adds a row whose addresses `hash_of` knows.
     pub fn add(&mut self, key: TraceKey, folded: &Folded, hash_of: impl Fn(u32) -> u64) {
-        if self.below != u64::MAX && conversation_hash(&key, &hash_of) >= self.below {
+        if self.below != u64::MAX && hash_of_key(&key, &hash_of) >= self.below {
             return;
         }
         let place = self.entries.place(key);
@@ -80,7 +78,7 @@ impl Kept {
         self.entries.extend(other.entries);
         if self.below != u64::MAX {
             let below = self.below;
-            self.entries.retain(|(key, _)| conversation_hash(key, &hash_of) < below);
+            self.entries.retain(|(key, _)| hash_of_key(key, &hash_of) < below);
         }
         if self.entries.len() > n_max {
             let mut distinct: ByKey<TraceKey, Folded> = ByKey::with_capacity(self.entries.len());
@@ -97,44 +95,26 @@ impl Kept {
         if self.entries.len() <= n_max {
             return;
         }
-        let mut hashes: Vec<u64> =
-            self.entries.iter().map(|(key, _)| conversation_hash(key, &hash_of)).collect();
+        let mut hashes: Vec<u64> = self.entries.iter().map(|(key, _)| hash_of_key(key, &hash_of)).collect();
         let (_, first_out, _) = hashes.select_nth_unstable(n_max);
         self.below = *first_out;
         let below = self.below;
-        self.entries.retain(|(key, _)| conversation_hash(key, &hash_of) < below);
+        self.entries.retain(|(key, _)| hash_of_key(key, &hash_of) < below);
     }
 }
 
-/// The same for both halves, whichever interface saw them. `hash_of` says what [`address_hash`] does of a key's address.
-fn conversation_hash(key: &TraceKey, hash_of: impl Fn(u32) -> u64) -> u64 {
-    let end = |end: TupleEnd| mixed(hash_of(end.address) ^ end.port.map_or(0, |port| u64::from(port) + 1));
-    let protocol = key.protocol.map_or(0, |protocol| u64::from(protocol) + 1);
-    mixed(end(key.src).wrapping_add(end(key.dst)) ^ protocol)
-}
-
-/// Of the address itself, so that all shards agree.
-pub(super) fn address_hash(address: Address) -> u64 {
-    match address {
-        Address::V4(bits) => mixed(u64::from(bits)),
-        Address::V6(bits) => mixed(mixed(bits as u64 ^ 6) ^ (bits >> 64) as u64),
-        Address::Mac(bits) => mixed(bits ^ 1 << 63),
-    }
-}
-
-/// Every bit of the result depends on every bit of the number (the finish of SplitMix64).
-const fn mixed(number: u64) -> u64 {
-    let mut bits = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    bits = (bits ^ bits >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    bits = (bits ^ bits >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-    bits ^ bits >> 31
+/// Whichever interface saw it. `hash_of` says what [`address_hash`] does of a key's address.
+///
+/// [`address_hash`]: crate::analysis::conversation::address_hash
+fn hash_of_key(key: &TraceKey, hash_of: impl Fn(u32) -> u64) -> u64 {
+    conversation_hash([key.src, key.dst], key.protocol, hash_of)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::conversation::Fate;
-    use crate::record::Direction;
+    use crate::analysis::conversation::{Fate, TupleEnd, address_hash};
+    use crate::record::{Address, Direction};
     use proptest::prelude::*;
 
     /// One row of a conversation between addresses 0 and `peer`.

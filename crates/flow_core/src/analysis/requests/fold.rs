@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::conversation::ReadRow;
-use crate::analysis::conversation::{Marks, Trace, TraceKey};
+use crate::analysis::conversation::{Marks, ReadRow, SPAN_SECS, Trace, TraceKey, WINDOW_SECS_MAX};
 use crate::intake::client::{End, InitiatorEvidence, RowEvidence};
 use crate::store::ABSENT;
 
@@ -80,8 +79,11 @@ impl FoldedRow {
         let n_session_rows = if packets_each >= SESSION_PACKETS_MIN { row.n_records } else { 0 };
         // Neither is asked for, and each would keep rows apart.
         (row.is_transit, row.is_readdressed) = (false, false);
+        let mut key = TraceKey::of(&row);
+        // Who pings all day is one request for the longer interval, because no more are kept than there is room for.
+        key.span /= WINDOW_SECS_MAX / SPAN_SECS;
         FoldedRow {
-            key: TraceKey::of(&row),
+            key,
             folded: Folded { trace: Trace::of_row(&row, true), client_ports, n_session_rows },
             is_open,
         }

@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::Room;
-use super::bounded::{BoundedFold, Kept, address_hash};
+use super::bounded::{BoundedFold, Kept};
 use super::fold::{Folded, FoldedRow};
 use crate::analysis::ShardView;
-use crate::analysis::conversation::{Coverage, scan_coverage};
-use crate::analysis::conversation::{EndsOf, RowReader};
-use crate::analysis::conversation::{Fate, Marks, TraceKey};
+use crate::analysis::conversation::{
+    Coverage, EndsOf, Fate, Marks, RowReader, TraceKey, address_hash, scan_coverage,
+};
 use crate::analysis::fan_in::{Endpoint, FanIn, PeerPorts};
 use crate::analysis::places::{NOT_THERE, Places, join_lists, moved};
 use crate::intake::client::RowEvidence;

@@ -113,5 +113,8 @@ pub(super) struct Sent {
 /// Whether who asked was inferred by something that is no more than likely.
 pub(super) fn is_guess(began: Began) -> bool {
     use crate::intake::client::InitiatorEvidence::{FanIn, ServicePort, TcpFlags};
-    !matches!(began, Began::Told(TcpFlags | FanIn | ServicePort) | Began::AcceptedOneWay)
+    !matches!(
+        began,
+        Began::Told(TcpFlags | FanIn | ServicePort) | Began::AcceptedOneWay | Began::RefusedBothWays
+    )
 }

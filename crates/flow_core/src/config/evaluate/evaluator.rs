@@ -176,6 +176,20 @@ impl Evaluator {
         group.and_then(|group| group.rules.as_deref()).unwrap_or_default()
     }
 
+    /// The known rules of a place's groups, in the order of the groups.
+    pub(super) fn rules_at(&self, place: PlaceId) -> impl Iterator<Item = (RuleIndex, &SecurityGroupRule)> {
+        let groups = self.placement(place).groups.iter().flatten();
+        groups.flat_map(|id| {
+            let first = self.first_rules.get(id).copied().unwrap_or_default();
+            (first..).map(RuleIndex).zip(self.rules_of(id))
+        })
+    }
+
+    /// The same for places with the same groups; `None` where these are not known.
+    pub(super) fn groups_number(&self, place: PlaceId) -> Option<u32> {
+        self.places[place.0 as usize].groups
+    }
+
     /// Whether all rules of a group are known.
     pub(super) fn is_group_complete(&self, id: &str) -> bool {
         let group = self.configuration.groups.get(id);

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::decision::Answer;
 use super::flow::Flow;
+use super::remote::Remote;
 use crate::config::rule::{Peer, RuleDirection, RulePorts, Traffic, write_protocol};
 use crate::record::{Address, Prefix};
 
@@ -164,6 +165,14 @@ impl Candidate<'_> {
 const BITS_OF_REFERENCE: u32 = 16;
 /// A CIDR of the other family is farther than any of the same.
 const BITS_OF_OTHER_FAMILY: u32 = 256;
+
+/// What a remote end that does not fit is off by.
+pub(super) fn n_bits_missed_by(remote: Remote, address: Address) -> u32 {
+    match remote {
+        Remote::Cidr(prefix) => n_bits_missed(prefix, address),
+        Remote::Reference(_) => BITS_OF_REFERENCE,
+    }
+}
 
 /// How many of the prefix's bits the address does not share.
 fn n_bits_missed(prefix: Prefix, address: Address) -> u32 {

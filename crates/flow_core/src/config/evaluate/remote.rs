@@ -141,8 +141,15 @@ impl Remotes {
 
     /// Whether an address is meant; panics as [`Remotes::get`].
     pub fn answer(&self, peer: &Peer, address: Address) -> Answer {
-        let has = |mark| self.marks_of(address).binary_search(&mark).is_ok();
-        match self.get(peer) {
+        self.get(peer).answer(address, self.marks_of(address))
+    }
+}
+
+impl Remote {
+    /// Whether an address with these marks is meant.
+    pub fn answer(self, address: Address, marks: &[Mark]) -> Answer {
+        let has = |mark| marks.binary_search(&mark).is_ok();
+        match self {
             Remote::Cidr(prefix) if prefix.contains(address) => Answer::Yes,
             Remote::Reference(Reference { certain, .. }) if has(certain) => Answer::Yes,
             Remote::Reference(Reference { possible: Some(possible), .. }) if has(possible) => {

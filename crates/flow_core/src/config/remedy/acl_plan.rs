@@ -32,7 +32,7 @@ impl Planner<'_> {
                 Some(acl) => self.add_entries(end, acl, (direction, traffic), addresses, draft),
                 None => {
                     let cidrs = self.prefixes(end, addresses, draft.way);
-                    draft.push(end, unnumbered(ACL_TO_LOOK_UP, direction, traffic, cidrs));
+                    draft.push_look_up(end, unnumbered(ACL_TO_LOOK_UP, direction, traffic, cidrs));
                 }
             }
         }

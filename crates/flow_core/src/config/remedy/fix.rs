@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::render::{Context, Written};
-use super::{Remedy, Wanted, remedy};
+use super::{Change, Remedy, Wanted, remedy};
 use crate::config::configuration::Configuration;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,10 +18,13 @@ impl Fix {
     /// `rules` is absent where nothing is described.
     pub fn of(rules: Option<&Configuration>, wanted: &Wanted) -> Fix {
         let remedy = remedy(rules, wanted);
-        let write = |edits: &[_]| Written::of(edits, &Context::of(rules, wanted.interface.as_deref(), edits));
+        let write = |Change { edits, looked_up, .. }: &Change| {
+            let interface = looked_up.as_ref().or(wanted.interfaces.first());
+            Written::of(edits, &Context::of(rules, interface.map(String::as_str), edits))
+        };
         Fix {
-            written: write(&remedy.edits),
-            alternatives: remedy.alternatives.iter().map(|other| write(&other.edits)).collect(),
+            written: write(&remedy.change),
+            alternatives: remedy.alternatives.iter().map(write).collect(),
             remedy,
         }
     }

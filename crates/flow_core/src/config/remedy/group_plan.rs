@@ -3,7 +3,7 @@
 use super::Way;
 use super::holder::{Holders, shared_group};
 use super::plan::{Draft, Planner};
-use super::probe::{End, flows};
+use super::probe::{End, Probes};
 use super::warning::GROUP_RULES_MAX;
 use crate::config::configuration::Configuration;
 use crate::config::edit::{GROUP_TO_LOOK_UP, RuleEdit};
@@ -20,7 +20,7 @@ impl Planner<'_> {
         let mut peers = self.group_peers(end, addresses, draft);
         let groups = draft.evaluator.placement(place).groups.clone();
         let Some(groups) = groups else {
-            draft.push(end, rules(GROUP_TO_LOOK_UP, end.direction, self.request, peers));
+            draft.push_look_up(end, rules(GROUP_TO_LOOK_UP, end.direction, self.request, peers));
             return;
         };
         // The evaluator has not seen the rules that were added for the ends before.
@@ -46,9 +46,9 @@ impl Planner<'_> {
 
     /// Names the rule that misses by least.
     fn note_other_rules(&self, end: &End, place: PlaceId, addresses: &[Address], draft: &mut Draft) {
+        let probes = Probes::of(&draft.evaluator, place, end, self.wanted);
         let nearest = addresses.iter().find_map(|address| {
-            let flows = flows(&draft.evaluator, place, end, *address, self.wanted);
-            flows.iter().find_map(|flow| draft.evaluator.explain(place, flow).groups.nearest)
+            probes.flows(*address).find_map(|flow| draft.evaluator.explain(place, &flow).groups.nearest)
         });
         if let Some(nearest) = nearest {
             draft.note(format!("The other way is to change a rule that is there: {nearest}."));

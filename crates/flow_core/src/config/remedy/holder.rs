@@ -9,14 +9,16 @@ use crate::record::{Address, Prefix};
 pub(super) struct Holders<'c> {
     configuration: &'c Configuration,
     by_address: HashMap<Address, Vec<&'c str>>,
-    delegated: Vec<(Prefix, &'c str)>,
+    /// Prefixes and how long they are: few lengths, and as many prefixes as nodes of a cluster.
+    delegated: HashMap<Prefix, Vec<&'c str>>,
+    delegated_bits: BTreeSet<u8>,
     by_group: HashMap<&'c str, Vec<(&'c str, &'c Interface)>>,
 }
 
 impl<'c> Holders<'c> {
     pub fn of(configuration: &'c Configuration) -> Holders<'c> {
         let mut by_address: HashMap<Address, Vec<&str>> = HashMap::new();
-        let mut delegated = Vec::new();
+        let mut delegated: HashMap<Prefix, Vec<&str>> = HashMap::new();
         let mut by_group: HashMap<&str, Vec<(&str, &Interface)>> = HashMap::new();
         for (id, interface) in &configuration.interfaces {
             for address in interface.addresses.iter().flatten() {
@@ -25,10 +27,12 @@ impl<'c> Holders<'c> {
             for group in interface.groups.iter().flatten() {
                 by_group.entry(group).or_default().push((id, interface));
             }
-            let prefixes = interface.delegated.iter().flatten();
-            delegated.extend(prefixes.map(|prefix| (*prefix, id.as_str())));
+            for prefix in interface.delegated.iter().flatten() {
+                delegated.entry(*prefix).or_default().push(id);
+            }
         }
-        Holders { configuration, by_address, delegated, by_group }
+        let delegated_bits = delegated.keys().map(|prefix| prefix.n_bits()).collect();
+        Holders { configuration, by_address, delegated, delegated_bits, by_group }
     }
 
     /// The interfaces that have a group, by id.
@@ -40,8 +44,9 @@ impl<'c> Holders<'c> {
     /// VPCs have the address and none is the own.
     pub fn holder(&self, vpc: Option<&str>, address: Address) -> Option<(&'c str, &'c Interface)> {
         let by_address = self.by_address.get(&address).into_iter().flatten().copied();
-        let delegated = self.delegated.iter().filter(|(prefix, _)| prefix.contains(address));
-        let all: BTreeSet<&str> = by_address.chain(delegated.map(|(_, id)| *id)).collect();
+        let around = self.delegated_bits.iter().filter_map(|n_bits| Prefix::new(address, *n_bits));
+        let delegated = around.filter_map(|prefix| self.delegated.get(&prefix)).flatten().copied();
+        let all: BTreeSet<&str> = by_address.chain(delegated).collect();
         let with = |id: &'c str| Some((id, self.configuration.interfaces.get(id)?));
         let holders: Vec<_> = all.into_iter().filter_map(with).collect();
         let is_near = |interface: &Interface| vpc.is_some() && interface.vpc.as_deref() == vpc;

@@ -38,7 +38,7 @@ pub const RULES_MAX: usize = 8;
 /// Whose rules an edit changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Side {
-    /// The interface's that saw the flows.
+    /// Of an interface that saw the flows.
     Own,
     /// A described peer's, which would refuse them as well.
     Peer { interface: String },
@@ -71,40 +71,58 @@ impl Way {
     }
 }
 
-/// A fix, or why there is none.
+/// Edits that let the wanted flows through.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Remedy {
+pub struct Change {
     pub way: Way,
-    /// In the order in which they are to be made. Empty where there is no fix.
+    /// In the order in which they are to be made.
     pub edits: Vec<RuleEdit>,
     /// For each edit, by its place.
     pub sides: Vec<Side>,
+    /// The interface whose group or ACL has to be looked up, where one is not described.
+    pub looked_up: Option<String>,
     /// What the edits let through beyond what is wanted.
     pub opens: Vec<Opens>,
     pub warnings: Vec<Warning>,
-    /// Sentences: why it is done so, and what else to look at.
-    pub notes: Vec<String>,
-    /// What the evaluator says of the wanted flows after the edits; absent where the interface is not described.
+    /// What the evaluator says of the wanted flows after the edits; absent where the interfaces are not described.
     pub proof: Option<Proof>,
-    pub alternatives: Vec<Alternative>,
-    pub cannot: Option<CannotFix>,
 }
 
-/// Other edits to the same end.
+impl Change {
+    fn none() -> Change {
+        Change {
+            way: Way::Addresses,
+            edits: Vec::new(),
+            sides: Vec::new(),
+            looked_up: None,
+            opens: Vec::new(),
+            warnings: Vec::new(),
+            proof: None,
+        }
+    }
+}
+
+/// A fix, or why there is none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Alternative {
-    pub way: Way,
-    pub edits: Vec<RuleEdit>,
-    pub sides: Vec<Side>,
-    pub opens: Vec<Opens>,
-    pub warnings: Vec<Warning>,
-    pub proof: Option<Proof>,
+pub struct Remedy {
+    /// The smallest. Without edits where there is no fix.
+    pub change: Change,
+    /// Sentences: why it is done so, and what else to look at.
+    pub notes: Vec<String>,
+    /// Other edits to the same end.
+    pub alternatives: Vec<Change>,
+    pub cannot: Option<CannotFix>,
 }
 
 /// The smallest change of rules that lets the wanted flows through. `rules` is absent where nothing is described; then,
 /// and for an interface that is not described, edits name what is to be looked up.
 pub fn remedy(rules: Option<&Configuration>, wanted: &Wanted) -> Remedy {
-    let nothing = |cannot| Remedy { cannot: Some(cannot), ..Remedy::from(Plan::default()) };
+    let nothing = |cannot| Remedy {
+        change: Change::none(),
+        notes: Vec::new(),
+        alternatives: Vec::new(),
+        cannot: Some(cannot),
+    };
     let cannot = match wanted.refused_by {
         RefusedBy::Scan => Some(CannotFix::Scanner),
         RefusedBy::Straggler => Some(CannotFix::Straggler),
@@ -123,26 +141,23 @@ pub fn remedy(rules: Option<&Configuration>, wanted: &Wanted) -> Remedy {
     };
     let planner = rules.and_then(|rules| Planner::new(rules, wanted, request, reply));
     let Some(planner) = planner else { return undescribed::remedy(wanted, request, reply) };
-    let main = planner.plan(Way::GroupReference);
-    if main.edits.is_empty() {
-        let cannot = main.cannot.clone().unwrap_or(CannotFix::AlreadyAllowed);
-        return Remedy { cannot: Some(cannot), proof: None, ..Remedy::from(main) };
+    let Plan { change, notes, cannot } = planner.plan(Way::GroupReference);
+    if change.edits.is_empty() {
+        let cannot = cannot.unwrap_or(CannotFix::AlreadyAllowed);
+        return Remedy {
+            change: Change { proof: None, ..change },
+            notes,
+            alternatives: Vec::new(),
+            cannot: Some(cannot),
+        };
     }
-    let mut alternatives: Vec<Alternative> = Vec::new();
-    for way in planner.other_ways(&main) {
-        let plan = planner.plan(way);
-        let is_known = alternatives.iter().any(|known| known.edits == plan.edits);
-        if plan.edits != main.edits && !is_known && plan.cannot.is_none() {
-            let Plan { edits, sides, opens, warnings, proof, .. } = plan;
-            alternatives.push(Alternative { way, edits, sides, opens, warnings, proof });
+    let mut alternatives: Vec<Change> = Vec::new();
+    for way in planner.other_ways(&change) {
+        let Plan { change: other, cannot, .. } = planner.plan(way);
+        let is_known = alternatives.iter().any(|known| known.edits == other.edits);
+        if other.edits != change.edits && !is_known && cannot.is_none() {
+            alternatives.push(Change { way, ..other });
         }
     }
-    Remedy { alternatives, ..Remedy::from(main) }
-}
-
-impl From<Plan> for Remedy {
-    fn from(plan: Plan) -> Remedy {
-        let Plan { way, edits, sides, opens, warnings, notes, proof, cannot } = plan;
-        Remedy { way, edits, sides, opens, warnings, notes, proof, alternatives: Vec::new(), cannot }
-    }
+    Remedy { change, notes, alternatives, cannot }
 }

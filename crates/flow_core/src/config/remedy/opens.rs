@@ -1,5 +1,7 @@
 //! What edits let through beyond what is wanted: for other interfaces, from others than the peers.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::Side;
@@ -75,27 +77,33 @@ pub(super) fn of(
     sides: &[Side],
     ends: &[End],
 ) -> Vec<Opens> {
+    let side_of = |is_own: bool| Wanted::of(configuration, ends.iter().filter(|end| end.is_own == is_own));
+    let (own, others) = (side_of(true), side_of(false));
+    // Many edits are of one policy and of one side.
+    let mut known: HashSet<(&str, bool)> = HashSet::new();
     let mut opens: Vec<Opens> = Vec::new();
     for (edit, side) in edits.iter().zip(sides) {
-        let ends: Vec<&End> = ends.iter().filter(|end| end.is_own == (*side == Side::Own)).collect();
+        let is_own = *side == Side::Own;
+        let wanted = if is_own { &own } else { &others };
+        let is_new = known.insert((edit.policy(), is_own));
         let of_edit = match edit {
             RuleEdit::AddGroupRule { group, rule } => {
-                let is_wanted = |id: &str| ends.iter().any(|end| end.interface == id);
-                let others = holders.members(group).iter().map(|(id, _)| *id);
-                let (n, listed) = counted(others.filter(|id| !is_wanted(id)));
-                let beyond = beyond_peers(holders, group, &rule.peer, &ends);
-                vec![(n > 0).then(|| Opens::Interfaces { group: group.clone(), n, listed }), beyond]
+                let others = || holders.members(group).iter().map(|(id, _)| *id);
+                let of_policy =
+                    is_new.then(|| counted(others().filter(|id| !wanted.interfaces.contains(id))));
+                let of_policy = of_policy.filter(|(n, _)| *n > 0);
+                let interfaces = |(n, listed)| Opens::Interfaces { group: group.clone(), n, listed };
+                [of_policy.map(interfaces), beyond_peers(holders, group, &rule.peer, wanted)]
             }
             RuleEdit::AddAclEntry { acl, entry } => {
-                let subnet_of = |end: &&&End| configuration.interfaces.get(&end.interface)?.subnet.as_deref();
-                let wanted: Vec<&str> = ends.iter().filter_map(|end| subnet_of(&end)).collect();
                 let guarded = configuration.network_acls.get(acl).and_then(|acl| acl.subnets.as_ref());
-                let others = guarded.into_iter().flatten().map(String::as_str);
-                let (n, listed) = counted(others.filter(|subnet| !wanted.contains(subnet)));
-                let beyond = beyond_peers(holders, acl, &Peer::Cidr(entry.cidr), &ends);
-                vec![(n > 0).then(|| Opens::Subnets { acl: acl.clone(), n, listed }), beyond]
+                let others = || guarded.into_iter().flatten().map(String::as_str);
+                let of_policy = is_new.then(|| counted(others().filter(|id| !wanted.subnets.contains(id))));
+                let of_policy = of_policy.filter(|(n, _)| *n > 0);
+                let subnets = |(n, listed)| Opens::Subnets { acl: acl.clone(), n, listed };
+                [of_policy.map(subnets), beyond_peers(holders, acl, &Peer::Cidr(entry.cidr), wanted)]
             }
-            RuleEdit::RemoveGroupRule { .. } | RuleEdit::RemoveAclEntry { .. } => Vec::new(),
+            RuleEdit::RemoveGroupRule { .. } | RuleEdit::RemoveAclEntry { .. } => [None, None],
         };
         for fact in of_edit.into_iter().flatten() {
             if !opens.contains(&fact) {
@@ -106,12 +114,37 @@ pub(super) fn of(
     opens
 }
 
-fn beyond_peers(holders: &Holders<'_>, policy: &str, peer: &Peer, ends: &[&End]) -> Option<Opens> {
-    let remotes: Vec<Address> = ends.iter().flat_map(|end| &end.remotes).copied().collect();
+/// What is wanted at the ends of one side together.
+struct Wanted<'a> {
+    interfaces: HashSet<&'a str>,
+    subnets: HashSet<&'a str>,
+    /// Each once, sorted.
+    remotes: Vec<Address>,
+}
+
+impl<'a> Wanted<'a> {
+    fn of(configuration: &'a Configuration, ends: impl Iterator<Item = &'a End> + Clone) -> Wanted<'a> {
+        let subnet_of = |end: &End| configuration.interfaces.get(&end.interface)?.subnet.as_deref();
+        let mut remotes: Vec<Address> = ends.clone().flat_map(|end| &end.remotes).copied().collect();
+        remotes.sort();
+        remotes.dedup();
+        Wanted {
+            interfaces: ends.clone().map(|end| end.interface.as_str()).collect(),
+            subnets: ends.filter_map(subnet_of).collect(),
+            remotes,
+        }
+    }
+
+    fn has(&self, address: Address) -> bool {
+        self.remotes.binary_search(&address).is_ok()
+    }
+}
+
+fn beyond_peers(holders: &Holders<'_>, policy: &str, peer: &Peer, wanted: &Wanted<'_>) -> Option<Opens> {
     let policy = policy.to_owned();
     match peer {
         Peer::Cidr(prefix) => {
-            let n = cover::n_strangers(&[*prefix], &distinct(remotes));
+            let n = cover::n_strangers(&[*prefix], &wanted.remotes);
             (n > 0).then_some(Opens::Strangers { policy, prefix: *prefix, n })
         }
         Peer::Group(group) => {
@@ -119,8 +152,10 @@ fn beyond_peers(holders: &Holders<'_>, policy: &str, peer: &Peer, ends: &[&End])
             let strangers = members.filter(|(_, interface)| {
                 let own = interface.addresses.iter().flatten();
                 let delegated = interface.delegated.iter().flatten();
-                let has_peer = own.clone().any(|address| remotes.contains(address))
-                    || delegated.clone().any(|prefix| remotes.iter().any(|remote| prefix.contains(*remote)));
+                let has_peer = own.clone().any(|address| wanted.has(*address))
+                    || delegated
+                        .clone()
+                        .any(|prefix| wanted.remotes.iter().any(|remote| prefix.contains(*remote)));
                 !has_peer
             });
             let (n, listed) = counted(strangers.map(|(id, _)| *id));
@@ -128,12 +163,6 @@ fn beyond_peers(holders: &Holders<'_>, policy: &str, peer: &Peer, ends: &[&End])
         }
         Peer::PrefixList(_) => None,
     }
-}
-
-fn distinct(mut addresses: Vec<Address>) -> Vec<Address> {
-    addresses.sort();
-    addresses.dedup();
-    addresses
 }
 
 fn counted<'a>(ids: impl Iterator<Item = &'a str>) -> (u32, Vec<String>) {

@@ -1,18 +1,18 @@
-//! One way to let the wanted flows through, at both ends: the own interface first, then those peers that are described.
+//! One way to let the wanted flows through, at both ends: the own interfaces first, then those peers that are described.
 //! Each end is asked about the account as the edits before have left it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::cannot::CannotFix;
 use super::cover;
 use super::holder::Holders;
-use super::opens::{self, Opens};
+use super::opens::{self, LISTED_MAX};
 use super::probe::{End, Missing};
 use super::proof::Proof;
 use super::wanted::Wanted;
-use super::warning::{Warning, warnings};
-use super::{RULES_MAX, Side, Way};
+use super::warning::warnings;
+use super::{Change, RULES_MAX, Side, Way};
 use crate::config::configuration::Configuration;
 use crate::config::description::Interface;
 use crate::config::edit::RuleEdit;
@@ -24,29 +24,9 @@ use crate::record::{Address, Prefix};
 /// What comes of one way.
 #[derive(Debug)]
 pub(super) struct Plan {
-    pub way: Way,
-    pub edits: Vec<RuleEdit>,
-    pub sides: Vec<Side>,
-    pub opens: Vec<Opens>,
-    pub warnings: Vec<Warning>,
+    pub change: Change,
     pub notes: Vec<String>,
-    pub proof: Option<Proof>,
     pub cannot: Option<CannotFix>,
-}
-
-impl Default for Plan {
-    fn default() -> Plan {
-        Plan {
-            way: Way::Addresses,
-            edits: Vec::new(),
-            sides: Vec::new(),
-            opens: Vec::new(),
-            warnings: Vec::new(),
-            notes: Vec::new(),
-            proof: None,
-            cannot: None,
-        }
-    }
 }
 
 pub(super) struct Planner<'c> {
@@ -56,6 +36,8 @@ pub(super) struct Planner<'c> {
     pub request: Traffic,
     pub reply: Traffic,
     ends: Vec<End>,
+    /// Of the wanted interfaces.
+    undescribed: Vec<&'c str>,
 }
 
 /// Edits as they come together.
@@ -70,23 +52,38 @@ pub(super) struct Draft {
     pub sides: Vec<Side>,
     pub notes: Vec<String>,
     pub cannot: Option<CannotFix>,
+    /// The interface whose group or ACL has to be looked up: one for all edits, which name it by nothing else.
+    pub looked_up: Option<String>,
     /// Whether a rule refers to the peers' group.
     pub has_reference: bool,
 }
 
 impl<'c> Planner<'c> {
-    /// `None` where the interface is not described.
+    /// `None` where none of the interfaces is described.
     pub fn new(
         configuration: &'c Configuration,
         wanted: &'c Wanted,
         request: Traffic,
         reply: Traffic,
     ) -> Option<Planner<'c>> {
-        let id = wanted.interface.as_deref()?;
-        let own = configuration.interfaces.get(id)?;
+        let all: BTreeSet<&str> = wanted.interfaces.iter().map(String::as_str).collect();
+        let (described, undescribed): (Vec<&str>, Vec<&str>) =
+            all.into_iter().partition(|id| configuration.interfaces.contains_key(*id));
+        let mut own: Vec<(&str, &Interface)> =
+            described.into_iter().map(|id| (id, &configuration.interfaces[id])).collect();
+        // A rule in the only group of one may do for others that have more.
+        own.sort_by_key(|(_, interface)| interface.groups.as_ref().map_or(0, Vec::len));
         let holders = Holders::of(configuration);
-        let ends = ends(id, own, &holders, wanted);
-        Some(Planner { configuration, holders, wanted, request, reply, ends })
+        let ends = ends(&own, &holders, wanted);
+        (!own.is_empty()).then_some(Planner {
+            configuration,
+            holders,
+            wanted,
+            request,
+            reply,
+            ends,
+            undescribed,
+        })
     }
 
     pub fn plan(&self, way: Way) -> Plan {
@@ -98,6 +95,7 @@ impl<'c> Planner<'c> {
             sides: Vec::new(),
             notes: Vec::new(),
             cannot: None,
+            looked_up: None,
             has_reference: false,
         };
         for end in &self.ends {
@@ -105,27 +103,35 @@ impl<'c> Planner<'c> {
         }
         if !draft.edits.is_empty() && !draft.sides.contains(&Side::Own) && draft.cannot.is_none() {
             draft.note(
-                "The rules of the own interface, as they are described, let it through; if they refused it then, they have \
-                 been changed since."
+                "The own rules, as they are described, let it through; if they refused it then, they have been changed since."
                     .to_owned(),
             );
         }
-        let Draft { configuration, way, edits, sides, notes, cannot, has_reference, .. } = draft;
+        if !self.undescribed.is_empty() {
+            let are = if self.undescribed.len() == 1 { "is" } else { "are" };
+            draft.note(format!(
+                "{} {are} not described, so nothing is changed for {}: add the output of `aws ec2 \
+                 describe-network-interfaces`.",
+                listed(&self.undescribed),
+                if self.undescribed.len() == 1 { "it" } else { "them" },
+            ));
+        }
+        let Draft { configuration, way, edits, sides, notes, cannot, looked_up, has_reference, .. } = draft;
         let way = if way == Way::GroupReference && !has_reference { Way::Addresses } else { way };
-        Plan {
+        let change = Change {
             way,
             opens: opens::of(self.configuration, &self.holders, &edits, &sides, &self.ends),
             warnings: warnings(&configuration, &edits),
             proof: Some(Proof::of(configuration, &self.ends, self.wanted)),
             edits,
             sides,
-            notes,
-            cannot,
-        }
+            looked_up,
+        };
+        Plan { change, notes, cannot }
     }
 
     /// Ways that are worth offering beside `main`.
-    pub fn other_ways(&self, main: &Plan) -> Vec<Way> {
+    pub fn other_ways(&self, main: &Change) -> Vec<Way> {
         let peers = self.wanted.addresses();
         let is_long = cover::exactly(&peers).len() > RULES_MAX;
         let mut ways = Vec::new();
@@ -182,6 +188,20 @@ impl Draft {
         }
     }
 
+    /// Takes in edits whose group or ACL has to be looked up.
+    pub fn push_look_up(&mut self, end: &End, edits: Vec<RuleEdit>) {
+        let known = self.looked_up.get_or_insert_with(|| end.interface.clone());
+        if *known == end.interface {
+            self.push(end, edits);
+        } else {
+            let known = known.clone();
+            self.note(format!(
+                "The group or network ACL of {} is not described either and needs the same as that of {known}.",
+                end.interface
+            ));
+        }
+    }
+
     /// Takes edits in. Those of what is not described change nothing here.
     pub fn push(&mut self, end: &End, edits: Vec<RuleEdit>) {
         let side = if end.is_own { Side::Own } else { Side::Peer { interface: end.interface.clone() } };
@@ -217,27 +237,45 @@ impl Draft {
     }
 }
 
-/// The own interface, then each described interface that has peers' addresses.
-fn ends(id: &str, own: &Interface, holders: &Holders<'_>, wanted: &Wanted) -> Vec<End> {
+/// The own interfaces, then each described interface that has peers' addresses.
+fn ends(own: &[(&str, &Interface)], holders: &Holders<'_>, wanted: &Wanted) -> Vec<End> {
     let all = wanted.addresses();
-    let mut others: BTreeMap<&str, Vec<Address>> = BTreeMap::new();
-    for peer in &all {
-        let holder = holders.holder(own.vpc.as_deref(), *peer).filter(|(holder, _)| *holder != id);
-        if let Some((holder, _)) = holder {
-            others.entry(holder).or_default().push(*peer);
+    let direction = wanted.direction;
+    // By holder: the peers that it is, and the own addresses that they meet.
+    let mut others: BTreeMap<&str, [BTreeSet<Address>; 2]> = BTreeMap::new();
+    for (_, interface) in own {
+        for peer in &all {
+            let Some((holder, _)) = holders.holder(interface.vpc.as_deref(), *peer) else { continue };
+            if own.iter().any(|(id, _)| *id == holder) {
+                continue;
+            }
+            let [peers, remotes] = others.entry(holder).or_default();
+            peers.insert(*peer);
+            remotes.extend(address_of(interface, peer.family()));
         }
     }
-    let direction = wanted.direction;
-    let own_end = End { interface: id.to_owned(), is_own: true, direction, remotes: all.clone(), peers: all };
-    let others = others.into_iter().map(|(holder, peers)| {
-        let mut remotes: Vec<Address> =
-            peers.iter().filter_map(|peer| address_of(own, peer.family())).collect();
-        remotes.sort();
-        remotes.dedup();
-        let direction = direction.opposite();
-        End { interface: holder.to_owned(), is_own: false, direction, remotes, peers }
-    });
-    std::iter::once(own_end).chain(others).collect()
+    let own_end = |(id, _): &(&str, &Interface)| End {
+        interface: (*id).to_owned(),
+        is_own: true,
+        direction,
+        remotes: all.clone(),
+        peers: all.clone(),
+    };
+    let other_end = |(holder, [peers, remotes]): (&str, [BTreeSet<Address>; 2])| End {
+        interface: holder.to_owned(),
+        is_own: false,
+        direction: direction.opposite(),
+        remotes: remotes.into_iter().collect(),
+        peers: peers.into_iter().collect(),
+    };
+    own.iter().map(own_end).chain(others.into_iter().map(other_end)).collect()
+}
+
+/// `eni-1, eni-2 and 7 more`
+fn listed(ids: &[&str]) -> String {
+    let n_more = ids.len().saturating_sub(LISTED_MAX);
+    let more = if n_more > 0 { format!(" and {n_more} more") } else { String::new() };
+    format!("{}{more}", ids[..ids.len() - n_more].join(", "))
 }
 
 /// The address by which peers see an interface.

@@ -42,45 +42,58 @@ impl Missing {
         let is_request = by == RefusedBy::NetworkAcl || is_either;
         let is_reply = matches!(by, RefusedBy::NetworkAcl | RefusedBy::NetworkAclReturn);
         let mut missing = Missing::default();
-        let parts: [(&mut Vec<Address>, bool, Asks); 3] = [
+        let mut parts: [(&mut Vec<Address>, bool, Asks); 3] = [
             (&mut missing.groups, is_group, |decision| decision.groups.answer()),
             (&mut missing.acl_request, is_request, |decision| decision.acl_request.answer()),
             (&mut missing.acl_reply, is_reply, |decision| decision.acl_reply.answer()),
         ];
-        for (list, is_blamed, asks) in parts {
-            let is_refused = |remote: &&Address| {
-                flows(evaluator, place, end, **remote, wanted).iter().any(|flow| {
-                    let decision = evaluator.decide(place, flow);
-                    let answer = asks(&decision);
-                    let counts =
-                        answer == Answer::No || (answer == Answer::Unknowable && is_blamed && end.is_own);
-                    decision.exemption.is_none() && counts
-                })
-            };
-            list.extend(end.remotes.iter().filter(is_refused));
+        let probes = Probes::of(evaluator, place, end, wanted);
+        for remote in &end.remotes {
+            let decisions: Vec<Decision> = probes
+                .flows(*remote)
+                .map(|flow| evaluator.decide(place, &flow))
+                .filter(|decision| decision.exemption.is_none())
+                .collect();
+            for (list, is_blamed, asks) in &mut parts {
+                let counts = |answer| {
+                    answer == Answer::No || (answer == Answer::Unknowable && *is_blamed && end.is_own)
+                };
+                if decisions.iter().any(|decision| counts(asks(decision))) {
+                    list.push(*remote);
+                }
+            }
         }
         missing
     }
 }
 
-/// Flows that stand for all that are wanted with one remote address.
-pub(super) fn flows(
-    evaluator: &Evaluator,
-    place: PlaceId,
-    end: &End,
-    remote: Address,
-    wanted: &Wanted,
-) -> Vec<Flow> {
-    let flow = |ports| Flow { direction: end.direction, remote, protocol: wanted.protocol, ports };
-    let Some(span) = wanted.ports.filter(|_| wanted.has_ports()) else { return vec![flow(None)] };
-    let borders = borders(evaluator, place);
-    let pair = |service, ephemeral| match end.direction {
-        RuleDirection::Ingress => PortPair { local: service, remote: ephemeral },
-        RuleDirection::Egress => PortPair { local: ephemeral, remote: service },
-    };
-    let requests = probes(span, &borders).map(|service| pair(service, EPHEMERAL_PORTS.from));
-    let replies = probes(EPHEMERAL_PORTS, &borders).map(|ephemeral| pair(span.from, ephemeral));
-    requests.chain(replies).map(|ports| flow(Some(ports))).collect()
+/// Flows that stand for all that are wanted at one end, the same for every remote address.
+pub(super) struct Probes {
+    direction: RuleDirection,
+    protocol: u8,
+    ports: Vec<Option<PortPair>>,
+}
+
+impl Probes {
+    pub fn of(evaluator: &Evaluator, place: PlaceId, end: &End, wanted: &Wanted) -> Probes {
+        let (direction, protocol) = (end.direction, wanted.protocol);
+        let Some(span) = wanted.ports.filter(|_| wanted.has_ports()) else {
+            return Probes { direction, protocol, ports: vec![None] };
+        };
+        let borders = borders(evaluator, place);
+        let pair = |service, ephemeral| match direction {
+            RuleDirection::Ingress => PortPair { local: service, remote: ephemeral },
+            RuleDirection::Egress => PortPair { local: ephemeral, remote: service },
+        };
+        let requests = probes(span, &borders).map(|service| pair(service, EPHEMERAL_PORTS.from));
+        let replies = probes(EPHEMERAL_PORTS, &borders).map(|ephemeral| pair(span.from, ephemeral));
+        Probes { direction, protocol, ports: requests.chain(replies).map(Some).collect() }
+    }
+
+    pub fn flows(&self, remote: Address) -> impl Iterator<Item = Flow> {
+        let Probes { direction, protocol, .. } = *self;
+        self.ports.iter().map(move |ports| Flow { direction, remote, protocol, ports: *ports })
+    }
 }
 
 /// One port for each stretch of the span between borders.

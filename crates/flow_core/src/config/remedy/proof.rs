@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::probe::{End, flows};
+use super::probe::{End, Probes};
 use super::wanted::Wanted;
 use crate::config::configuration::Configuration;
 use crate::config::evaluate::{Answer, Evaluator, Flow, PlaceId};
@@ -13,7 +13,9 @@ use crate::record::Address;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proof {
-    /// Peers whose requests and replies all pass for certain, at both ends where both are described.
+    /// Own interfaces at which they were asked about.
+    pub n_interfaces: u32,
+    /// Peers whose requests and replies all pass for certain at all of them, and at their own end where it is described.
     pub n_passing: u32,
     /// The others, by peer; each end once.
     pub unproved: Vec<Unproved>,
@@ -37,9 +39,10 @@ impl Proof {
         let mut unproved = Vec::new();
         for end in ends {
             let Some(place) = evaluator.interface(&end.interface) else { continue };
+            let probes = Probes::of(&evaluator, place, end, wanted);
             for remote in &end.remotes {
-                let worst = flows(&evaluator, place, end, *remote, wanted)
-                    .into_iter()
+                let worst = probes
+                    .flows(*remote)
                     .filter_map(|flow| refusal(&evaluator, place, &flow))
                     .min_by_key(|(answer, _)| *answer != Answer::No);
                 let Some((answer, because)) = worst else { continue };
@@ -57,16 +60,21 @@ impl Proof {
         unproved.sort();
         let failing: BTreeSet<Address> = unproved.iter().map(|unproved| unproved.peer).collect();
         let n_peers = ends.first().map_or(0, |own| own.peers.len());
-        Proof { n_passing: (n_peers - failing.len()) as u32, unproved }
+        let n_interfaces = ends.iter().filter(|end| end.is_own).count() as u32;
+        Proof { n_interfaces, n_passing: (n_peers - failing.len()) as u32, unproved }
     }
 
     /// One sentence for all that pass, then one for each that is not certain to.
     pub fn words(&self) -> Vec<String> {
         let mut words = Vec::new();
+        let at = match self.n_interfaces {
+            0 | 1 => String::new(),
+            n => format!(" at all {n} interfaces"),
+        };
         match self.n_passing {
             0 => {}
-            1 => words.push("After this 1 peer passes.".to_owned()),
-            n => words.push(format!("After this {n} peers pass.")),
+            1 => words.push(format!("After this 1 peer passes{at}.")),
+            n => words.push(format!("After this {n} peers pass{at}.")),
         }
         words.extend(self.unproved.iter().map(|Unproved { peer, interface, answer, because }| {
             let word = if *answer == Answer::No { "is still refused" } else { "may still be refused" };

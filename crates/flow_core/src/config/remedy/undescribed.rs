@@ -1,11 +1,10 @@
-//! Edits for an interface of which nothing is described: ids and numbers are left to be looked up.
+//! Edits for interfaces of which nothing is described: ids and numbers are left to be looked up, at the first of several.
 
 use super::acl_plan::{ephemeral_words, unnumbered};
 use super::cover;
 use super::group_plan::rules;
-use super::plan::Plan;
 use super::warning::warnings;
-use super::{Alternative, Opens, RULES_MAX, RefusedBy, Remedy, Side, Wanted, Way};
+use super::{Change, Opens, RULES_MAX, RefusedBy, Remedy, Side, Wanted, Way};
 use crate::config::configuration::Configuration;
 use crate::config::edit::{ACL_TO_LOOK_UP, GROUP_TO_LOOK_UP, RuleEdit};
 use crate::config::rule::{Peer, Traffic};
@@ -28,7 +27,8 @@ pub(super) fn remedy(wanted: &Wanted, request: Traffic, reply: Traffic) -> Remed
     let is_acl = matches!(wanted.refused_by, RefusedBy::NetworkAcl | RefusedBy::NetworkAclReturn);
     let peers = wanted.addresses();
     let exact = cover::exactly(&peers);
-    let main = alternative(Way::Addresses, edits_for(&exact, is_acl), Vec::new());
+    let change = |way, edits, opens| change(wanted, way, edits, opens);
+    let main = change(Way::Addresses, edits_for(&exact, is_acl), Vec::new());
     let mut alternatives = Vec::new();
     if exact.len() > RULES_MAX
         && let Some(summary) = cover::summary(&peers, RULES_MAX)
@@ -40,24 +40,23 @@ pub(super) fn remedy(wanted: &Wanted, request: Traffic, reply: Traffic) -> Remed
             let policy = policy.clone();
             Opens::Strangers { policy, prefix, n }
         });
-        alternatives.push(alternative(Way::Summary, edits, opens.collect()));
+        alternatives.push(change(Way::Summary, edits, opens.collect()));
     }
     if wanted.refused_by == RefusedBy::GroupOrAcl {
-        alternatives.push(alternative(Way::NetworkAcl, edits_for(&exact, true), Vec::new()));
+        alternatives.push(change(Way::NetworkAcl, edits_for(&exact, true), Vec::new()));
     }
     let notes = notes(wanted, is_acl);
-    let Alternative { way, edits, sides, opens, warnings, proof } = main;
-    Remedy { way, edits, sides, opens, warnings, notes, proof, alternatives, ..Remedy::from(Plan::default()) }
+    Remedy { change: main, notes, alternatives, cannot: None }
 }
 
-fn alternative(way: Way, edits: Vec<RuleEdit>, opens: Vec<Opens>) -> Alternative {
+fn change(wanted: &Wanted, way: Way, edits: Vec<RuleEdit>, opens: Vec<Opens>) -> Change {
     let sides = edits.iter().map(|_| Side::Own).collect();
     let warnings = warnings(&Configuration::default(), &edits);
-    Alternative { way, edits, sides, opens, warnings, proof: None }
+    Change { way, edits, sides, looked_up: wanted.interfaces.first().cloned(), opens, warnings, proof: None }
 }
 
 fn notes(wanted: &Wanted, is_acl: bool) -> Vec<String> {
-    let interface = wanted.interface.as_deref().unwrap_or("the interface");
+    let interface = wanted.interfaces.first().map_or("the interface", String::as_str);
     let mut notes = vec![format!(
         "{interface} is not described, so ids are looked up and nothing is proved. Add the outputs of `aws ec2 \
          describe-network-interfaces`, `describe-security-groups`, `describe-network-acls` and `describe-subnets` to \
@@ -79,6 +78,15 @@ fn notes(wanted: &Wanted, is_acl: bool) -> Vec<String> {
              does, take the entries of the network ACL."
                 .to_owned(),
         );
+    }
+    if let [_, others @ ..] = &wanted.interfaces[..]
+        && !others.is_empty()
+    {
+        let interfaces = if others.len() == 1 { "interface" } else { "interfaces" };
+        notes.push(format!(
+            "This is for {interface}. The same is needed at {} more {interfaces}, unless they share its group or ACL.",
+            others.len()
+        ));
     }
     if !is_acl {
         notes.push("Where the interface has several groups, the first is taken.".to_owned());

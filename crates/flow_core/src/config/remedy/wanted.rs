@@ -37,13 +37,13 @@ pub enum RefusedBy {
     Unknown,
 }
 
-/// Flows of one service with several peers, seen from one interface.
+/// Flows of one service with several peers, seen from one interface or from several.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wanted {
-    /// `eni-…`, absent where the log does not tell.
-    pub interface: Option<String>,
+    /// `eni-…`, each of which has all these peers; empty where the log does not tell.
+    pub interfaces: Vec<String>,
     pub refused_by: RefusedBy,
-    /// Of the request at the interface: `Ingress` where the peers are the initiators.
+    /// Of the request at the interfaces: `Ingress` where the peers are the initiators.
     pub direction: RuleDirection,
     pub peers: Vec<Address>,
     /// IANA number.

@@ -49,8 +49,9 @@ impl Shard {
             ShardAsk::PacketsLost { filter } => {
                 ShardAnswer::PacketsLost(self.scan(&PacketsLostQuestion, &filter))
             }
-            ShardAsk::RejectedTuples { filter } => {
-                ShardAnswer::RejectedTuples(self.scan(&RejectedTuplesQuestion, &filter))
+            ShardAsk::RejectedTuples { filter, n_tuples_max } => {
+                let question = RejectedTuplesQuestion { n_tuples_max };
+                ShardAnswer::RejectedTuples(self.scan(&question, &filter))
             }
             ShardAsk::Diagnosis { filter, tuples } => {
                 let knowledge = self.knowledge.clone();
