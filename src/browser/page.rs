@@ -74,6 +74,12 @@ pub fn has_open_dialog() -> bool {
     document().and_then(|document| document.query_selector("dialog[open]").ok().flatten()).is_some()
 }
 
+/// Whether an event is about an element or what is in it.
+pub fn is_within(event: &web_sys::Event, element: &Element) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+    element.contains(target.as_ref())
+}
+
 /// Whether the focus of an event that takes it away stays within the element that listens.
 pub fn focus_stays_within(event: &web_sys::FocusEvent) -> bool {
     let container = event.current_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());

@@ -24,7 +24,7 @@ pub enum Slot {
 
 /// While files are read, an answer is asked for again at most this often. Just under the time between two generations of
 /// the engine's: with more, every second one would be missed, and charts would move on only two or three times a second.
-pub const REFRESH_INTERVAL_MS: f64 = 180.0;
+pub const REFRESH_INTERVAL_MS: f64 = 210.0;
 
 /// What one slot wants, awaits and shows. `Q` is the question.
 #[derive(Debug)]

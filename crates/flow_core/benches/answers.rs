@@ -135,8 +135,9 @@ fn all(criterion: &mut Criterion) {
     question(criterion, "rejected", &store, &RejectedQuestion { knowledge: &knowledge, extent });
     sorts(criterion, &store);
     let segment = &store.rows().segments()[0];
+    let orienter = knowledge.orienter(&store);
     criterion.bench_function("orient one segment", |bench| {
-        bench.iter(|| knowledge.orient(&store, black_box(segment)));
+        bench.iter(|| orienter.orient(black_box(segment)));
     });
 }
 

@@ -12,7 +12,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use flow_core::parse::block::{BLOCK_BYTES_MAX, ValueStarts};
 use flow_core::parse::gzip::GzipReader;
-use flow_core::parse::{FileParser, Layout, ParseOptions, RawRow, RowBlock, RowSink, ShortText, SourceId};
+use flow_core::parse::{FileParser, Layout, ParseOptions, RawRow, RowBlock, RowSink, SourceId};
 use flow_core::record::Address;
 use flow_core::sample::{SampleLog, SampleSpec};
 use flow_core::store::{AddressDictionary, Column, SEGMENT_ROWS, Store, TextDictionary};
@@ -189,14 +189,7 @@ fn dictionaries(criterion: &mut Criterion) {
     let texts: Vec<String> = (0..SEGMENT_ROWS).map(|_| format!("eni-{:017x}", next(300))).collect();
     group.bench_function("texts, 300 distinct", |bencher| {
         let mut dictionary = TextDictionary::default();
-        bencher.iter(|| {
-            texts.iter().fold(0, |any, text| {
-                any | match ShortText::new(text) {
-                    Some(short) => dictionary.intern_short(short, || text),
-                    None => dictionary.intern(text),
-                }
-            })
-        });
+        bencher.iter(|| texts.iter().fold(0, |any, text| any | dictionary.intern(text)));
     });
     group.finish();
 }

@@ -1,11 +1,12 @@
 //! Which columns the table shows, in which order, and what each of them means.
 
 use flow_core::query::Subject;
-use leptos::ev::KeyboardEvent;
-use leptos::html::{Button, Input};
+use leptos::ev::{self, KeyboardEvent};
+use leptos::html::{Button, Div, Input};
 use leptos::prelude::*;
 
 use super::columns::{self, Move};
+use crate::browser::page;
 use crate::state::AppState;
 
 #[component]
@@ -25,9 +26,18 @@ pub fn ColumnChooser(shown: Memo<Vec<Subject>>) -> impl IntoView {
             close();
         }
     };
+    // A press, not the focus: a column that moves to its place loses the focus for a moment.
+    let whole = NodeRef::<Div>::new();
+    let listener = window_event_listener(ev::pointerdown, move |event| {
+        let is_elsewhere = whole.get_untracked().is_some_and(|whole| !page::is_within(&event, &whole));
+        if is_elsewhere && is_open.get_untracked() {
+            is_open.set(false);
+        }
+    });
+    on_cleanup(move || listener.remove());
     let is_default = move || state.spec.with(|spec| spec.columns.is_none());
     view! {
-        <div class="popover-anchor" on:keydown=on_keydown>
+        <div class="popover-anchor" node_ref=whole on:keydown=on_keydown>
             <button
                 type="button"
                 class="button"

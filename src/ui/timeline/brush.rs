@@ -79,16 +79,18 @@ impl Brush {
         }
     }
 
-    /// Moves one end by whole buckets; at least one bucket stays chosen.
+    /// Moves one end by whole buckets, as far as at least one bucket stays chosen.
     pub fn step(axis: TimeAxis, range: TimeRange, end: End, n_buckets: i64) -> Brush {
         let shift = |secs: u64| {
             let by = axis.bucket_secs().saturating_mul(n_buckets.unsigned_abs());
             let moved = if n_buckets < 0 { secs.saturating_sub(by) } else { secs.saturating_add(by) };
             axis.nearest_edge(moved)
         };
+        let last_from = axis.nearest_edge(range.to_secs.saturating_sub(axis.bucket_secs()));
+        let first_to = axis.nearest_edge(range.from_secs.saturating_add(axis.bucket_secs()));
         let moved = match end {
-            End::From => TimeRange::new(shift(range.from_secs), range.to_secs),
-            End::To => TimeRange::new(range.from_secs, shift(range.to_secs)),
+            End::From => TimeRange::new(shift(range.from_secs).min(last_from), range.to_secs),
+            End::To => TimeRange::new(range.from_secs, shift(range.to_secs).max(first_to)),
         };
         Brush { range: Some(moved.unwrap_or(range)), is_by_keys: true, ..Brush::grip(end, range) }
     }
@@ -182,9 +184,9 @@ mod tests {
         assert_eq!(step(End::From, -1), range(110, 140));
         assert_eq!(step(End::From, -99), range(100, 140));
         assert_eq!(step(End::From, 1), range(130, 140));
-        assert_eq!(step(End::From, 2), range(120, 140));
+        assert_eq!(step(End::From, 2), range(130, 140), "one bucket stays");
         assert_eq!(step(End::To, 99), range(120, 200));
-        assert_eq!(step(End::To, -2), range(120, 140));
+        assert_eq!(step(End::To, -99), range(120, 130));
     }
 
     #[test]

@@ -349,6 +349,9 @@ fn Handle(scene: Scene, plot: Plot, end: End) -> impl IntoView {
             "ArrowRight" | "ArrowUp" => 1,
             "PageDown" => -PAGE_BUCKETS,
             "PageUp" => PAGE_BUCKETS,
+            // More than there are: as far as it goes.
+            "Home" => i64::from(i32::MIN),
+            "End" => i64::from(i32::MAX),
             "Enter" => return scene.commit(state),
             "Escape" => {
                 event.stop_propagation();

@@ -1,6 +1,7 @@
 // A peer in the bench: one of those in peers/, in a page of its own in the same browser.
 
 import { setTimeout as pause } from "node:timers/promises";
+import { watch_cpu } from "./cpu.mjs";
 import { watch_memory } from "./memory.mjs";
 import { SEEKING_MS } from "./product.mjs";
 import { QUESTIONS } from "./questions.mjs";
@@ -25,7 +26,11 @@ export async function run_peer({ name, browser, browser_session, origin, log, wa
     await pause(SEEKING_MS);
 
     const memory = await watch_memory(browser_session);
+    const cpu = await watch_cpu(browser_session);
     const { ms, answer } = await page.evaluate(() => globalThis.load_files());
+    // What is timed several ways has no one figure.
+    const spent = ASKED.includes(name) ? await cpu() : undefined;
+    for (const [part, ms] of Object.entries(spent ?? {})) note(`CPU while loading: ${part}`, ms, "ms");
     if (!ASKED.includes(name)) return note_wall(answer, log, note);
     note("load", ms, "ms");
     note("memory", await memory(), "MB");

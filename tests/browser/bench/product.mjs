@@ -4,6 +4,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Flowglass } from "../lib/flowglass.mjs";
 import { ACTIONS, watch_workers } from "./actions.mjs";
+import { watch_cpu } from "./cpu.mjs";
 import { watch_memory } from "./memory.mjs";
 import { answers_of_summaries } from "./questions.mjs";
 
@@ -21,8 +22,10 @@ export async function run_page({ browser, browser_session, log, note, wants_answ
     await glass.page.evaluate(watch_loading);
     await pause(SEEKING_MS);
     const memory = await watch_memory(browser_session);
+    const cpu = await watch_cpu(browser_session);
     await glass.drop(log.paths);
     const loading = await glass.page.evaluate(() => globalThis.flowglass_bench);
+    for (const [part, ms] of Object.entries((await cpu()) ?? {})) note(`CPU while loading: ${part}`, ms, "ms");
     note("load", loading.loaded_ms, "ms");
     note("first chart", loading.first_chart_ms, "ms");
     note("longest task while loading", loading.longest_task_ms, "ms");
@@ -32,7 +35,8 @@ export async function run_page({ browser, browser_session, log, note, wants_answ
     for (const { name, act, question } of ACTIONS) {
       const { redrawn_ms, answered_ms } = await act(glass);
       note(question ? `ask: ${question}` : `press: ${name}`, redrawn_ms, "ms");
-      if (question) note(`answered: ${question}`, answered_ms, "ms");
+      // Nothing is asked where the page knows the answer.
+      if (answered_ms !== undefined) note(`answered: ${question ?? name}`, answered_ms, "ms");
     }
     await glass.tab("Files");
     const per_row = await glass.page.locator("[data-bytes-per-row]").getAttribute("data-bytes-per-row");

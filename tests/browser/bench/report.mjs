@@ -6,7 +6,8 @@ import { check_targets } from "./targets.mjs";
 const PEERS = ["duckdb-eh", "duckdb-threads", "js-tuned", "file-read", "native"];
 
 /** What docs/performance.md shows of each log. */
-const SUMMARY = ["load", "first chart", "memory", "store", "cancel", "rate"];
+const CPU = ["all", "workers", "page", "drawing", "browser"].map((part) => `CPU while loading: ${part}`);
+const SUMMARY = ["load", "first chart", "memory", "store", "cancel", "rate", ...CPU];
 
 export function print_report({ machine, logs, figures, failures, model, n_runs, markdown }) {
   const table = markdown ? markdown_table : plain_table;

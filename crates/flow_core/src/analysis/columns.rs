@@ -1,7 +1,7 @@
 //! Columns of fields, of one segment after the other.
 
 use crate::record::Field;
-use crate::store::{Block, Column, ColumnId, Segment, Store};
+use crate::store::{Block, Column, ColumnId, Decoded, Segment, Store};
 
 /// Where a store keeps some fields.
 #[derive(Clone, Copy, Debug)]
@@ -44,20 +44,20 @@ impl<const N: usize> FieldColumns<N> {
     }
 }
 
-/// The same for one block after the other.
-pub(super) struct FieldBlocks<const N: usize> {
+/// The same for one block after the other, in the width that its user wants: half of it is enough for codes.
+pub(super) struct FieldBlocks<const N: usize, T = u64> {
     ids: FieldIds<N>,
-    values: [Vec<u64>; N],
+    values: [Vec<T>; N],
 }
 
-impl<const N: usize> FieldBlocks<N> {
-    pub fn new(store: &Store, fields: [Field; N]) -> FieldBlocks<N> {
+impl<const N: usize, T: Decoded> FieldBlocks<N, T> {
+    pub fn new(store: &Store, fields: [Field; N]) -> FieldBlocks<N, T> {
         FieldBlocks { ids: FieldIds::of(store, fields), values: std::array::from_fn(|_| Vec::new()) }
     }
 
     /// One slice for each field in the order given to [`FieldBlocks::new`], one value for each row of `block`;
-    /// [`crate::store::ABSENT`] where absent.
-    pub fn read(&mut self, segment: &Segment, block: Block<'_>) -> [&[u64]; N] {
+    /// [`Decoded::ABSENT`] where absent.
+    pub fn read(&mut self, segment: &Segment, block: Block<'_>) -> [&[T]; N] {
         for (column, values) in self.ids.columns(segment).into_iter().zip(&mut self.values) {
             column.read(block, values);
         }

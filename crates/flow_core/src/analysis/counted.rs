@@ -3,6 +3,8 @@
 //! Counts of rows can be taken away again. So what all frozen segments hold is counted once, and a filter that
 //! leaves most rows is answered by counting the others: no filter costs more than half of the rows.
 
+use super::Tally;
+use super::counters::Counters;
 use crate::query::{RowSet, SegmentRows};
 use crate::store::{Segment, SegmentVersion, Store};
 
@@ -121,11 +123,31 @@ impl<'a, C: Count> Counted<'a, C> {
     }
 
     /// A sum over the rows asked for, from the same sum over counts.
-    pub fn sum(&self, of: impl Fn(&C) -> super::Tally) -> super::Tally {
+    pub fn sum(&self, of: impl Fn(&C) -> Tally) -> Tally {
         let counted = of(&self.counted);
         match &self.without {
             None => counted,
             Some((all, rest)) => counted.plus(of(all).minus(of(rest))),
+        }
+    }
+
+    /// The same for one key after the other of the counters that `of` finds. Counters that hold nothing, as most do that
+    /// count what a filter leaves out or the rows of an open segment, are not asked for each of many thousand keys.
+    pub fn sum_of_key<'c>(&'c self, of: impl Fn(&'c C) -> &'c Counters) -> impl Fn(usize) -> Tally + 'c {
+        let holding = |counts: &'c C| Some(of(counts)).filter(|counters| !counters.is_empty());
+        let counted = holding(&self.counted);
+        let (all, rest) = match &self.without {
+            Some((all, rest)) => (holding(all), holding(rest)),
+            None => (None, None),
+        };
+        move |key| {
+            let get =
+                |counters: Option<&Counters>| counters.map_or(Tally::default(), |counters| counters.get(key));
+            match get(all) {
+                // The rest is part of it.
+                Tally { rows: 0, .. } => get(counted),
+                all => get(counted).plus(all.minus(get(rest))),
+            }
         }
     }
 }

@@ -61,6 +61,11 @@ impl Weights {
         }
     }
 
+    /// All rows of the block together.
+    pub fn total(&self) -> Tally {
+        self.total
+    }
+
     fn add_up(&mut self, n_records: impl Fn(usize) -> u64) {
         let rows = (self.packets.iter().zip(&self.bytes).enumerate())
             .map(|(at, (&packets, &bytes))| Tally::of_row(n_records(at), packets, bytes));
@@ -97,7 +102,7 @@ pub(super) struct Counters {
     total: Tally,
 }
 
-/// Where a key's places begin, and how many it has.
+/// Where a key's places begin, and how many it has: a power of two.
 fn places_of(key: usize) -> (usize, usize) {
     if key < COPIED_KEYS { (key * N_COPIES, N_COPIES) } else { (key + (N_COPIES - 1) * COPIED_KEYS, 1) }
 }
@@ -126,15 +131,22 @@ impl Counters {
         self.places.resize(first + n_copies, Place::default());
         for (at, (&key, weight)) in keys.iter().zip(&weights.places).enumerate() {
             let (first, n_copies) = places_of(key as usize);
-            let place = &mut self.places[first + at % n_copies];
+            let place = &mut self.places[first + (at & (n_copies - 1))];
             *place = [place[0] + weight[0], place[1] + weight[1]];
         }
     }
 
     pub fn get(&self, key: usize) -> Tally {
-        let moved = self.moved.get(key).copied().unwrap_or_default();
-        let (first, n_copies) = places_of(key);
-        self.places.iter().skip(first).take(n_copies).fold(moved, |sum, place| sum.plus(tally_of(*place)))
+        let in_places = self.in_places_of(key);
+        match self.moved.get(key) {
+            Some(moved) => moved.plus(in_places),
+            None => in_places,
+        }
+    }
+
+    /// Whether no row was added.
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty() && self.moved.is_empty()
     }
 
     pub fn n_keys(&self) -> usize {
@@ -144,6 +156,13 @@ impl Counters {
     /// Whether no sum has come to the end of `u64`: then what was added can be taken away again.
     pub fn is_exact(&self) -> bool {
         self.total.packets < u64::MAX && self.total.bytes < u64::MAX
+    }
+
+    /// What the copies of a key's place hold together; all places together have room, so one key's have.
+    fn in_places_of(&self, key: usize) -> Tally {
+        let (first, n_copies) = places_of(key);
+        let copies = self.places.get(first..first + n_copies).unwrap_or_default();
+        tally_of(copies.iter().fold(Place::default(), |sum, place| [sum[0] + place[0], sum[1] + place[1]]))
     }
 
     fn make_room(&mut self, coming: Tally) {
@@ -159,12 +178,12 @@ impl Counters {
     }
 
     fn move_out(&mut self) {
-        self.moved.resize(self.n_keys, Tally::default());
-        for (key, moved) in self.moved.iter_mut().enumerate() {
-            let (first, n_copies) = places_of(key);
-            let places = self.places.iter().skip(first).take(n_copies);
-            *moved = places.fold(*moved, |sum, place| sum.plus(tally_of(*place)));
+        let mut moved = std::mem::take(&mut self.moved);
+        moved.resize(self.n_keys, Tally::default());
+        for (key, moved) in moved.iter_mut().enumerate() {
+            moved.add(self.in_places_of(key));
         }
+        self.moved = moved;
         self.places.fill(Place::default());
         self.in_places = Tally::default();
     }

@@ -141,17 +141,8 @@ impl<'a> BlockAddresses<'a> {
 }
 
 impl<'a> BlockTexts<'a> {
-    /// The one text of all rows, or their absence, where they have only one; `None` where they differ. Account,
-    /// region and status nearly always have one, and then no code is looked up.
-    pub fn the_only(self) -> Option<Option<BlockText<'a>>> {
-        let mut texts = self.iter();
-        let first = texts.next()?;
-        let is_same = |text: Option<BlockText<'a>>| match (first, text) {
-            (Some(first), Some(text)) => first.short().is_some() && first.short() == text.short(),
-            (None, None) => true,
-            _ => false,
-        };
-        texts.all(is_same).then_some(first)
+    pub fn n_rows(self) -> usize {
+        self.spans.len()
     }
 
     /// One for each row, `None` where absent.

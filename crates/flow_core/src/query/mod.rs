@@ -6,6 +6,7 @@ mod conjunct;
 pub mod evaluate;
 pub mod filter;
 pub mod page;
+mod radix_sort;
 pub mod row_set;
 pub mod sort;
 pub mod subject;

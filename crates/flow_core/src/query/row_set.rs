@@ -33,6 +33,15 @@ impl SegmentRows {
         }
     }
 
+    /// Whether the row at this place of the segment is among them.
+    pub fn has(&self, at: u32) -> bool {
+        match self {
+            SegmentRows::None => false,
+            SegmentRows::All(n_rows) => at < *n_rows,
+            SegmentRows::Some(bitmap) => bitmap.get(at),
+        }
+    }
+
     /// The rows of a segment of `n_rows` that are not among these.
     #[must_use]
     pub fn not(self, n_rows: u32) -> SegmentRows {

@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::radix_sort::sort_by_upper_half;
 use super::{RowSet, Subject};
 use crate::record::{Address, Direction, Field, FieldKind, Orientation};
 use crate::store::{ABSENT, ColumnId, SEGMENT_ROWS, Segment, Store, Table};
@@ -152,7 +153,11 @@ fn listed(store: &Store, table: &Table, rows: &RowSet, sort: &SortSpec, load_ord
         keys.for_each(table, rows, |value, row| {
             packed.push((key(value) as u64) << 32 | u64::from(load_order.rank(row)));
         });
-        packed.sort_unstable();
+        match load_order {
+            // Rows come in the order of their ranks, so that only keys are left to sort by.
+            LoadOrder::Stored => sort_by_upper_half(&mut packed),
+            LoadOrder::Other { .. } => packed.sort_unstable(),
+        }
         packed.into_iter().map(|packed| load_order.row(packed as u32)).collect()
     } else {
         let mut packed: Vec<u128> = Vec::with_capacity(n_rows);

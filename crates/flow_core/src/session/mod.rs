@@ -41,8 +41,9 @@ pub const STORE_BYTES_MAX: u64 = 2 * 1024 * 1024 * 1024;
 /// that all end at about the same time, large enough that opening the file once more costs nothing.
 pub const STRETCH_BYTES: u64 = 32 * 1024 * 1024;
 
-/// Progress goes out this often while loading: often enough to look alive, rarely enough to cost nothing.
-const PROGRESS_EVERY_MS: f64 = 200.0;
+/// Progress goes out this often while loading: four times a second, which looks alive. Each time all that is on screen
+/// is counted and drawn anew, in time that reading could have.
+const PROGRESS_EVERY_MS: f64 = 235.0;
 
 /// Each progress brings new questions. Reading gets at least this many times the time that answering the last
 /// ones took, so that a load is not slowed down by being looked at.

@@ -20,15 +20,18 @@ impl Bitmap {
         bitmap
     }
 
-    /// One bit for each item, in order. Written word by word: a bit at a time costs several times as much.
+    /// One bit for each item, in order. 64 tests give a byte each, without a branch between them, so that several are
+    /// made at once; then eight bytes become eight bits together. A bit at a time, filters take three times as long.
     pub fn from_tests<T: Copy>(items: &[T], test: impl Fn(T) -> bool) -> Bitmap {
-        let words = items
-            .chunks(64)
-            .map(|chunk| {
-                chunk.iter().enumerate().fold(0, |word, (at, &item)| word | u64::from(test(item)) << at)
-            })
-            .collect();
-        Bitmap { words, n_bits: items.len() as u32 }
+        const WORD_BITS: usize = u64::BITS as usize;
+        let (whole, rest) = items.as_chunks::<WORD_BITS>();
+        let word = |items: &[T; WORD_BITS]| word_of(&items.map(|item| u8::from(test(item))));
+        let mut words: Vec<u64> = Vec::with_capacity(items.len().div_ceil(WORD_BITS));
+        words.extend(whole.iter().map(word));
+        if !rest.is_empty() {
+            words.push((0..).zip(rest).fold(0, |word, (at, &item)| word | u64::from(test(item)) << at));
+        }
+        Bitmap { words: words.into(), n_bits: items.len() as u32 }
     }
 
     pub fn n_bits(&self) -> u32 {
@@ -138,6 +141,17 @@ impl Bitmap {
     }
 }
 
+/// One bit for each byte, all of which are 0 or 1.
+fn word_of(bytes: &[u8; u64::BITS as usize]) -> u64 {
+    // Byte i has its bit at 8i; times 2^(56 - 7i), one of the parts of the factor, it comes to 56 + i. No two parts
+    // of the product meet in a bit, so nothing is carried.
+    const TO_HIGHEST_BYTE: u64 = 0x0102_0408_1020_4080;
+    let (eights, _) = bytes.as_chunks::<8>();
+    (0..).zip(eights).fold(0, |word, (at, eight)| {
+        word | (u64::from_le_bytes(*eight).wrapping_mul(TO_HIGHEST_BYTE) >> 56) << (8 * at)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,11 +170,14 @@ mod tests {
     #[test]
     fn tests_land_on_their_bits() {
         let items: Vec<u32> = (0..200).collect();
+        for divisor in [1, 2, 3, 7, 63, 64, 65, 300] {
+            let bitmap = Bitmap::from_tests(&items, |item| item % divisor == divisor / 2);
+            assert_eq!(
+                bitmap.iter().collect::<Vec<_>>(),
+                items.iter().copied().filter(|item| item % divisor == divisor / 2).collect::<Vec<_>>()
+            );
+        }
         let bitmap = Bitmap::from_tests(&items, |item| item % 7 == 3);
-        assert_eq!(
-            bitmap.iter().collect::<Vec<_>>(),
-            items.iter().copied().filter(|i| i % 7 == 3).collect::<Vec<_>>()
-        );
         assert!(bitmap.get(3) && !bitmap.get(4));
         for (n, at) in bitmap.iter().enumerate() {
             assert_eq!(bitmap.nth_one(n as u32), Some(at));

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::SEGMENT_ROWS;
 use super::column::ABSENT;
 
 /// Rows in a block, at most: 16 kB of pairs of sums, which with the values of a column beside them leave a
@@ -37,7 +38,11 @@ impl Block<'_> {
             Block::Run(first, end) => {
                 out.extend(items[first as usize..end as usize].iter().map(|&item| of(item)))
             }
-            Block::Places(places) => out.extend(places.iter().map(|&at| of(items[usize::from(at)]))),
+            // Every place lies within a full segment, so that none needs to be checked.
+            Block::Places(places) => match <&[T; SEGMENT_ROWS as usize]>::try_from(items) {
+                Ok(items) => out.extend(places.iter().map(|&at| of(items[usize::from(at)]))),
+                Err(_) => out.extend(places.iter().map(|&at| of(items[usize::from(at)]))),
+            },
         }
     }
 }

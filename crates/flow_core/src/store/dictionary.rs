@@ -10,7 +10,8 @@ use rustc_hash::FxBuildHasher;
 
 use super::address_traits::AddressTraits;
 use super::code_table::CodeTable;
-use crate::parse::ShortText;
+use super::open_column::ABSENT_CODE;
+use crate::parse::{BlockAddresses, BlockTexts, ShortText};
 use crate::record::Address;
 
 fn hash_of(value: &(impl Hash + ?Sized)) -> u64 {
@@ -36,16 +37,30 @@ impl AddressDictionary {
         }
     }
 
-    #[inline]
-    pub fn intern_v4(&mut self, bits: u32) -> u32 {
+    /// Replaces `codes` by the code of each row's address, [`ABSENT_CODE`] where it has none.
+    #[inline(never)]
+    pub fn intern_all(&mut self, addresses: BlockAddresses<'_>, codes: &mut Vec<u32>) {
+        codes.clear();
+        for (v4, other) in addresses.runs() {
+            codes.extend(v4.iter().map(|&bits| self.intern_v4(bits)));
+            codes.extend(other.map(|other| other.map_or(ABSENT_CODE, |other| self.intern(other))));
+        }
+    }
+
+    #[inline(always)]
+    fn intern_v4(&mut self, bits: u32) -> u32 {
         match self.v4.get(bits) {
             Some(code) => code,
-            None => {
-                let code = self.push(Address::V4(bits));
-                self.v4.insert(bits, code);
-                code
-            }
+            None => self.push_v4(bits),
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn push_v4(&mut self, bits: u32) -> u32 {
+        let code = self.push(Address::V4(bits));
+        self.v4.insert(bits, code);
+        code
     }
 
     fn intern_other(&mut self, address: Address) -> u32 {
@@ -115,22 +130,46 @@ pub struct TextDictionary {
 impl TextDictionary {
     pub fn intern(&mut self, text: &str) -> u32 {
         match ShortText::new(text) {
-            Some(short) => self.intern_short(short, || text),
+            Some(short) => match self.short.get(short) {
+                Some(code) => code,
+                None => self.push_short(short, text),
+            },
             None => self.intern_long(text),
         }
     }
 
-    /// The code of a text that is short; `text` is asked for where it is new.
-    #[inline]
-    pub fn intern_short<'a>(&mut self, short: ShortText, text: impl FnOnce() -> &'a str) -> u32 {
-        match self.short.get(short) {
-            Some(code) => code,
-            None => {
-                let code = self.push(text());
-                self.short.insert(short, code);
-                code
+    /// Replaces `codes` by the code of each row's text, [`ABSENT_CODE`] where it has none.
+    ///
+    /// Rows that follow each other often say the same (account, region and status nearly always, the interface where a
+    /// file holds one after the other), and then no code is looked up.
+    #[inline(never)]
+    pub fn intern_all(&mut self, texts: BlockTexts<'_>, codes: &mut Vec<u32>) {
+        codes.clear();
+        codes.resize(texts.n_rows(), ABSENT_CODE);
+        let mut last: Option<(ShortText, u32)> = None;
+        for (place, text) in codes.iter_mut().zip(texts.iter()) {
+            let Some(text) = text else { continue };
+            let Some(short) = text.short() else {
+                *place = self.intern_long(text.as_str());
+                continue;
+            };
+            if let Some((last, code)) = last
+                && last == short
+            {
+                *place = code;
+                continue;
             }
+            *place = self.short.get(short).unwrap_or_else(|| self.push_short(short, text.as_str()));
+            last = Some((short, *place));
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn push_short(&mut self, short: ShortText, text: &str) -> u32 {
+        let code = self.push(text);
+        self.short.insert(short, code);
+        code
     }
 
     fn intern_long(&mut self, text: &str) -> u32 {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::column::ABSENT;
 use super::{AddressDictionary, Batch, Origin, Table, TextDictionary};
-use crate::parse::{BlockColumn, BlockText, Layout, RawRow, RawValue, RowBlock, RowSink, SourceId};
+use crate::parse::{BlockColumn, Layout, RawRow, RawValue, RowBlock, RowSink, SourceId};
 use crate::record::{Address, ColumnKey, Field, FieldKind, Value};
 
 /// Distinct layouts of a load. A person has a few; more than these come only of headers made to cost time, and are
@@ -63,6 +63,8 @@ pub struct Store {
     rows: Table,
     status_records: Table,
     current: Option<(SourceId, u32)>,
+    /// Room for the codes of one column of a block.
+    codes: Vec<u32>,
     is_rolled_up: bool,
 }
 
@@ -267,24 +269,12 @@ impl Store {
             match column {
                 BlockColumn::Numbers(numbers) => open.extend_from_slice(numbers),
                 BlockColumn::Addresses(addresses) => {
-                    let dictionary = &mut self.addresses;
-                    for (v4, other) in addresses.runs() {
-                        open.extend_codes(v4.iter().map(|bits| Some(dictionary.intern_v4(*bits))));
-                        open.extend_codes(
-                            other.into_iter().map(|other| other.map(|other| dictionary.intern(other))),
-                        );
-                    }
+                    self.addresses.intern_all(addresses, &mut self.codes);
+                    open.extend_codes(&self.codes);
                 }
                 BlockColumn::Texts(texts) => {
-                    let dictionary = &mut self.columns[id.index()].texts;
-                    let mut code_of = |text: BlockText<'_>| match text.short() {
-                        Some(short) => dictionary.intern_short(short, || text.as_str()),
-                        None => dictionary.intern(text.as_str()),
-                    };
-                    match texts.the_only() {
-                        Some(only) => open.extend_with_code(only.map(&mut code_of), block.n_rows()),
-                        None => open.extend_codes(texts.iter().map(|text| text.map(&mut code_of))),
-                    }
+                    self.columns[id.index()].texts.intern_all(texts, &mut self.codes);
+                    open.extend_codes(&self.codes);
                 }
             }
         }

@@ -19,7 +19,7 @@ pub mod table;
 
 pub use batch::Batch;
 pub use bitmap::Bitmap;
-pub use block::{BLOCK_ROWS, Block};
+pub use block::{BLOCK_ROWS, Block, Decoded};
 pub use column::{ABSENT, Column};
 pub use dictionary::{AddressDictionary, TextDictionary};
 pub use flow_store::{ColumnId, Mark, Store, StoreColumn};

@@ -3,8 +3,8 @@
 use super::Column;
 use super::column::ABSENT;
 
-/// What a narrow column holds where a row has no value.
-const NARROW_ABSENT: u32 = u32::MAX;
+/// Among the codes of rows, stands for a row without a value. What a narrow column holds there, too.
+pub(super) const ABSENT_CODE: u32 = u32::MAX;
 
 /// Values in the order of their rows. May be shorter than there are rows: the rest is absent.
 ///
@@ -12,7 +12,7 @@ const NARROW_ABSENT: u32 = u32::MAX;
 /// walks through, and they then fit the second cache better.
 #[derive(Clone, Debug)]
 pub enum OpenColumn {
-    /// [`NARROW_ABSENT`] where absent; every value is less.
+    /// [`ABSENT_CODE`] where absent; every value is less.
     Narrow(Vec<u32>),
     /// [`ABSENT`] where absent.
     Wide(Vec<u64>),
@@ -34,7 +34,7 @@ impl OpenColumn {
     /// Makes the column `n_rows` long; it is not longer.
     pub fn pad(&mut self, n_rows: usize) {
         match self {
-            OpenColumn::Narrow(values) => values.resize(n_rows, NARROW_ABSENT),
+            OpenColumn::Narrow(values) => values.resize(n_rows, ABSENT_CODE),
             OpenColumn::Wide(values) => values.resize(n_rows, ABSENT),
         }
     }
@@ -58,23 +58,11 @@ impl OpenColumn {
         }
     }
 
-    /// Adds one code of a dictionary for each item, `None` where absent.
-    pub fn extend_codes(&mut self, codes: impl Iterator<Item = Option<u32>>) {
+    /// Adds codes of a dictionary, [`ABSENT_CODE`] where absent.
+    pub fn extend_codes(&mut self, codes: &[u32]) {
         match self {
-            OpenColumn::Narrow(values) => {
-                values.extend(codes.map(|code| code.unwrap_or(NARROW_ABSENT)));
-            }
-            OpenColumn::Wide(values) => values.extend(codes.map(|code| code.map_or(ABSENT, u64::from))),
-        }
-    }
-
-    /// Adds the same code, or absence, for each of `n_rows` rows.
-    pub fn extend_with_code(&mut self, code: Option<u32>, n_rows: usize) {
-        match self {
-            OpenColumn::Narrow(values) => {
-                values.resize(values.len() + n_rows, code.unwrap_or(NARROW_ABSENT));
-            }
-            OpenColumn::Wide(values) => values.resize(values.len() + n_rows, code.map_or(ABSENT, u64::from)),
+            OpenColumn::Narrow(values) => values.extend_from_slice(codes),
+            OpenColumn::Wide(values) => values.extend(codes.iter().map(|&code| widened(code))),
         }
     }
 
@@ -103,5 +91,5 @@ impl OpenColumn {
 }
 
 fn widened(value: u32) -> u64 {
-    if value == NARROW_ABSENT { ABSENT } else { u64::from(value) }
+    if value == ABSENT_CODE { ABSENT } else { u64::from(value) }
 }

@@ -22,6 +22,7 @@ use crate::record::{Address, Evidence, Value};
 pub use addresses::InterfaceAddresses;
 pub(in crate::analysis) use addresses::subnet_of;
 pub use knowledge::InterfaceKnowledge;
+pub use orient::Orienter;
 
 /// What is known of one interface's address in one family.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

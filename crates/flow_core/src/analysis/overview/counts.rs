@@ -1,6 +1,7 @@
 //! How much there is of each value of each listed field, and of each action.
 
-use super::{FieldTallies, TOP_FIELDS, ValueTally};
+use super::TOP_FIELDS;
+use super::field_tallies::{FieldTallies, ValueTally};
 use crate::analysis::action::{Action, Actions};
 use crate::analysis::by_code::n_codes;
 use crate::analysis::counted::{Count, Counted};
@@ -17,15 +18,18 @@ pub(in crate::analysis) struct OverviewCounts {
     others: FieldIds<3>,
     actions: Actions,
     /// By [`Action`].
-    by_action: Counters,
-    /// By [`key`].
-    lists: [Counters; TOP_FIELDS.len()],
+    by_action: [Tally; Action::ALL.len()],
+    /// By [`key`]. Rejected rows apart from the others: most values have rows of one kind only, and what is not
+    /// touched takes no room in the cache.
+    rejected: Lists,
+    not_rejected: Lists,
 }
 
-/// Where a value's rows are counted: those rejected beside the others. Absence is first, so that it stays where it
-/// is when a dictionary grows.
-fn key(code: u32, is_rejected: u32) -> u32 {
-    code.wrapping_add(1) << 1 | is_rejected
+type Lists = [Counters; TOP_FIELDS.len()];
+
+/// Where a value's rows are counted. Absence is first, so that it stays where it is when a dictionary grows.
+fn key(code: u32) -> u32 {
+    code.wrapping_add(1)
 }
 
 impl Count for OverviewCounts {
@@ -33,9 +37,10 @@ impl Count for OverviewCounts {
         self.top = FieldIds::of(store, TOP_FIELDS);
         self.others = FieldIds::of(store, [Field::ACTION, Field::PACKETS, Field::BYTES]);
         self.actions = Actions::of(store);
-        self.by_action.grow(Action::ALL.len());
-        for (field, list) in TOP_FIELDS.into_iter().zip(&mut self.lists) {
-            list.grow(2 * (n_codes(store, field) + 1));
+        for lists in [&mut self.rejected, &mut self.not_rejected] {
+            for (field, list) in TOP_FIELDS.into_iter().zip(lists) {
+                list.grow(n_codes(store, field) + 1);
+            }
         }
     }
 
@@ -43,47 +48,47 @@ impl Count for OverviewCounts {
         let [action, packets, bytes] = self.others.columns(segment);
         let top = self.top.columns(segment);
         let mut weights = Weights::default();
-        let (mut codes, mut actions, mut keys) = (Vec::new(), Vec::new(), Vec::new());
-        rows.for_each_block(|block| {
-            weights.read(segment.n_records(), packets, bytes, block);
-            action.read::<u32>(block, &mut codes);
-            actions.clear();
-            actions.extend(codes.iter().map(|&code| self.actions.get(u64::from(code)) as u32));
-            self.by_action.add(&actions, &weights);
-            for (column, list) in top.iter().zip(&mut self.lists) {
-                column.read::<u32>(block, &mut codes);
-                keys.clear();
-                let is_rejected = actions.iter().map(|&action| u32::from(action == Action::Rejected as u32));
-                keys.extend(codes.iter().zip(is_rejected).map(|(&code, is_rejected)| key(code, is_rejected)));
-                list.add(&keys, &weights);
-            }
-        });
+        let mut keys = Vec::new();
+        for (action, rows) in Action::ALL.into_iter().zip(self.actions.split(action, rows)) {
+            let lists = if action == Action::Rejected { &mut self.rejected } else { &mut self.not_rejected };
+            rows.for_each_block(|block| {
+                weights.read(segment.n_records(), packets, bytes, block);
+                self.by_action[action as usize].add(weights.total());
+                for (column, list) in top.iter().zip(&mut *lists) {
+                    column.read::<u32>(block, &mut keys);
+                    keys.iter_mut().for_each(|code| *code = key(*code));
+                    list.add(&keys, &weights);
+                }
+            });
+        }
     }
 
     fn is_exact(&self) -> bool {
-        self.by_action.is_exact()
+        let all = self.by_action.into_iter().fold(Tally::default(), Tally::plus);
+        all.packets < u64::MAX && all.bytes < u64::MAX
     }
 }
 
 impl Counted<'_, OverviewCounts> {
     pub fn of_action(&self, action: Action) -> Tally {
-        self.sum(|counts| counts.by_action.get(action as usize))
+        self.sum(|counts| counts.by_action[action as usize])
     }
 
     /// Every value of a listed field that rows have.
     pub(super) fn of_field(&self, store: &Store, at: usize) -> FieldTallies {
         let Some(id) = store.field_id(TOP_FIELDS[at]) else { return FieldTallies::default() };
-        let n_codes = self.counted.lists[at].n_keys() as u32 / 2 - 1;
-        // Room for all at once: nearly every code has rows, and these are the largest lists that a question makes.
-        let mut values = Vec::with_capacity(n_codes as usize);
-        values.extend((0..n_codes).filter_map(|code| {
-            let of_key = |is_rejected| {
-                self.sum(|counts: &OverviewCounts| counts.lists[at].get(key(code, is_rejected) as usize))
-            };
-            let (rejected, others) = (of_key(1), of_key(0));
-            let total = others.plus(rejected);
-            (total.rows > 0).then(|| (store.value(id, u64::from(code)), ValueTally { total, rejected }))
-        }));
-        FieldTallies { recorded: true, values }
+        let n_codes = self.counted.rejected[at].n_keys() as u32 - 1;
+        let mut tallies = FieldTallies::recorded(n_codes as usize);
+        let rejected = self.sum_of_key(|counts| &counts.rejected[at]);
+        let not_rejected = self.sum_of_key(|counts| &counts.not_rejected[at]);
+        for code in 0..n_codes {
+            let key = key(code) as usize;
+            let rejected = rejected(key);
+            let total = rejected.plus(not_rejected(key));
+            if total.rows > 0 {
+                tallies.push(store.value(id, u64::from(code)), ValueTally { total, rejected });
+            }
+        }
+        tallies
     }
 }

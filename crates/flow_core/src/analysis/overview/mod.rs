@@ -1,6 +1,7 @@
 //! What the rows are, at a glance.
 
 mod counts;
+mod field_tallies;
 mod windows;
 
 use std::collections::BTreeMap;
@@ -11,7 +12,6 @@ use super::action::Action;
 use super::by_code::ByCode;
 use super::columns::FieldColumns;
 use super::counted::Counted;
-use super::keyed::{keep_first, merge_by_key};
 use super::memory::Memory;
 use super::time_extent::TimeExtent;
 use super::{Analysis, Metric, ShardView, Tally};
@@ -19,6 +19,7 @@ use crate::record::{ColumnKey, Field, Value};
 use crate::store::Store;
 
 pub(super) use counts::OverviewCounts;
+use field_tallies::FieldTallies;
 pub(super) use windows::RememberedWindows;
 use windows::Windows;
 
@@ -86,27 +87,6 @@ pub struct OverviewQuestion {
     pub metric: Metric,
 }
 
-/// All rows with one value, and the rejected ones among them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct ValueTally {
-    total: Tally,
-    rejected: Tally,
-}
-
-impl ValueTally {
-    fn add(&mut self, other: ValueTally) {
-        self.total.add(other.total);
-        self.rejected.add(other.rejected);
-    }
-}
-
-/// Every value of one field: a value that is small here may be large with another shard's rows.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct FieldTallies {
-    recorded: bool,
-    values: Vec<(Value, ValueTally)>,
-}
-
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct OverviewPartial {
     accepted: Tally,
@@ -157,8 +137,7 @@ impl Analysis for OverviewQuestion {
             *into.status_records.entry(status).or_default() += n_records;
         }
         for (into, other) in into.top.iter_mut().zip(other.top) {
-            into.recorded |= other.recorded;
-            merge_by_key(&mut into.values, other.values, ValueTally::add);
+            into.merge(other);
         }
     }
 
@@ -172,7 +151,7 @@ impl Analysis for OverviewQuestion {
         let top: Vec<TopList> = TOP_FIELDS
             .into_iter()
             .zip(partial.top)
-            .map(|(field, tallies)| self.top_list(field, tallies))
+            .map(|(field, tallies)| tallies.top(field, self.metric))
             .collect();
         let interfaces = top.iter().find(|list| list.field == Field::INTERFACE_ID);
         Overview {
@@ -186,22 +165,6 @@ impl Analysis for OverviewQuestion {
             status_records,
             top,
         }
-    }
-}
-
-impl OverviewQuestion {
-    fn top_list(&self, field: Field, tallies: FieldTallies) -> TopList {
-        let n_distinct = tallies.values.len() as u64;
-        let mut values = tallies.values;
-        keep_first(&mut values, TOP_ENTRIES, |(a, a_tally), (b, b_tally)| {
-            let size = |tally: &ValueTally| (tally.total.get(self.metric), tally.total.rows);
-            size(b_tally).cmp(&size(a_tally)).then_with(|| a.cmp(b))
-        });
-        let entries = values
-            .into_iter()
-            .map(|(value, tally)| TopEntry { value, total: tally.total, rejected: tally.rejected })
-            .collect();
-        TopList { field, recorded: tallies.recorded, n_distinct, entries }
     }
 }
 

@@ -31,7 +31,7 @@ pub struct SummaryPartial {
 }
 
 /// What rejected rows are grouped by, in the order that breaks ties; `None` is absent and comes first.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct RejectedKey {
     pub interface: Option<String>,
     pub dstaddr: Option<Address>,

@@ -10,7 +10,14 @@ use crate::parse::row_block::ABSENT_NUMBER;
 #[inline(never)]
 pub fn read(rows: RegularRows<'_>, column: usize, max: u64, numbers: &mut Vec<u64>, marks: &mut Marks) {
     numbers.resize(marks.n_rows(), 0);
-    for (row, (place, span)) in numbers.iter_mut().zip(rows.spans(column)).enumerate() {
+    // The version is the same in all rows of most logs, and so is much of what later versions added: reading one of
+    // them is enough. A value that is left to the slow way is marked in each row.
+    let n_alike = rows.n_alike(column);
+    let only = number(rows.text, rows.span(0, column)).filter(|number| n_alike > 1 && *number <= max);
+    let n_read = if only.is_some() { n_alike } else { 0 };
+    numbers[..n_read].fill(only.unwrap_or_default());
+    let others = numbers[n_read..].iter_mut().zip(rows.spans(column).skip(n_read));
+    for (row, (place, span)) in (n_read..).zip(others) {
         *place = match number(rows.text, span) {
             Some(number) if number <= max => number,
             _ => absent(rows.text, span, row, marks),

@@ -33,6 +33,20 @@ impl<'a> RegularRows<'a> {
     pub fn spans(self, column: usize) -> impl Iterator<Item = Span> + 'a {
         Spans { starts: &self.starts[column..], n_columns: self.n_columns }
     }
+
+    /// How many rows, from the first on, have the same value in a column, letter for letter; at most one where that is
+    /// longer than a word.
+    pub fn n_alike(self, column: usize) -> usize {
+        let mut spans = self.spans(column);
+        let Some(first) = spans.next() else { return 0 };
+        if first.n_bytes.wrapping_sub(1) >= size_of::<u64>() {
+            return 1;
+        }
+        let n_bits_behind = u64::BITS as usize - 8 * first.n_bytes;
+        let value = |span: Span| word_at(self.text, span.start) << n_bits_behind;
+        let expected = value(first);
+        1 + spans.take_while(|span| span.n_bytes == first.n_bytes && value(*span) == expected).count()
+    }
 }
 
 /// The values of one column.
@@ -128,6 +142,20 @@ pub mod tests {
         assert_eq!(n_regular("a b\nc d\r\n", 2), (false, 1), "a carriage return");
         assert_eq!(n_regular("a é\n", 2), (false, 0), "not ASCII");
         assert_eq!(n_regular("a \n b\n", 2), (true, 2), "values may be empty: the columns see to that");
+    }
+
+    #[test]
+    fn rows_are_alike_as_long_as_their_letters_are() {
+        let n_alike = |values: &[&str]| {
+            let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
+            column_of(&values).rows().n_alike(0)
+        };
+        assert_eq!(n_alike(&["2", "2", "2"]), 3);
+        assert_eq!(n_alike(&["2", "2", "3", "2"]), 2);
+        assert_eq!(n_alike(&["2", "22", "2"]), 1);
+        assert_eq!(n_alike(&["12345678", "12345678", "12345679"]), 2, "a whole word");
+        assert_eq!(n_alike(&["123456789", "123456789"]), 1, "more than a word");
+        assert_eq!(n_alike(&["", ""]), 1);
     }
 
     #[test]

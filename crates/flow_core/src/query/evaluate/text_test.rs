@@ -7,15 +7,17 @@ use super::digits_test::DigitsTest;
 /// What a printed value must contain, or be.
 #[derive(Clone, Debug)]
 pub(super) enum TextTest {
-    /// In small letters.
-    Contains(Vec<u8>),
+    /// In small letters; of digits also in the form in which numbers are tested without being printed.
+    Contains(Vec<u8>, Option<DigitsTest>),
     /// One of these; in small letters, sorted.
     OneOf(Vec<Vec<u8>>),
 }
 
 impl TextTest {
     pub fn contains(text: &str) -> TextTest {
-        TextTest::Contains(text.to_ascii_lowercase().into_bytes())
+        let part = text.to_ascii_lowercase().into_bytes();
+        let digits = DigitsTest::new(&part);
+        TextTest::Contains(part, digits)
     }
 
     pub fn one_of<'a>(texts: impl IntoIterator<Item = &'a str>) -> TextTest {
@@ -27,22 +29,22 @@ impl TextTest {
 
     pub fn passes(&self, printed: &[u8]) -> bool {
         match self {
-            TextTest::Contains(part) => contains(printed, part),
+            TextTest::Contains(part, _) => contains(printed, part),
             TextTest::OneOf(texts) => texts
                 .binary_search_by(|text| text.iter().copied().cmp(printed.iter().map(u8::to_ascii_lowercase)))
                 .is_ok(),
         }
     }
 
-    /// The same test of numbers, where it has a faster form.
-    pub fn of_digits(&self) -> Option<DigitsTest> {
+    pub fn passes_number(&self, number: u64) -> bool {
         match self {
-            TextTest::Contains(part) => DigitsTest::new(part),
-            TextTest::OneOf(_) => None,
+            TextTest::Contains(_, Some(digits)) => digits.passes(number),
+            _ => self.passes_printed(number),
         }
     }
 
-    pub fn passes_number(&self, number: u64) -> bool {
+    /// The simple version of [`TextTest::passes_number`].
+    pub fn passes_printed(&self, number: u64) -> bool {
         const U64_DIGITS_MAX: usize = 20;
         let mut digits = [0u8; U64_DIGITS_MAX];
         let mut first = U64_DIGITS_MAX;
@@ -62,7 +64,7 @@ impl TextTest {
     pub fn may_pass_numbers(&self) -> bool {
         let is_digits = |text: &Vec<u8>| text.iter().all(u8::is_ascii_digit);
         match self {
-            TextTest::Contains(part) => is_digits(part),
+            TextTest::Contains(part, _) => is_digits(part),
             TextTest::OneOf(texts) => texts.iter().any(is_digits),
         }
     }

@@ -2,7 +2,6 @@
 //! packed values.
 
 use super::code_set::CodeSet;
-use super::digits_test::DigitsTest;
 use super::text_test::TextTest;
 use crate::query::SegmentRows;
 use crate::store::{Bitmap, Column};
@@ -24,8 +23,8 @@ pub(super) enum Values {
     /// Ascending, apart from each other.
     Ranges(Vec<(u64, u64)>),
     Codes(CodeSet),
-    /// Numbers too many to test once each: bytes, packets, times. Where it has one, the same test in a faster form.
-    Printed(TextTest, Option<DigitsTest>),
+    /// Numbers too many to test once each: bytes, packets, times.
+    Printed(TextTest),
 }
 
 /// What a zone map says of a segment.
@@ -70,7 +69,7 @@ impl Values {
 
     /// Numbers that pass a test of their text, each tested when it is met.
     pub fn printed(test: &TextTest) -> Values {
-        Values::Printed(test.clone(), test.of_digits())
+        Values::Printed(test.clone())
     }
 
     fn zone(&self, min: u64, max: u64) -> Zone {
@@ -83,7 +82,7 @@ impl Values {
                 n_codes if n_codes - 1 == max - min => Zone::All,
                 _ => Zone::Some,
             },
-            Values::Range(..) | Values::Ranges(_) | Values::Printed(..) => Zone::Some,
+            Values::Range(..) | Values::Ranges(_) | Values::Printed(_) => Zone::Some,
         }
     }
 }
@@ -102,7 +101,7 @@ impl ValueTest {
             Values::Range(..) => 1,
             Values::Codes(_) => 2,
             Values::Ranges(_) => 8,
-            Values::Printed(..) => 40,
+            Values::Printed(_) => 40,
         }
     }
 
@@ -122,24 +121,22 @@ impl ValueTest {
     fn select_values(&self, column: &Column, min: u64, max: u64) -> SegmentRows {
         match &self.present {
             Values::None => self.select(column, |_| false),
-            Values::Range(first, last) => {
-                // One comparison instead of two: what is below wraps to the top.
-                let (first, n_after) = (*first, last - first);
-                self.select(column, |value| value.wrapping_sub(first) <= n_after)
+            // Rows without a value are picked out with the values that fail, which lie on both sides.
+            Values::Range(first, last) if self.absent => {
+                self.select(column, |value| (*first..=*last).contains(&value))
             }
+            Values::Range(first, last) => SegmentRows::from_bitmap(column.select_range(*first, *last)),
             Values::Ranges(ranges) => self.select(column, |value| in_ranges(ranges, value)),
             Values::Codes(set) => self.select(column, |code| set.holds(code)),
-            Values::Printed(test, digits) => {
-                let passes = |number| match digits.as_ref().and_then(|digits| digits.passes(number)) {
-                    Some(passes) => passes,
-                    None => test.passes_number(number),
-                };
+            Values::Printed(test) => {
                 if max - min < u64::from(column.n_rows()) / 4 {
                     // Far fewer values than rows, as with the times of a segment: each is tested once.
-                    let set = CodeSet::from_tests((max - min) as usize + 1, |code| passes(min + code as u64));
+                    let set = CodeSet::from_tests((max - min) as usize + 1, |code| {
+                        test.passes_number(min + code as u64)
+                    });
                     self.select(column, |value| set.holds(value - min))
                 } else {
-                    self.select(column, passes)
+                    self.select(column, |number| test.passes_number(number))
                 }
             }
         }

@@ -20,6 +20,7 @@ use crate::analysis::Memory;
 use crate::analysis::interface::{InterfaceAddresses, InterfaceKnowledge};
 use crate::analysis::time_extent::time_extent;
 use crate::parse::{FileReport, SourceId};
+use crate::store::Segment;
 use exporting::Exporting;
 use kept::Kept;
 pub use reading::PACKED_PIECE_BYTES as PIECE_BYTES_MIN;
@@ -254,15 +255,15 @@ impl Shard {
         if let Some(knowledge) = news {
             self.knowledge = knowledge;
         }
-        let (store, knowledge) = (self.kept.store(), &self.knowledge);
-        let orientations: Vec<Option<Vec<u8>>> = store
-            .rows()
-            .segments()
-            .iter()
-            .map(|segment| {
-                (all || segment.orientation().is_empty()).then(|| knowledge.orient(store, segment))
-            })
-            .collect();
+        let store = self.kept.store();
+        let segments = store.rows().segments();
+        let needs = |segment: &Segment| all || segment.orientation().is_empty();
+        if !segments.iter().any(needs) {
+            return;
+        }
+        let orienter = self.knowledge.orienter(store);
+        let orientations: Vec<Option<Vec<u8>>> =
+            segments.iter().map(|segment| needs(segment).then(|| orienter.orient(segment))).collect();
         for (segment, codes) in self.kept.store_mut().rows_mut().segments_mut().iter_mut().zip(orientations) {
             if let Some(codes) = codes {
                 segment.set_orientation(codes);
