@@ -23,6 +23,8 @@ const BYTES_PER_BYTE_MAX: usize = 1_100;
 /// Members of an archive that are read. Each is a parse of its own, and an archive may list thousands in a few bytes.
 const MEMBERS_READ: usize = 12;
 
+const TAR_HEAD_BYTES: usize = 512;
+
 /// Sizes of pieces until one repeats.
 const PIECE_SIZES: usize = 200;
 
@@ -121,7 +123,8 @@ pub fn check_archive(bytes: &[u8]) {
         let outcome = read(bytes, &options);
         assert!(outcome.members.is_empty(), "an archive in an archive is not opened");
     }
-    if is_tar(bytes) {
+    // Where a head is cut off, it is refused by another name if it is packed.
+    if is_tar(bytes) && bytes.len() >= TAR_HEAD_BYTES {
         let packed = read(&gzip(bytes), &ParseOptions::default());
         assert_eq!(packed.report.state, listed.report.state, "the same archive packed");
         let names = |of: &Outcome| -> Vec<(String, u64, u64)> {
