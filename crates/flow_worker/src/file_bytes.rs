@@ -19,7 +19,7 @@ pub struct FileBytes {
 enum Way {
     NotBegun,
     Stream(ByteStream),
-    /// Where there are no byte streams, or one has stalled.
+    /// Where there are no byte streams, or one has stalled or failed.
     Slices(FileSlices),
 }
 
@@ -46,15 +46,19 @@ impl FileBytes {
 
     async fn read(&mut self, into: &mut Buffer) -> Result<bool, JsValue> {
         if let Way::Stream(stream) = &mut self.way {
-            match stream.next(into).await? {
-                Outcome::Bytes => return Ok(true),
-                Outcome::End => return Ok(false),
-                Outcome::Stalled => self.way = self.by_slices(),
+            match stream.next(into).await {
+                Ok(Outcome::Bytes) => return Ok(true),
+                Ok(Outcome::End) => return Ok(false),
+                // Of a stream that fails the browser says "network error" whatever happened. A slice says what did.
+                Ok(Outcome::Stalled) | Err(_) => {
+                    into.clear();
+                    self.way = self.by_slices();
+                }
             }
         }
         match &mut self.way {
             Way::Slices(slices) => slices.next(into).await,
-            Way::NotBegun | Way::Stream(_) => unreachable!("a stream that stalls is given up above"),
+            Way::NotBegun | Way::Stream(_) => unreachable!("a stream that gives nothing is given up above"),
         }
     }
 
