@@ -187,7 +187,7 @@ fn a_table_takes_the_memory_of_one_row_group_however_many_it_has() {
         (n_bytes_held, bytes.len())
     };
     let (of_few, _) = n_bytes_held(2);
-    let (of_many, n_bytes) = n_bytes_held(24);
+    let (of_many, n_bytes) = n_bytes_held(60);
     // The footer says where each row group is, and is read as a whole.
     assert!(
         of_many < 2 * of_few && of_many < n_bytes,

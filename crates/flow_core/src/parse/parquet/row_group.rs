@@ -93,20 +93,13 @@ impl Records {
         report: &mut FileReport,
         sink: &mut impl RowSink,
     ) {
-        let is_accepted = *self.is_accepted.get_or_insert_with(|| {
-            let is_accepted = sink.accepts(&self.layout);
-            if is_accepted {
-                sink.begin(report.source, &self.layout);
-            }
-            is_accepted
-        });
         let mut values: Vec<RawValue<'_>> = Vec::with_capacity(columns.len());
         let mut odd: Vec<OddSpelling<'_>> = Vec::new();
         for row in 0..n_rows {
             self.n_lines += 1;
             values.clear();
             odd.clear();
-            let mut trouble = (!is_accepted).then_some((ProblemKind::TooManyLayouts, None));
+            let mut trouble = None;
             for (at, (cells, texts)) in columns.iter().enumerate() {
                 match texts.raw(cells[row], at) {
                     Ok((value, spelling)) => {
@@ -114,13 +107,19 @@ impl Records {
                         odd.extend(spelling);
                     }
                     Err(kind) => {
-                        trouble.get_or_insert((kind, Some(at)));
+                        trouble.get_or_insert(Trouble { kind, at: Some(at) });
                     }
                 }
             }
             let record = match trouble {
-                Some((kind, at)) => Err(Trouble { kind, at }),
+                Some(trouble) => Err(trouble),
                 None => self.reader.record(&values),
+            };
+            let record = match record {
+                Ok(_) if !self.is_accepted(report, sink) => {
+                    Err(Trouble { kind: ProblemKind::TooManyLayouts, at: None })
+                }
+                record => record,
             };
             let raw = RawRow { line: self.n_lines, values: &values, odd: &odd };
             match record {
@@ -135,6 +134,18 @@ impl Records {
                 Err(Trouble { kind, at }) => self.problem(kind, at, || print(row, columns), report),
             }
         }
+    }
+
+    /// Whether the sink takes records, to which it then knows the layout. It is asked with the first one that can be read,
+    /// as for text.
+    fn is_accepted(&mut self, report: &FileReport, sink: &mut impl RowSink) -> bool {
+        *self.is_accepted.get_or_insert_with(|| {
+            let is_accepted = sink.accepts(&self.layout);
+            if is_accepted {
+                sink.begin(report.source, &self.layout);
+            }
+            is_accepted
+        })
     }
 
     #[cold]
