@@ -5,27 +5,29 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The engine's modules; each may use itself and those before it.
-const ENGINE_ORDER: [&str; 10] =
-    ["record", "config", "sample", "parse", "store", "query", "intake", "analysis", "report", "session"];
+const ENGINE_ORDER: [&str; 11] = [
+    "arrange", "record", "config", "sample", "parse", "store", "query", "intake", "analysis", "report",
+    "session",
+];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Rust files below `dir`, with the text before their unit tests.
+/// Rust files below `dir`, or the one of that name, with the text before their unit tests.
 fn sources(dir: &str) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
-    let mut waiting = vec![root().join(dir)];
-    while let Some(dir) = waiting.pop() {
-        for entry in fs::read_dir(&dir).unwrap_or_else(|error| panic!("{}: {error}", dir.display())) {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                waiting.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let text = fs::read_to_string(&path).unwrap();
-                let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default().to_owned();
-                found.push((path.strip_prefix(root()).unwrap().to_owned(), code));
-            }
+    let dir_path = root().join(dir);
+    let mut waiting = vec![if dir_path.is_dir() { dir_path } else { dir_path.with_extension("rs") }];
+    while let Some(path) = waiting.pop() {
+        if path.is_dir() {
+            let entries = fs::read_dir(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            waiting.extend(entries.map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text =
+                fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default().to_owned();
+            found.push((path.strip_prefix(root()).unwrap().to_owned(), code));
         }
     }
     assert!(!found.is_empty(), "{dir} has Rust files");

@@ -1,6 +1,5 @@
-//! Lists of things by key, as partials carry them: joined between shards, and cut to the largest at the end.
+//! Lists of things by key, as partials carry them: joined between shards.
 
-use std::cmp::Ordering;
 use std::hash::{BuildHasher, Hash};
 
 use hashbrown::HashTable;
@@ -31,15 +30,6 @@ pub(super) fn merge_by_key<K: Eq + Hash, V>(
     }
 }
 
-/// Keeps the first `n_max` in the order of `rank`, sorted by it; the rest is never sorted.
-pub(super) fn keep_first<T>(items: &mut Vec<T>, n_max: usize, mut rank: impl FnMut(&T, &T) -> Ordering) {
-    if items.len() > n_max {
-        items.select_nth_unstable_by(n_max, &mut rank);
-        items.truncate(n_max);
-    }
-    items.sort_unstable_by(rank);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,16 +42,5 @@ mod tests {
         let mut into = Vec::new();
         merge_by_key(&mut into, vec![("b", 1), ("a", 2)], |_, _| unreachable!("nothing is there yet"));
         assert_eq!(into, [("b", 1), ("a", 2)]);
-    }
-
-    #[test]
-    fn the_first_come_in_order() {
-        let mut items = vec![5, 9, 1, 7, 3];
-        keep_first(&mut items, 3, |a, b| b.cmp(a));
-        assert_eq!(items, [9, 7, 5]);
-        keep_first(&mut items, 9, |a, b| a.cmp(b));
-        assert_eq!(items, [5, 7, 9]);
-        keep_first(&mut items, 0, |a, b| a.cmp(b));
-        assert!(items.is_empty());
     }
 }

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::by_key::ByKey;
 use super::columns::FieldBlocks;
-use super::keyed::{keep_first, merge_by_key};
+use super::keyed::merge_by_key;
 use super::{Analysis, ShardView};
+use crate::arrange::keep_first;
 use crate::record::{Field, Value};
 use crate::store::ABSENT;
 

@@ -14,6 +14,7 @@ use super::description::{
 use super::kind::Kind;
 use super::report::{Missing, Problem, Reason};
 use super::rule::{Peer, SecurityGroupRule};
+use crate::arrange::Arrange;
 
 /// By id. AWS's ids are of all accounts and regions, so several of them fit in one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,7 +72,7 @@ pub(super) struct Assembled {
 
 /// Puts descriptions together; their order does not matter.
 pub(super) fn assemble(mut found: Vec<Found>) -> Assembled {
-    found.sort();
+    found.arrange();
     let mut to = Assembly::default();
     for Found { place, item } in found {
         to.put(&place, item);
@@ -160,7 +161,7 @@ impl Assembly {
         }
         for list in self.configuration.prefix_lists.values_mut() {
             if let Some(entries) = &mut list.entries {
-                entries.sort();
+                entries.arrange();
                 entries.dedup();
             }
         }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::configuration::Configuration;
 use super::rule::{ACL_STAR_NUMBER, AclEntry, SecurityGroupRule};
+use crate::arrange::Arrange;
 
 /// In the place of a group's id: the group of an interface that is not described. Renderers make a variable of it.
 pub const GROUP_TO_LOOK_UP: &str = "$GROUP_ID";
@@ -141,7 +142,7 @@ impl Configuration {
                     return Err(MisfitReason::AlreadyThere);
                 }
                 rules.push(rule.clone());
-                rules.sort();
+                rules.arrange();
             }
             RuleEdit::RemoveGroupRule { group, rule } => {
                 let rules = self.rules_of_mut(group)?;
@@ -157,7 +158,7 @@ impl Configuration {
                     return Err(MisfitReason::NumberTaken);
                 }
                 entries.push(entry.clone());
-                entries.sort();
+                entries.arrange();
             }
             RuleEdit::RemoveAclEntry { acl, entry } => {
                 let entries = self.entries_of_mut(acl)?;

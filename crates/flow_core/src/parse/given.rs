@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Layout, file_name};
+use crate::arrange::Arrange;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct GivenLayout {
@@ -29,7 +30,7 @@ pub fn for_file(given: &[GivenLayout], name: &str) -> Vec<Layout> {
     };
     let mut ranked: Vec<(u8, &GivenLayout)> =
         given.iter().filter_map(|given| Some((rank(given)?, given))).collect();
-    ranked.sort_by_key(|(rank, _)| *rank);
+    ranked.arrange_by_key(|(rank, _)| *rank);
     ranked.into_iter().map(|(_, given)| given.layout.clone()).collect()
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 use super::network::{ACCOUNT_ID, Network, REGION, Role};
 use super::random::Random;
 use super::traffic::{FIRST_REPLY_PORT_ALLOWED, SUBNET_WITHOUT_LOW_PORTS};
+use crate::arrange::Arrange;
 
 /// Groups with their roles and the traffic that they let in; all let everything out.
 const GROUPS: &[(&str, &[Role], &[Opening])] = &[
@@ -147,7 +148,7 @@ fn subnets(network: &Network) -> Vec<(u8, &str)> {
         .iter()
         .map(|interface| (interface.subnet_number(), &*interface.subnet_id))
         .collect();
-    subnets.sort_unstable();
+    subnets.arrange();
     subnets.dedup();
     subnets
 }

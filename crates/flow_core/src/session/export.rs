@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use super::inquiry::{Asks, Turn};
 use super::shard_message::{RowOrder, ShardAnswer, ShardAsk};
 use crate::analysis::export::{CsvText, Format};
+use crate::arrange::Arrange;
 use crate::query::{SortKey, Subject};
 
 /// Rows of a table asked of a shard at once.
@@ -60,7 +61,7 @@ impl LinesExport {
         }
         if !self.has_begun {
             self.has_begun = true;
-            counts.sort_unstable();
+            counts.arrange();
             for (_, shard, n_records) in counts {
                 match self.turns.back_mut() {
                     Some((last, n_left)) if *last == shard => *n_left += n_records,

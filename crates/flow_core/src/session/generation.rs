@@ -4,6 +4,7 @@ use super::message::{Coverage, Event, LoadPhase, Progress};
 use super::shard_message::ShardRequest;
 use super::{Emit, PROGRESS_EVERY_MS, READING_TO_ANSWERING, Session, Settling};
 use crate::analysis::TimeExtent;
+use crate::arrange::Arrange;
 use crate::record::ColumnKey;
 
 impl Session {
@@ -96,7 +97,7 @@ impl Session {
     fn columns(&self) -> Vec<ColumnKey> {
         let mut columns: Vec<ColumnKey> =
             self.members.iter().flat_map(|member| &member.settled.columns).cloned().collect();
-        columns.sort_unstable();
+        columns.arrange();
         columns.dedup();
         columns
     }

@@ -23,6 +23,7 @@ use crate::analysis::requests::{Requests, RequestsQuestion, reachable, replay, r
 use crate::analysis::summary::SummaryQuestion;
 use crate::analysis::timeline::TimelineQuestion;
 use crate::analysis::{Analysis, TimeExtent};
+use crate::arrange::Arrange;
 use crate::config::remedy::Fix;
 use crate::config::remedy::render::{Context, Written};
 use crate::query::{Filter, Subject};
@@ -221,7 +222,7 @@ impl Inquiry {
     pub fn resume(&mut self, known: Known<'_>) -> Turn {
         let mut answers = std::mem::take(&mut self.answers);
         // Shards answer when they can; what comes of it must not depend on that.
-        answers.sort_by_key(|(shard, _)| *shard);
+        answers.arrange_by_key(|(shard, _)| *shard);
         let turn = match &mut self.work {
             Work::Analysis(question) => Turn::End(Ok(analysed(question, answers, known))),
             Work::Page(page) => page.resume(answers),

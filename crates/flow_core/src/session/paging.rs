@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::shard::spread;
+use crate::arrange::Arrange;
 use crate::query::SortKey;
 
 /// Keys that a shard is asked for at once. With this many, three questions find any place among ten million rows.
@@ -54,7 +55,7 @@ impl Split {
     pub fn learn(&mut self, side: usize, keys: Vec<(u32, SortKey)>) {
         let side = &mut self.sides[side];
         side.keys.extend(keys);
-        side.keys.sort_unstable_by_key(|(position, _)| *position);
+        side.keys.arrange_by_key(|(position, _)| *position);
     }
 
     /// Draws the conclusions from what was learnt.

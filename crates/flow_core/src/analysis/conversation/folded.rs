@@ -6,6 +6,7 @@ use super::coverage::{self, Coverage};
 use super::trace::{Trace, TraceKey};
 use crate::analysis::fan_in::{Endpoint, FanIn, PeerPorts, Servers};
 use crate::analysis::places::{Places, join_lists, moved};
+use crate::arrange::Arrange;
 use crate::record::{Address, Field, Value};
 use crate::store::Store;
 
@@ -136,7 +137,7 @@ impl Folded {
     /// The places of the interfaces in the order of their values.
     pub fn interface_ranks(&self) -> Vec<u32> {
         let mut places: Vec<u32> = (0..self.n_interfaces()).collect();
-        places.sort_unstable_by_key(|place| self.interface(*place));
+        places.arrange_by_key(|place| self.interface(*place));
         let mut ranks = vec![0; places.len()];
         (1..).zip(places).for_each(|(rank, place)| ranks[place as usize] = rank);
         ranks

@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 use super::columns::FieldColumns;
 use super::counted::Counted;
 use super::interface::{InterfaceKnowledge, OwnAddress};
-use super::keyed::{keep_first, merge_by_key};
+use super::keyed::merge_by_key;
 use super::memory::Memory;
 use super::{Analysis, ShardView, Tally};
+use crate::arrange::keep_first;
 use crate::record::{Address, Direction, Evidence, Field, FlowClass, Orientation, Value};
 use crate::store::{ABSENT, Segment, Store};
 

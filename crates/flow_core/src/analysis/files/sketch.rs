@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use crate::arrange::Arrange;
 use serde::{Deserialize, Serialize};
 
 /// Hashes that are kept of a file: enough to tell half of it from a tenth.
@@ -76,7 +77,7 @@ pub fn overlaps(sketches: &[&Sketch]) -> Vec<Option<Overlap>> {
     for (at, sketch) in sketches.iter().enumerate() {
         let mut candidates: Vec<usize> =
             sketch.hashes.iter().filter_map(|hash| seen.get(hash)).flatten().copied().collect();
-        candidates.sort_unstable();
+        candidates.arrange();
         candidates.dedup();
         let of = |with: usize| {
             let share = sketch.share_in(sketches[with]);

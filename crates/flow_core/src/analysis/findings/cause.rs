@@ -14,6 +14,7 @@ use crate::analysis::diagnosis::{
     Admission, Confidence, Diagnosed, NamedRule, PolicyEvaluator, SeenBy, Verdict,
 };
 use crate::analysis::interface::InterfaceKnowledge;
+use crate::arrange::Arrange;
 use crate::query::Filter;
 use crate::record::{Address, Field, Value};
 
@@ -184,7 +185,7 @@ pub(super) fn time_of(diagnosed: &Diagnosed) -> Option<TimeExtent> {
 /// The surest level that more than half reach.
 fn confidence(all: impl Iterator<Item = Confidence>) -> Confidence {
     let mut all: Vec<Confidence> = all.collect();
-    all.sort_unstable();
+    all.arrange();
     all[all.len() / 2]
 }
 
@@ -192,7 +193,7 @@ fn confidence(all: impl Iterator<Item = Confidence>) -> Confidence {
 fn evidence<'a>(members: &[&'a Diagnosed], confidence: Confidence) -> Vec<&'a Diagnosed> {
     let mut evidence = members.to_vec();
     // Stable, so that the order of the conversations decides among equals.
-    evidence.sort_by_key(|member| Reverse(member.grounds.n_refused()));
+    evidence.arrange_by_key(|member| Reverse(member.grounds.n_refused()));
     let surest = evidence.iter().position(|member| member.confidence == confidence);
     evidence[..=surest.unwrap_or(0)].rotate_right(1);
     evidence.truncate(EVIDENCE_MAX);
@@ -229,7 +230,7 @@ fn local(members: &[&Diagnosed]) -> Option<Address> {
 
 fn distinct<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
     let mut items: Vec<T> = items.collect();
-    items.sort_unstable();
+    items.arrange();
     items.dedup();
     items
 }

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::diagnosis::{Diagnosed, Diagnosis, PolicyEvaluator, Verdict};
 use super::interface::InterfaceKnowledge;
-use super::keyed::keep_first;
+use crate::arrange::keep_first;
 use crate::record::Field;
 use cause::Candidate;
 pub use cause::{Cause, CauseService, EVIDENCE_MAX, INTERFACES_KEPT};

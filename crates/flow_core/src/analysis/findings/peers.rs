@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::prefixes::cover;
+use crate::arrange::Arrange;
 use crate::record::{Address, Prefix};
 
 /// As many networks as one reads in a line.
@@ -40,7 +41,7 @@ pub struct PeerPrefix {
 impl Peers {
     /// Of addresses with their rejected rows, in any order; an address may stand there twice.
     pub(super) fn of(mut rows: Vec<(Address, u64)>, is_ours: impl Fn(Address) -> bool) -> Peers {
-        rows.sort_unstable();
+        rows.arrange();
         rows.dedup_by(|next, first| {
             let is_same = next.0 == first.0;
             if is_same {
@@ -61,13 +62,12 @@ impl Peers {
                 PeerPrefix { prefix, n_addresses, n_rejected_rows, is_own }
             })
             .collect();
-        prefixes
-            .sort_unstable_by(|a, b| b.n_rejected_rows.cmp(&a.n_rejected_rows).then(a.prefix.cmp(&b.prefix)));
+        prefixes.arrange_by(|a, b| b.n_rejected_rows.cmp(&a.n_rejected_rows).then(a.prefix.cmp(&b.prefix)));
         prefixes.truncate(PREFIXES_MAX);
-        rows.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+        rows.arrange_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
         rows.truncate(PEERS_KEPT);
         let mut all: Vec<Address> = rows.iter().map(|(address, _)| *address).collect();
-        all.sort_unstable();
+        all.arrange();
         rows.truncate(PEERS_SHOWN);
         Peers { n_addresses, prefixes, top: rows, all }
     }

@@ -3,6 +3,7 @@
 //! Nobody's network is guessed: of addresses on the internet only those that fill a network wholly become one. Own networks
 //! are summarised as subnets are cut.
 
+use crate::arrange::Arrange;
 use crate::record::{Address, Prefix};
 
 /// What own addresses are put together to, where two or more are in it: the usual IPv4 subnet, and the size of every IPv6
@@ -30,7 +31,7 @@ pub(super) fn cover(addresses: &[Address], is_ours: impl Fn(Address) -> bool, n_
     let others = filled(&others);
     let mut prefixes = joined(subnets(&own), n_max.saturating_sub(others.len()));
     prefixes.extend(others);
-    prefixes.sort_unstable();
+    prefixes.arrange();
     prefixes
 }
 
@@ -86,7 +87,7 @@ fn joined(prefixes: Vec<Prefix>, n_max: usize) -> Vec<Prefix> {
         .enumerate()
         .filter_map(|(at, pair)| Some((common_bits(pair[0], pair[1])?, at)))
         .collect();
-    closest.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    closest.arrange_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
     let mut goes_on = vec![false; prefixes.len()];
     closest.iter().take(n_too_many).for_each(|(_, at)| goes_on[*at] = true);
     let mut joined: Vec<Prefix> = Vec::new();

@@ -6,7 +6,7 @@ use super::cause::time_of;
 use super::rows_filter::filter_of_scanners;
 use crate::analysis::TimeExtent;
 use crate::analysis::diagnosis::{Diagnosed, Verdict};
-use crate::analysis::keyed::keep_first;
+use crate::arrange::{Arrange, keep_first};
 use crate::query::Filter;
 use crate::record::Address;
 
@@ -67,7 +67,7 @@ impl ScanNoise {
                 probes.push((address, (diagnosed.protocol, diagnosed.port), at));
             }
         }
-        probes.sort_unstable();
+        probes.arrange();
         let mut tried: Vec<(Option<u8>, Option<u16>)> = Vec::new();
         let mut top: Vec<Scanner> = Vec::new();
         for of_one in probes.chunk_by(|a, b| a.0 == b.0) {
@@ -101,7 +101,7 @@ fn scanner(probes: &[Probe], n_services: u64, conversations: &[Diagnosed]) -> Sc
         n_rows += probe.grounds.n_refused();
         time = TimeExtent::joined(time, time_of(probe));
     }
-    targets.sort_unstable();
+    targets.arrange();
     targets.dedup();
     Scanner {
         address: probes[0].0,
@@ -115,7 +115,7 @@ fn scanner(probes: &[Probe], n_services: u64, conversations: &[Diagnosed]) -> Sc
 
 /// Of services, each as often as there were scanners that tried it.
 fn services(mut tried: Vec<(Option<u8>, Option<u16>)>) -> Vec<ProbedService> {
-    tried.sort_unstable();
+    tried.arrange();
     let mut services: Vec<ProbedService> = tried
         .chunk_by(|a, b| a == b)
         .map(|same| ProbedService { port: same[0].1, protocol: same[0].0, n_scanners: same.len() as u64 })

@@ -4,6 +4,7 @@ use super::InterfaceKnowledge;
 use super::addresses::{RecordedDirections, Subnet64, subnet_of};
 use super::knowledge::OwnIs;
 use crate::analysis::columns::FieldBlocks;
+use crate::arrange::Arrange;
 use crate::query::SegmentRows;
 use crate::record::{Direction, Evidence, Field, FlowClass, Orientation, Value};
 use crate::store::{Decoded, Segment, Store};
@@ -199,7 +200,7 @@ fn interfaces(knowledge: &InterfaceKnowledge, store: &Store) -> Vec<OwnCodes> {
         }
     }
     for own in &mut interfaces {
-        own.others.sort_unstable_by_key(|(code, _)| *code);
+        own.others.arrange_by_key(|(code, _)| *code);
         if let Some(first) = own.others.pop() {
             (own.first, own.evidence) = first;
         }

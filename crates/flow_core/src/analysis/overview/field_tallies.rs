@@ -7,8 +7,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{TOP_ENTRIES, TopEntry, TopList};
-use crate::analysis::keyed::{keep_first, merge_by_key};
+use crate::analysis::keyed::merge_by_key;
 use crate::analysis::{Metric, Tally};
+use crate::arrange::keep_first;
 use crate::record::{Address, Field, FieldKind, Value};
 
 /// All rows with one value, and the rejected ones among them.

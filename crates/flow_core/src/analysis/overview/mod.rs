@@ -15,6 +15,7 @@ use super::counted::Counted;
 use super::memory::Memory;
 use super::time_extent::TimeExtent;
 use super::{Analysis, Metric, ShardView, Tally};
+use crate::arrange::Arrange;
 use crate::record::{ColumnKey, Field, Value};
 use crate::store::Store;
 
@@ -147,7 +148,7 @@ impl Analysis for OverviewQuestion {
         total.add(partial.other);
         let mut status_records: Vec<(String, u64)> = partial.status_records.into_iter().collect();
         // Stable, so equal counts stay in the order of their names.
-        status_records.sort_by_key(|(_, n_records)| std::cmp::Reverse(*n_records));
+        status_records.arrange_by_key(|(_, n_records)| std::cmp::Reverse(*n_records));
         let top: Vec<TopList> = TOP_FIELDS
             .into_iter()
             .zip(partial.top)

@@ -8,9 +8,9 @@ use super::{
 use crate::analysis::by_key::ByKey;
 use crate::analysis::fan_in::{Endpoint, Servers};
 use crate::analysis::interface::InterfaceKnowledge;
-use crate::analysis::keyed::keep_first;
 use crate::analysis::places::NOT_THERE;
 use crate::analysis::{Tally, TimeExtent};
+use crate::arrange::keep_first;
 use crate::intake::client::{End, Hint};
 use crate::record::{Address, Direction, Field, Value};
 

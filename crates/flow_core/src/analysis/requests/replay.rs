@@ -13,7 +13,7 @@ use super::judge::{Judge, Judged};
 use super::request::{Request, Requests};
 use super::tops::PeerRows;
 use crate::analysis::Tally;
-use crate::analysis::keyed::keep_first;
+use crate::arrange::keep_first;
 use crate::config::edit::Misfit;
 use crate::config::evaluate::Answer;
 use crate::config::{Configuration, RuleDirection, RuleEdit};

@@ -17,6 +17,7 @@ use crate::analysis::conversation::who_began;
 use crate::analysis::conversation::{Fate, TraceKey};
 use crate::analysis::diagnosis::Began;
 use crate::analysis::fan_in::{FanIn, Servers};
+use crate::arrange::Arrange;
 use crate::config::RuleDirection;
 use crate::intake::client::{RowEvidence, has_ports};
 use crate::record::{Address, Field, Value};
@@ -103,7 +104,7 @@ fn in_conversations(entries: &[(TraceKey, Folded)]) -> Vec<Place> {
         entry,
     });
     let mut places: Vec<Place> = places.collect();
-    places.sort_unstable();
+    places.arrange();
     places
 }
 

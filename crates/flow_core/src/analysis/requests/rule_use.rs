@@ -13,8 +13,8 @@ use super::basis::Basis;
 use super::judge::{Judge, Judged};
 use super::request::{Request, Requests, Sent};
 use super::tops::{PeerRows, PortsUsed, spans_of};
-use crate::analysis::keyed::keep_first;
 use crate::analysis::{Tally, TimeExtent};
+use crate::arrange::{Arrange, keep_first};
 use crate::config::evaluate::{AclRuling, EntryIndex, GroupRuling, RuleIndex};
 use crate::config::remedy::tighten::{self, Tighter};
 use crate::config::{AclEntry, Configuration, Peer, RuleDirection, RulePorts, SecurityGroupRule};
@@ -295,7 +295,7 @@ impl Found {
 
 /// For each rule or entry what used it.
 fn by_number(mut found: Vec<(u32, Used)>, n: u32) -> Vec<Vec<Used>> {
-    found.sort_unstable();
+    found.arrange();
     let mut by_number = vec![Vec::new(); n as usize];
     for of_one in found.chunk_by(|a, b| a.0 == b.0) {
         by_number[of_one[0].0 as usize] = of_one.iter().map(|(_, used)| *used).collect();
@@ -447,7 +447,7 @@ fn use_of(found: &[Used], requests: &Requests) -> (Use, Vec<PortsUsed>) {
     using.n_port_spans = spans.len() as u64;
     using.ports = spans.clone();
     keep_first(&mut using.ports, PORTS_KEPT, |a, b| b.n_rows.cmp(&a.n_rows).then(a.cmp(b)));
-    using.ports.sort_unstable();
+    using.ports.arrange();
     using.time = time.map(|time| (time.start_secs, time.end_secs));
     using.n_interfaces = interfaces.len() as u64;
     using.interfaces =

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::keyed::keep_first;
+use crate::arrange::{Arrange, keep_first};
 use crate::record::Address;
 
 /// Addresses with the rows of each.
@@ -19,7 +19,7 @@ pub struct PeerRows {
 impl PeerRows {
     /// An address may come several times.
     pub(super) fn of(mut rows: Vec<(Address, u64)>, n_max: usize) -> PeerRows {
-        rows.sort_unstable();
+        rows.arrange();
         rows.dedup_by(|later, kept| {
             let is_same = later.0 == kept.0;
             kept.1 += if is_same { later.1 } else { 0 };

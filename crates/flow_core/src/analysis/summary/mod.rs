@@ -6,9 +6,10 @@ mod count;
 
 use serde::{Deserialize, Serialize};
 
-use super::keyed::{keep_first, merge_by_key};
+use super::keyed::merge_by_key;
 use super::overview::status_records;
 use super::{Analysis, ShardView, Tally, TimeExtent};
+use crate::arrange::{Arrange, keep_first};
 use crate::parse::{FileReport, FileState, LineCounts};
 use crate::record::{Address, Direction, Evidence};
 
@@ -208,7 +209,7 @@ impl Analysis for SummaryQuestion<'_> {
 impl SummaryQuestion<'_> {
     fn first_problems(&self) -> Vec<ProblemSummary> {
         let mut files: Vec<&FileReport> = self.files.iter().collect();
-        files.sort_by_key(|file| file.source);
+        files.arrange_by_key(|file| file.source);
         let problems =
             files.iter().flat_map(|file| file.problems.iter().map(|problem| (&file.name, problem)));
         problems

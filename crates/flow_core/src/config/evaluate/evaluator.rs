@@ -12,6 +12,7 @@ use super::flow::Flow;
 use super::placement::{Neighbourhood, PlaceId, Placement, reserved};
 use super::remote::Remotes;
 use super::table::{Asked, RuleTable, TableRule};
+use crate::arrange::Arrange;
 use crate::config::configuration::Configuration;
 use crate::config::rule::{AclEntry, RuleDirection, SecurityGroupRule};
 use crate::record::Address;
@@ -116,7 +117,7 @@ impl Evaluator {
     /// Makes a place ready. Equal places are one.
     pub fn place(&mut self, mut placement: Placement) -> PlaceId {
         if let Some(groups) = &mut placement.groups {
-            groups.sort();
+            groups.arrange();
             groups.dedup();
         }
         if let Some(known) = self.known_places.get(&placement) {

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 
 use super::ranges::{LineKey, Ranges};
+use crate::arrange::Arrange;
 
 /// Rules that share the ranges in which they fit, or may.
 pub(super) struct Layer<'a, K> {
@@ -38,7 +39,7 @@ impl<K: LineKey> LineMap<K> {
         let n_words = n_rules.div_ceil(64);
         let mut map = LineMap { starts: Vec::new(), rows: Vec::new(), words: Vec::new(), n_words };
         let mut turns = turns(layers);
-        turns.sort_unstable_by_key(|turn| turn.at);
+        turns.arrange_by_key(|turn| turn.at);
         let mut row = vec![0u64; 2 * n_words as usize];
         let mut known = HashMap::new();
         map.begin(K::FIRST, &row, &mut known);

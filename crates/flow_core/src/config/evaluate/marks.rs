@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::ranges::{LineKey, Ranges};
 use super::remote::{AddressSet, Mark};
+use crate::arrange::Arrange;
 use crate::record::Address;
 
 #[derive(Debug)]
@@ -52,7 +53,7 @@ impl<K: LineKey> MarkLine<K> {
                 turns.extend(last.next().map(|after| (after, mark)));
             }
         }
-        turns.sort_unstable();
+        turns.arrange();
         let mut line = MarkLine { starts: vec![K::FIRST], lists: vec![0], marks: vec![Vec::new()] };
         let mut known = HashMap::from([(Vec::new(), 0)]);
         let mut present: BTreeSet<Mark> = BTreeSet::new();

@@ -1,5 +1,7 @@
 //! Sets of numbers as sorted ranges: addresses of one family, or places on the line of protocols and ports.
 
+use crate::arrange::Arrange;
+
 /// A number that ranges can be made of.
 pub(super) trait LineKey: Copy + Ord {
     const FIRST: Self;
@@ -47,7 +49,7 @@ impl<K: LineKey> Ranges<K> {
 
     /// The numbers that are in any of `ranges`.
     pub fn union(mut ranges: Vec<(K, K)>) -> Ranges<K> {
-        ranges.sort_unstable();
+        ranges.arrange();
         let mut joined: Vec<(K, K)> = Vec::with_capacity(ranges.len());
         for (first, last) in ranges {
             match joined.last_mut() {

@@ -4,6 +4,7 @@
 use super::aws_rule;
 use super::node::Node;
 use super::sink::Sink;
+use crate::arrange::Arrange;
 use crate::config::configuration::Item;
 use crate::config::description::{
     FlowLog, Instance, Interface, NatGateway, PrefixList, Route, RouteTable, Subnet, Vpc, VpcEndpoint,
@@ -58,7 +59,7 @@ pub(super) fn name_tag(node: &Node, sink: &mut Sink) -> Option<String> {
 }
 
 pub(super) fn sorted<T: Ord>(mut values: Vec<T>) -> Vec<T> {
-    values.sort();
+    values.arrange();
     values.dedup();
     values
 }

@@ -18,6 +18,7 @@ use walk::Pages;
 
 use super::configuration::{Configuration, Found, assemble};
 use super::report::{ConfigurationReport, FileReport, PROBLEMS_KEPT, Problem, Reason};
+use crate::arrange::Arrange;
 
 /// A file is read into memory as JSON values, document by document, which take several times its room. The descriptions
 /// of ten thousand interfaces are 25 MB.
@@ -73,9 +74,9 @@ impl ConfigurationReader {
         self.n_problems = self.n_problems.saturating_add(assembled.contradictions.len() as u32);
         self.problems.extend(assembled.contradictions);
         // Not the order in which files came.
-        self.problems.sort();
+        self.problems.arrange();
         self.problems.truncate(PROBLEMS_KEPT);
-        self.files.sort();
+        self.files.arrange();
         let report = ConfigurationReport {
             files: self.files,
             counts: assembled.configuration.counts(),

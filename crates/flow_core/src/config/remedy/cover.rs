@@ -1,5 +1,6 @@
 //! Addresses as prefixes: exactly these, or a few more in fewer prefixes.
 
+use crate::arrange::Arrange;
 use crate::config::configuration::Configuration;
 use crate::record::{Address, Prefix};
 
@@ -87,7 +88,7 @@ pub(super) fn subnets(configuration: &Configuration, addresses: &[Address]) -> O
         holding.max_by_key(|block| block.n_bits()).copied()
     };
     let mut found: Vec<Prefix> = addresses.iter().map(narrowest).collect::<Option<_>>()?;
-    found.sort();
+    found.arrange();
     found.dedup();
     // Subnets of different VPCs may lie within each other.
     let all = found.clone();

@@ -8,6 +8,7 @@ use super::Side;
 use super::cover;
 use super::holder::Holders;
 use super::probe::End;
+use crate::arrange::Arrange;
 use crate::config::configuration::Configuration;
 use crate::config::edit::RuleEdit;
 use crate::config::rule::Peer;
@@ -126,7 +127,7 @@ impl<'a> Wanted<'a> {
     fn of(configuration: &'a Configuration, ends: impl Iterator<Item = &'a End> + Clone) -> Wanted<'a> {
         let subnet_of = |end: &End| configuration.interfaces.get(&end.interface)?.subnet.as_deref();
         let mut remotes: Vec<Address> = ends.clone().flat_map(|end| &end.remotes).copied().collect();
-        remotes.sort();
+        remotes.arrange();
         remotes.dedup();
         Wanted {
             interfaces: ends.clone().map(|end| end.interface.as_str()).collect(),

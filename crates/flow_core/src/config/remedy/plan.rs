@@ -13,6 +13,7 @@ use super::proof::Proof;
 use super::wanted::Wanted;
 use super::warning::warnings;
 use super::{Change, RULES_MAX, Side, Way};
+use crate::arrange::Arrange;
 use crate::config::configuration::Configuration;
 use crate::config::description::Interface;
 use crate::config::edit::RuleEdit;
@@ -72,7 +73,7 @@ impl<'c> Planner<'c> {
         let mut own: Vec<(&str, &Interface)> =
             described.into_iter().map(|id| (id, &configuration.interfaces[id])).collect();
         // A rule in the only group of one may do for others that have more.
-        own.sort_by_key(|(_, interface)| interface.groups.as_ref().map_or(0, Vec::len));
+        own.arrange_by_key(|(_, interface)| interface.groups.as_ref().map_or(0, Vec::len));
         let holders = Holders::of(configuration);
         let ends = ends(&own, &holders, wanted);
         (!own.is_empty()).then_some(Planner {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::probe::{End, Probes};
 use super::wanted::Wanted;
+use crate::arrange::Arrange;
 use crate::config::configuration::Configuration;
 use crate::config::evaluate::{Answer, Evaluator, Flow, PlaceId};
 use crate::record::Address;
@@ -57,7 +58,7 @@ impl Proof {
                 }));
             }
         }
-        unproved.sort();
+        unproved.arrange();
         let failing: BTreeSet<Address> = unproved.iter().map(|unproved| unproved.peer).collect();
         let n_peers = ends.first().map_or(0, |own| own.peers.len());
         let n_interfaces = ends.iter().filter(|end| end.is_own).count() as u32;

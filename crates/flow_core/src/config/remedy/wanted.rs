@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::cannot::CannotFix;
+use crate::arrange::Arrange;
 use crate::config::rule::{RuleDirection, Traffic};
 use crate::record::Address;
 
@@ -75,7 +76,7 @@ impl Wanted {
     pub(super) fn addresses(&self) -> Vec<Address> {
         let mut peers: Vec<Address> =
             self.peers.iter().filter(|peer| !matches!(peer, Address::Mac(_))).copied().collect();
-        peers.sort();
+        peers.arrange();
         peers.dedup();
         peers
     }

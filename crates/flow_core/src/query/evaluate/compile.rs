@@ -6,6 +6,7 @@ use super::code_set::CodeSet;
 use super::text_test::{Printer, TextTest};
 use super::value_test::{ValueTest, Values, in_ranges};
 use super::{End, Node, OrientationTable};
+use crate::arrange::Arrange;
 use crate::query::{Filter, Item, Predicate, Scope, Subject, Test};
 use crate::record::{Address, Field, FieldKind, Orientation};
 use crate::store::{ColumnId, Store};
@@ -14,7 +15,7 @@ pub(super) fn node(filter: &Filter, store: &Store) -> Node {
     let all = |parts: &[Filter]| {
         let mut nodes: Vec<Node> = parts.iter().map(|part| node(part, store)).collect();
         // What is tested fastest comes first: it may leave nothing for the others.
-        nodes.sort_by_key(Node::cost);
+        nodes.arrange_by_key(Node::cost);
         nodes
     };
     match filter {
@@ -119,7 +120,7 @@ fn addresses_in(items: &[Item], store: &Store) -> Values {
         })
         .collect();
     // Prefixes lie apart or one within the other: the widest comes first and swallows the others.
-    ranges.sort_unstable_by_key(|&(first, last)| (first, Reverse(last)));
+    ranges.arrange_by_key(|&(first, last)| (first, Reverse(last)));
     ranges.dedup_by(|(first, _), (_, widest)| first <= widest);
     let addresses = store.addresses().all();
     Values::from_codes(CodeSet::from_tests(addresses.len(), |code| in_ranges(&ranges, addresses[code])))
@@ -167,7 +168,7 @@ fn any_column(predicate: &Predicate, store: &Store) -> Node {
         Node::Column(id, ValueTest { absent: false, present })
     });
     let mut nodes: Vec<Node> = nodes.filter(|node| !node.is_never()).collect();
-    nodes.sort_by_key(Node::cost);
+    nodes.arrange_by_key(Node::cost);
     Node::Or(nodes)
 }
 

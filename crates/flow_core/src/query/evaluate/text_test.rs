@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use super::digits_test::DigitsTest;
+use crate::arrange::Arrange;
 
 /// What a printed value must contain, or be.
 #[derive(Clone, Debug)]
@@ -23,7 +24,7 @@ impl TextTest {
     pub fn one_of<'a>(texts: impl IntoIterator<Item = &'a str>) -> TextTest {
         let mut texts: Vec<_> =
             texts.into_iter().map(|text| text.to_ascii_lowercase().into_bytes()).collect();
-        texts.sort_unstable();
+        texts.arrange();
         TextTest::OneOf(texts)
     }
 

@@ -3,6 +3,7 @@
 
 use super::code_set::CodeSet;
 use super::text_test::TextTest;
+use crate::arrange::Arrange;
 use crate::query::SegmentRows;
 use crate::store::{Bitmap, Column};
 
@@ -37,7 +38,7 @@ enum Zone {
 impl Values {
     /// Numbers in these ranges, both ends included.
     pub fn from_ranges(mut ranges: Vec<(u64, u64)>) -> Values {
-        ranges.sort_unstable();
+        ranges.arrange();
         let mut apart: Vec<(u64, u64)> = Vec::with_capacity(ranges.len());
         for (first, last) in ranges {
             match apart.last_mut() {

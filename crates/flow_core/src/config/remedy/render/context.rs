@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::quote;
+use crate::arrange::Arrange;
 use crate::config::configuration::Configuration;
 use crate::config::edit::{ACL_TO_LOOK_UP, GROUP_TO_LOOK_UP, RuleEdit};
 use crate::config::rule::{NUMBER_TO_CHOOSE, Peer};
@@ -74,7 +75,7 @@ impl Context {
             lines += &format!("# Region {}.\n", quote::comment(region));
         }
         let mut policies: Vec<&str> = edits.iter().map(RuleEdit::policy).collect();
-        policies.sort();
+        policies.arrange();
         policies.dedup();
         for policy in policies {
             let name = self.names.get(policy).map(|name| format!(" ({})", quote::comment(name)));
