@@ -101,8 +101,7 @@ fn Ports(answered: Answered) -> impl IntoView {
                 <thead>
                     <tr>
                         <th scope="col">"Service"</th>
-                        <th scope="col">"Interface"</th>
-                        <th scope="col">"Address"</th>
+                        <th scope="col">"Interface, address"</th>
                         <th scope="col" class="number">"Sources"</th>
                         <th scope="col" class="number" title="Sources with a flow of more than 100 packets">"With sessions"</th>
                         <th scope="col">"Most rows"</th>
@@ -110,7 +109,7 @@ fn Ports(answered: Answered) -> impl IntoView {
                         <th scope="col" class="number">"Out"</th>
                         <th scope="col">"First and last seen, UTC"</th>
                         <th scope="col">"Let in by"</th>
-                        <th scope="col">"The same sources were refused"</th>
+                        <th scope="col" title="What the same sources were refused">"Refused them"</th>
                     </tr>
                 </thead>
                 <tbody>{move || ports().into_iter().map(|port| view! { <PortRow port/> }).collect_view()}</tbody>
@@ -175,8 +174,12 @@ fn PortRow(port: ReachablePort) -> impl IntoView {
                 {guessed.map(|words| view! { <div class="text-dim" title=words>"a guess in part"</div> })}
                 <button type="button" class="button is-small" on:click=show_records>"Show records"</button>
             </th>
-            <td><ValueButton subject=Field::INTERFACE_ID value=port.interface/></td>
-            <td><ValueButton subject=Subject::LocalAddress value=Value::Address(port.local)/></td>
+            <td>
+                <ul class="plain-list">
+                    <li><ValueButton subject=Field::INTERFACE_ID value=port.interface/></li>
+                    <li><ValueButton subject=Subject::LocalAddress value=Value::Address(port.local)/></li>
+                </ul>
+            </td>
             <td class="number">{format::count(port.sources.n_peers)}</td>
             <td class="number">{format::count(port.n_sources_with_sessions)}</td>
             <td>

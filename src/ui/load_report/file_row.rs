@@ -26,7 +26,7 @@ pub fn FileRow(report: FileReport, facts: Memo<Facts>) -> impl IntoView {
                     {name.clone()}
                 </button>
             </th>
-            <td>{state_words(&report)}</td>
+            <td class="file-state">{state_words(&report)}</td>
             <td>{format_words(&report)}</td>
             <td class="file-layout" title=layout_names>{layout}</td>
             <td class="number">{format::bytes(*n_bytes)}</td>
