@@ -66,9 +66,9 @@ test("the sample comes with its account: rules are named, used and tried out at 
     await glass.answered();
     assert.match(await postgres.getByRole("region", { name: "The fix" }).innerText(), /add to sg-[^]*After this 2 peers pass/);
     await glass.tab("Rules");
-    assert.match(await glass.page.locator(".rules").innerText(), /Use of rules[^]*unused/);
+    await glass.page.locator(".rules", { hasText: /Use of rules[^]*unused/ }).waitFor();
     await glass.tab("Exposure");
-    assert.match(await glass.page.locator(".exposure").innerText(), /443\/tcp https/);
+    await glass.page.locator(".exposure", { hasText: "443/tcp https" }).waitFor();
   }));
 
 test("the fix is the smallest rule, can be copied in every form, and is tried on the loaded flows", () =>
