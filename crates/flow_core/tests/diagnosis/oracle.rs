@@ -50,7 +50,8 @@ impl<'a> Seen<'a> {
         let are_both = [a, b].iter().all(|end| here.iter().any(|row| row.src == *end));
         let are_refused = here.iter().all(|row| row.is("REJECT"));
         let half = |client, server| Seen { ends: Some((client, server, "strong")), is_half: true, ..*self };
-        let are_two = is_portless && are_both && a != b && are_refused && !self.is_skipped();
+        let are_recorded = a.0.is_some() && b.0.is_some();
+        let are_two = is_portless && are_both && are_recorded && a != b && are_refused && !self.is_skipped();
         are_two.then(|| [half(a, b), half(b, a)])
     }
 

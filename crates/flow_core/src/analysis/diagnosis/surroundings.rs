@@ -7,7 +7,9 @@ use rustc_hash::FxBuildHasher;
 use super::facts::{Elsewhere, Facts};
 use super::partial::DiagnosisPartial;
 use crate::analysis::TimeExtent;
-use crate::analysis::conversation::{Began, CoverageByPlace, Half, LoadCoverage, Tuple, View, who_began};
+use crate::analysis::conversation::{
+    Began, CoverageByPlace, Half, LoadCoverage, Tuple, TupleEnd, View, who_began,
+};
 use crate::analysis::fan_in::Servers;
 use crate::analysis::interface::{InterfaceKnowledge, subnet_of};
 use crate::intake::client::{RowEvidence, has_ports};
@@ -114,12 +116,15 @@ impl<'a> Surroundings<'a> {
 
     /// Whether what was refused of both ends are two requests: a reply is only sent to what arrived, and here nothing
     /// passed either way. Of protocols without ports only, because others tell their conversations apart; and not
-    /// where what passed may have been skipped.
+    /// where an end is not recorded, or what passed may have been skipped.
     fn are_two(&self, tuple: &Tuple, view: &View) -> bool {
         let is_portless = tuple.protocol().is_some_and(|protocol| !has_ports(u64::from(protocol), 0, 0));
         let [low, high] = tuple.ends();
+        let is_recorded = |end: TupleEnd| self.partial.folded.address(end.address).is_some();
         is_portless
             && low != high
+            && is_recorded(low)
+            && is_recorded(high)
             && view.is_refused_both_ways()
             && !self.coverage.of(view.interface).is_skipped_before(view.time())
     }
