@@ -7,7 +7,6 @@ use super::facts::Facts;
 use super::verdict::Verdict;
 use crate::analysis::confidence::Confidence;
 use crate::analysis::conversation::{Half, Marks, Trace};
-use crate::arrange::Arrange;
 use crate::record::Field;
 
 /// A refusal in the one direction or the other is another verdict.
@@ -82,7 +81,7 @@ pub(super) fn decide(facts: &Facts) -> Decision {
     if matches!(decision.verdict, Verdict::PolicyInbound | Verdict::PolicyOutbound) && facts.lacks_subnets {
         decision.needs.push(Field::SUBNET_ID);
     }
-    decision.needs.arrange();
+    decision.needs.sort_unstable();
     decision.needs.dedup();
     decision
 }

@@ -19,7 +19,6 @@ use crate::analysis::conversation::{
 };
 use crate::analysis::interface::InterfaceKnowledge;
 use crate::analysis::places::NOT_THERE;
-use crate::arrange::Arrange;
 use crate::intake::client::{self, RowEvidence};
 use crate::record::{Address, Field};
 
@@ -92,7 +91,7 @@ type Place = (Option<u64>, u32, u32);
 /// Sorts places, because a verdict is large to move about and far to look up.
 fn in_order(conversations: Vec<Diagnosed>, mut places: Vec<Place>) -> Vec<Diagnosed> {
     let rest = |place: u32| order(&conversations[place as usize]);
-    places.arrange_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| rest(a.2).cmp(&rest(b.2))));
+    places.sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| rest(a.2).cmp(&rest(b.2))));
     let mut conversations: Vec<Option<Diagnosed>> = conversations.into_iter().map(Some).collect();
     places.into_iter().filter_map(|(.., place)| conversations[place as usize].take()).collect()
 }
@@ -224,7 +223,7 @@ fn needs_of(partial: &DiagnosisPartial, case: &Case<'_>) -> Vec<Field> {
     if case.view.halves.iter().any(|half| half.marks().has(Marks::NOT_RECORDED)) {
         needs.push(Field::TCP_FLAGS);
     }
-    needs.arrange();
+    needs.sort_unstable();
     needs
 }
 

@@ -1,7 +1,6 @@
 //! Who scans: a sequential hypothesis test over what each outsider met with first at each service
 //! (Jung, Paxson, Berger, Balakrishnan: Fast portscan detection using sequential hypothesis testing, 2004).
 
-use crate::arrange::Arrange;
 use crate::record::Address;
 
 /// How many failures more than successes decide, where four contacts in five of a scanner fail and one in five of
@@ -24,7 +23,7 @@ pub(super) struct Met {
 /// Somebody who turned out to know where to go starts again from nothing: a scanner that finds a few open doors
 /// first is still one by what it tries afterwards.
 pub(super) fn refusals_of_scanner(mut met: Vec<Met>) -> Option<u32> {
-    met.arrange();
+    met.sort_unstable();
     let mut seen = std::collections::BTreeSet::new();
     met.retain(|met| seen.insert(met.service));
     let mut net = 0;

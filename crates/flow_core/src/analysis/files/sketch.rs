@@ -5,8 +5,9 @@
 
 use std::collections::HashMap;
 
-use crate::arrange::Arrange;
 use serde::{Deserialize, Serialize};
+
+use crate::arrange::Arrange;
 
 /// Hashes that are kept of a file: enough to tell half of it from a tenth.
 pub const SKETCH_HASHES: usize = 64;

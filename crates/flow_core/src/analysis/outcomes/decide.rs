@@ -6,7 +6,6 @@ use super::surroundings::{InterfacePlace, Surroundings};
 use crate::analysis::TimeExtent;
 use crate::analysis::confidence::Confidence;
 use crate::analysis::conversation::{Began, Blind, Half, Marks, SeenBy, Trace, View};
-use crate::arrange::Arrange;
 use crate::intake::client::has_ports;
 use crate::record::{Address, Field};
 
@@ -216,6 +215,6 @@ fn needs(facts: &Facts<'_>, line: Line, confidence: Confidence) -> Vec<Field> {
         Line::SideNotKnown => needs.extend([Field::INTERFACE_ID, Field::FLOW_DIRECTION]),
         _ => {}
     }
-    needs.arrange();
+    needs.sort_unstable();
     needs
 }

@@ -12,7 +12,6 @@ use crate::analysis::conversation::{
 };
 use crate::analysis::fan_in::Endpoint;
 use crate::analysis::interface::InterfaceKnowledge;
-use crate::arrange::Arrange;
 use crate::intake::client::RowEvidence;
 use crate::record::{Address, Field};
 
@@ -159,7 +158,7 @@ impl<'a> Seen<'a> {
                 seen_by: seen_by(view, addresses, client),
             })
             .collect();
-        sights.arrange_by_key(|sight| sight.interface);
+        sights.sort_unstable_by_key(|sight| sight.interface);
         Seen { tuple, halves, sights, client, began, addresses }
     }
 

@@ -10,7 +10,7 @@ use super::{EVIDENCE_MAX, Outcomes, PEERS_SHOWN, REQUIRED, SERVICES_MAX};
 use crate::analysis::TimeExtent;
 use crate::analysis::confidence::Confidence;
 use crate::analysis::interface::InterfaceKnowledge;
-use crate::arrange::{Arrange, keep_first};
+use crate::arrange::keep_first;
 use crate::query::{Filter, Item, Predicate};
 use crate::record::{Address, Field, Value};
 
@@ -19,7 +19,7 @@ const FILTER_PEERS_MAX: usize = 32;
 
 pub(super) fn outcomes(judged: &Judged, knowledge: &InterfaceKnowledge) -> Outcomes {
     let mut sorted: Vec<&JudgedOne> = judged.conversations.iter().collect();
-    sorted.arrange_by_key(|one| key(one));
+    sorted.sort_by_key(|one| key(one));
     let mut services: Vec<Service<'_>> =
         sorted.chunk_by(|a, b| key(a) == key(b)).map(|of| Service::of(of, knowledge)).collect();
     let n_services = services.len() as u64;
@@ -97,7 +97,7 @@ impl<'a> Service<'a> {
             b.n_rows.cmp(&a.n_rows).then(a_at.cmp(b_at))
         });
         let mut needs: Vec<Field> = self.of.iter().flat_map(|one| one.needs.iter().copied()).collect();
-        needs.arrange();
+        needs.sort_unstable();
         needs.dedup();
         let time = self.of.iter().fold(None, |time, one| TimeExtent::joined(time, one.time));
         let mut service = ServiceOutcome {

@@ -17,7 +17,6 @@ use crate::analysis::conversation::who_began;
 use crate::analysis::conversation::{Fate, TraceKey};
 use crate::analysis::diagnosis::Began;
 use crate::analysis::fan_in::{FanIn, Servers};
-use crate::arrange::Arrange;
 use crate::config::RuleDirection;
 use crate::intake::client::{RowEvidence, has_ports};
 use crate::record::{Address, Field, Value};
@@ -104,7 +103,7 @@ fn in_conversations(entries: &[(TraceKey, Folded)]) -> Vec<Place> {
         entry,
     });
     let mut places: Vec<Place> = places.collect();
-    places.arrange();
+    places.sort_unstable();
     places
 }
 
