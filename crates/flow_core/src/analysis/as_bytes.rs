@@ -6,8 +6,6 @@
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serializer};
 
-use super::Tally;
-
 /// Something that takes the same number of bytes whatever it is.
 pub(super) trait Fixed: Sized {
     type Bytes: for<'a> TryFrom<&'a [u8]> + AsRef<[u8]>;
@@ -17,34 +15,24 @@ pub(super) trait Fixed: Sized {
     fn from_bytes(bytes: Self::Bytes) -> Self;
 }
 
-impl Fixed for u32 {
-    type Bytes = [u8; 4];
+macro_rules! fixed_number {
+    ($number:ty) => {
+        impl Fixed for $number {
+            type Bytes = [u8; size_of::<$number>()];
 
-    fn to_bytes(&self) -> [u8; 4] {
-        self.to_le_bytes()
-    }
+            fn to_bytes(&self) -> Self::Bytes {
+                self.to_le_bytes()
+            }
 
-    fn from_bytes(bytes: [u8; 4]) -> u32 {
-        u32::from_le_bytes(bytes)
-    }
-}
-
-impl Fixed for Tally {
-    type Bytes = [u8; 24];
-
-    fn to_bytes(&self) -> [u8; 24] {
-        let mut bytes = [0; 24];
-        for (word, of) in bytes.chunks_exact_mut(8).zip([self.rows, self.packets, self.bytes]) {
-            word.copy_from_slice(&of.to_le_bytes());
+            fn from_bytes(bytes: Self::Bytes) -> $number {
+                <$number>::from_le_bytes(bytes)
+            }
         }
-        bytes
-    }
-
-    fn from_bytes(bytes: [u8; 24]) -> Tally {
-        let word = |at: usize| u64::from_le_bytes(std::array::from_fn(|byte| bytes[8 * at + byte]));
-        Tally { rows: word(0), packets: word(1), bytes: word(2) }
-    }
+    };
 }
+
+fixed_number!(u32);
+fixed_number!(u128);
 
 pub(super) fn serialize<T: Fixed, S: Serializer>(items: &[T], serializer: S) -> Result<S::Ok, S::Error> {
     let mut bytes = Vec::with_capacity(items.len() * T::N_BYTES);
@@ -69,22 +57,19 @@ mod tests {
     #[derive(PartialEq, Debug, serde::Serialize, Deserialize)]
     struct Message {
         #[serde(with = "super")]
-        tallies: Vec<Tally>,
+        addresses: Vec<u128>,
         #[serde(with = "super")]
-        places: Vec<u32>,
+        numbers: Vec<u32>,
     }
 
     #[test]
     fn lists_come_back_and_a_list_cut_off_does_not() {
-        let message = Message {
-            tallies: vec![Tally { rows: 1, packets: u64::MAX, bytes: 1 << 40 }, Tally::default()],
-            places: vec![u32::MAX, 0, 7],
-        };
+        let message = Message { addresses: vec![u128::MAX, 1 << 80], numbers: vec![u32::MAX, 0, 7] };
         let bytes = postcard::to_allocvec(&message).unwrap();
-        assert_eq!(bytes.len(), 1 + 2 * 24 + 1 + 3 * 4);
+        assert_eq!(bytes.len(), 1 + 2 * 16 + 1 + 3 * 4);
         assert_eq!(postcard::from_bytes::<Message>(&bytes).unwrap(), message);
-        // Three bytes of places, and not a list of any.
-        let cut_off = [&bytes[..=48], &[3, 1, 2, 3]].concat();
+        // Three bytes of numbers, and not a list of any.
+        let cut_off = [&bytes[..=32], &[3, 1, 2, 3]].concat();
         assert!(postcard::from_bytes::<Message>(&cut_off).is_err());
     }
 }
