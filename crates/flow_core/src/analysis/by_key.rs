@@ -8,6 +8,9 @@ use std::hash::{BuildHasher, Hash};
 use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
 
+/// Entries that room is made for at once: growing copies all of them in a wasm memory, but most of these may never come.
+const ENTRIES_RESERVED_MAX: usize = 1 << 18;
+
 pub(super) struct ByKey<K, T> {
     places: HashTable<u32>,
     entries: Vec<(K, T)>,
@@ -16,7 +19,8 @@ pub(super) struct ByKey<K, T> {
 impl<K: Hash + Eq, T: Default> ByKey<K, T> {
     /// Where the number of keys is bounded, room for that many saves all doublings.
     pub fn with_capacity(n_keys: usize) -> ByKey<K, T> {
-        ByKey { places: HashTable::with_capacity(n_keys), entries: Vec::new() }
+        let entries = Vec::with_capacity(n_keys.min(ENTRIES_RESERVED_MAX));
+        ByKey { places: HashTable::with_capacity(n_keys), entries }
     }
 
     /// The place of a key in the entries.
