@@ -7,9 +7,7 @@ use super::refusals::{Passage, Refusals};
 use super::surroundings::{InterfacePlace, Surroundings};
 use crate::analysis::TimeExtent;
 use crate::analysis::confidence::Confidence;
-use crate::analysis::conversation::{
-    Began, Half, SeenBy, Tuple, View, for_each_conversation, sort_by_conversation, who_began,
-};
+use crate::analysis::conversation::{Began, Half, SeenBy, Tuple, View, in_conversations, who_began};
 use crate::analysis::fan_in::Endpoint;
 use crate::analysis::interface::InterfaceKnowledge;
 use crate::intake::client::RowEvidence;
@@ -48,22 +46,21 @@ pub(super) struct Judged {
 }
 
 impl Judged {
-    pub fn of(mut partial: OutcomesPartial, knowledge: &InterfaceKnowledge) -> Judged {
-        sort_by_conversation(&mut partial.folded.traces);
+    pub fn of(partial: OutcomesPartial, knowledge: &InterfaceKnowledge) -> Judged {
         let mut surroundings = Surroundings::of(&partial, knowledge);
         let mut evidence = RowEvidence::new(partial.is_rolled_up);
         let mut conversations = Vec::new();
         let mut working = Vec::new();
         let mut n_rows_working = partial.n_rows_working;
-        let n_spans_apart = surroundings.load.n_spans_apart();
+        let all = in_conversations(&partial.folded.traces, surroundings.load.n_spans_apart());
         let mut refusals = Refusals::default();
-        for_each_conversation(&partial.folded.traces, n_spans_apart, |tuple, views| {
+        all.for_each(|tuple, views| {
             if views.iter().flat_map(|view| &view.halves).any(|half| half.rejected.is_there()) {
                 let seen = Seen::of(&partial, &surroundings, &mut evidence, tuple, views);
                 refusals.note_refused(&seen.facts(&partial));
             }
         });
-        for_each_conversation(&partial.folded.traces, n_spans_apart, |tuple, views| {
+        all.for_each(|tuple, views| {
             let seen = Seen::of(&partial, &surroundings, &mut evidence, tuple, views);
             let Some(judged) = seen.judged(&partial, &surroundings) else { return };
             judged.missing.into_iter().for_each(|missing| refusals.note_missing(missing));

@@ -9,9 +9,8 @@ use super::REQUIRED;
 use super::one_sided::OneSidedTuples;
 use crate::analysis::ShardView;
 use crate::analysis::action::Action;
-use crate::analysis::by_key::ByKey;
 use crate::analysis::conversation::{
-    EndsOf, Folded, FoldedPlaces, Marks, ReadRow, RowReader, Trace, TraceKey, TupleEnd,
+    EndsOf, Folded, FoldedPlaces, Marks, ReadRow, RowReader, TupleEnd, Wanted,
 };
 use crate::analysis::fan_in::{Endpoint, FanIn};
 use crate::analysis::places::{NOT_THERE, moved};
@@ -40,9 +39,9 @@ pub(super) fn scan(shard: ShardView<'_>, wanted: &OneSidedTuples) -> OutcomesPar
     let OneSidedTuples(wanted) = wanted;
     let codes = wanted.address_codes(store);
     let mut ends = WantedEnds::of(wanted.ends_in_codes(&codes), store.addresses().all().len());
-    let wanted = wanted.in_codes(&codes);
     let mut reader = RowReader::new(store, EndsOf::Packet);
-    let mut traces: ByKey<TraceKey, Trace> = ByKey::with_capacity(wanted.len());
+    let mut traces = wanted.traces(&codes);
+    let mut known: Vec<Option<Wanted>> = Vec::new();
     let has = |field| store.field_id(field).is_some();
     let mut partial = OutcomesPartial {
         records_required: REQUIRED.map(has),
@@ -56,21 +55,24 @@ pub(super) fn scan(shard: ShardView<'_>, wanted: &OneSidedTuples) -> OutcomesPar
         let asked = accepted.clone().and(rows.clone());
         let others = accepted.clone().and(asked.clone().not(segment.n_rows()));
         for (rows, is_asked) in [(asked, true), (others, false)] {
-            reader.for_each(segment, &rows, |row| {
-                let is_wanted = wanted.contains(&row.tuple);
-                if is_wanted {
-                    traces.at(TraceKey::of(&row)).add(Trace::of_row(&row, is_asked));
-                } else if is_asked {
-                    partial.n_rows_working += row.n_records;
+            reader.for_each_batch(segment, &rows, |rows| {
+                known.clear();
+                known.extend(traces.wanted_of(rows));
+                for (row, known) in rows.iter().zip(&known) {
+                    match known {
+                        Some(known) => traces.add(*known, row, is_asked),
+                        None if is_asked => partial.n_rows_working += row.n_records,
+                        None => {}
+                    }
+                    ends.note(row, known.is_none());
                 }
-                ends.note(&row, !is_wanted);
             });
         }
         // A rejection explains why there is no reply.
         let not_accepted = accepted.not(segment.n_rows());
         reader.for_each(segment, &not_accepted, |row| {
-            if wanted.contains(&row.tuple) {
-                traces.at(TraceKey::of(&row)).add(Trace::of_row(&row, false));
+            if let Some(wanted) = traces.wanted(&row.tuple) {
+                traces.add(wanted, &row, false);
             }
         });
         let action = segment.column_or_absent(store.field_id(Field::ACTION));
