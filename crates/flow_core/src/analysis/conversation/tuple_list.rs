@@ -78,12 +78,16 @@ impl TupleList {
 
     /// A table for the rows of those that a store can have, in its codes.
     pub fn traces(&self, codes: &[Option<u32>]) -> Traces {
+        Traces::of(self.in_codes(codes), self.tuples.len())
+    }
+
+    /// Those that a store can have, in its codes.
+    pub fn in_codes(&self, codes: &[Option<u32>]) -> impl Iterator<Item = Tuple> {
         let code_of = |place: u32| match place {
             NOT_THERE => Some(NOT_THERE),
             place => codes[place as usize],
         };
-        let tuples = self.tuples.iter().filter_map(|tuple| tuple.with_addresses(code_of));
-        Traces::of(tuples, self.tuples.len())
+        self.tuples.iter().filter_map(move |tuple| tuple.with_addresses(code_of))
     }
 
     /// Their ends whose address a store has, in its codes, with the protocol. Of all tuples: the other end of a tuple may
