@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use flow_core::analysis::diagnosis::{
-    AccountRules, DiagnosisQuestion, PolicyEvaluator, RejectedTuplesQuestion,
+    AccountRules, DiagnosisQuestion, PolicyEvaluator, RejectedTuplesQuestion, Undelivered,
 };
 use flow_core::analysis::findings::findings;
 use flow_core::analysis::outcomes::{ConversationOutcome, OneSidedTuplesQuestion, OutcomesQuestion};
@@ -47,7 +47,12 @@ fn main() -> ExitCode {
             let first = answer(&RejectedTuplesQuestion::default(), views.iter().copied());
             let tuples = first.expect("there is a shard");
             let first_pass = cpu_time(epoch) - began;
-            let question = DiagnosisQuestion { knowledge: &load.knowledge, tuples: &tuples, evaluator: None };
+            let question = DiagnosisQuestion {
+                knowledge: &load.knowledge,
+                tuples: &tuples,
+                evaluator: None,
+                undelivered: &Undelivered::default(),
+            };
             let partial = question.scan(views[0]);
             let second_pass = cpu_time(epoch) - began - first_pass;
             let diagnosis = question.finish(partial);
@@ -86,7 +91,12 @@ fn time_rules(load: &Load, n_groups_of_each: u32, title: &str, seed: u64, epoch:
     let began = cpu_time(epoch);
     let tuples = answer(&RejectedTuplesQuestion::default(), views.iter().copied()).expect("there is a shard");
     let evaluator = Some(&rules as &dyn PolicyEvaluator);
-    let question = DiagnosisQuestion { knowledge: &load.knowledge, tuples: &tuples, evaluator };
+    let question = DiagnosisQuestion {
+        knowledge: &load.knowledge,
+        tuples: &tuples,
+        evaluator,
+        undelivered: &Undelivered::default(),
+    };
     let diagnosis = question.finish(question.scan(views[0]));
     let judged = cpu_time(epoch) - began;
     let n_named = diagnosis.conversations.iter().filter(|diagnosed| diagnosed.rule.is_some()).count();
@@ -103,7 +113,11 @@ fn conversation_outcomes(load: &Load, title: &str, seed: u64, epoch: Instant) ->
     let began = cpu_time(epoch);
     let tuples = answer(&OneSidedTuplesQuestion, views.iter().copied()).expect("there is a shard");
     let first_pass = cpu_time(epoch) - began;
-    let question = OutcomesQuestion { knowledge: &load.knowledge, tuples: &tuples };
+    let question = OutcomesQuestion {
+        knowledge: &load.knowledge,
+        tuples: &tuples,
+        undelivered: &Undelivered::default(),
+    };
     let partial = question.scan(views[0]);
     let second_pass = cpu_time(epoch) - began - first_pass;
     let outcomes = question.finish(partial);

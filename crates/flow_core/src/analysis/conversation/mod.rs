@@ -14,6 +14,7 @@ mod trace;
 mod traces;
 mod tuple;
 mod tuple_list;
+mod undelivered;
 mod value_hash;
 mod view;
 
@@ -28,6 +29,7 @@ pub(super) use trace::{Fate, Marks, SPAN_SECS, Trace, TraceKey, span_of};
 pub(super) use traces::{Traces, Wanted};
 pub(super) use tuple::{Tuple, TupleEnd};
 pub(super) use tuple_list::TupleList;
+pub use undelivered::Undelivered;
 pub(super) use value_hash::{address_hash, conversation_hash};
 pub use view::SeenBy;
 pub(super) use view::{View, in_conversations};

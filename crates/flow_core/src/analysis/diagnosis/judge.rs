@@ -14,20 +14,15 @@ use super::policy_evaluator::PolicyEvaluator;
 use super::sequential_test::{Met, refusals_of_scanner};
 use super::surroundings::{Case, CaseId, Surroundings};
 use super::verdict::{Diagnosed, Verdict};
-use super::{Diagnosis, REQUIRED};
+use super::{Diagnosis, DiagnosisQuestion, REQUIRED};
 use crate::analysis::conversation::{Half, Marks, SeenBy, TupleEnd, in_conversations};
-use crate::analysis::interface::InterfaceKnowledge;
 use crate::analysis::places::NOT_THERE;
 use crate::intake::client::{self, RowEvidence};
 use crate::record::{Address, Field, Value};
 
-pub(super) fn diagnosis(
-    partial: DiagnosisPartial,
-    knowledge: &InterfaceKnowledge,
-    evaluator: Option<&dyn PolicyEvaluator>,
-    n_rejected_rows_asked: u64,
-) -> Diagnosis {
-    let surroundings = Surroundings::new(&partial, knowledge);
+pub(super) fn diagnosis(partial: DiagnosisPartial, question: &DiagnosisQuestion<'_>) -> Diagnosis {
+    let DiagnosisQuestion { knowledge, tuples, evaluator, undelivered } = *question;
+    let surroundings = Surroundings::new(&partial, knowledge, undelivered);
     let mut evidence = RowEvidence::new(partial.is_rolled_up);
     let all = in_conversations(&partial.folded.traces, surroundings.n_spans_apart);
     let ranks = partial.folded.interface_ranks();
@@ -95,7 +90,7 @@ pub(super) fn diagnosis(
         conversations,
         missing: missing.filter(|(_, is_recorded)| !is_recorded).map(|(field, _)| *field).collect(),
         n_rows: partial.n_rows,
-        n_rejected_rows_left_out: n_rejected_rows_asked.saturating_sub(n_rows_judged),
+        n_rejected_rows_left_out: tuples.n_rows().saturating_sub(n_rows_judged),
         n_rows_without_action: partial.n_rows_without_action,
     }
 }

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rustc_hash::FxBuildHasher;
 
-use super::facts::{Elsewhere, Facts};
+use super::facts::{Elsewhere, Facts, Unseen};
 use super::partial::DiagnosisPartial;
 use crate::analysis::TimeExtent;
-use crate::analysis::conversation::{Began, CoverageByPlace, LoadCoverage, Tuple, TupleEnd, View, who_began};
+use crate::analysis::conversation::{
+    Began, CoverageByPlace, LoadCoverage, Tuple, TupleEnd, Undelivered, View, who_began,
+};
 use crate::analysis::fan_in::Servers;
 use crate::analysis::interface::{InterfaceKnowledge, subnet_of};
 use crate::intake::client::{RowEvidence, has_ports};
@@ -54,6 +56,7 @@ pub(super) struct Case {
 pub(super) struct Surroundings<'a> {
     partial: &'a DiagnosisPartial,
     knowledge: &'a InterfaceKnowledge,
+    undelivered: &'a Undelivered,
     servers: Servers,
     coverage: CoverageByPlace,
     /// Of [`in_conversations`](crate::analysis::conversation::in_conversations).
@@ -64,7 +67,11 @@ pub(super) struct Surroundings<'a> {
 }
 
 impl<'a> Surroundings<'a> {
-    pub fn new(partial: &'a DiagnosisPartial, knowledge: &'a InterfaceKnowledge) -> Surroundings<'a> {
+    pub fn new(
+        partial: &'a DiagnosisPartial,
+        knowledge: &'a InterfaceKnowledge,
+        undelivered: &'a Undelivered,
+    ) -> Surroundings<'a> {
         let folded = &partial.folded;
         let coverage = folded.coverage_by_place();
         let names: BTreeSet<&String> = coverage.all().flat_map(|of| &of.subnets).collect();
@@ -82,10 +89,11 @@ impl<'a> Surroundings<'a> {
         }
         let subnet_of_address =
             by_address.into_iter().map(|(address, subnets)| (address, the_only(&subnets))).collect();
-        let n_spans_apart = LoadCoverage::of(coverage.all()).n_spans_apart();
+        let n_spans_apart = LoadCoverage::of(coverage.all(), undelivered).n_spans_apart();
         Surroundings {
             partial,
             knowledge,
+            undelivered,
             servers: partial.folded.servers(),
             coverage,
             n_spans_apart,
@@ -159,7 +167,17 @@ impl<'a> Surroundings<'a> {
             && is_recorded(low)
             && is_recorded(high)
             && view.is_refused_both_ways()
-            && !self.coverage.of(view.interface).is_skipped_before(view.time())
+            && self.unseen(view).is_none()
+    }
+
+    /// Why records may be missing of what went before.
+    fn unseen(&self, view: &View) -> Option<Unseen> {
+        let time = view.time();
+        if self.coverage.of(view.interface).is_skipped_before(time) {
+            Some(Unseen::Skipped)
+        } else {
+            self.undelivered.is_before(time).then_some(Unseen::Undelivered)
+        }
     }
 
     /// The facts of one view; `None` where an address is not recorded.
@@ -194,7 +212,7 @@ impl<'a> Surroundings<'a> {
             elsewhere,
             same_subnet: local.and_then(|local| self.same_subnet(view.interface, addresses, local)),
             lacks_subnets: are_ours && is_v4 && !self.partial.recorded.subnet_id,
-            is_skipped: coverage.is_skipped_before(view.time()),
+            unseen: self.unseen(view),
             may_begin_before: rejected.is_none_or(|time| coverage.may_begin_before(time.start_secs)),
             scanner_refusals: None,
             is_rolled_up: self.partial.is_rolled_up,

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use rustc_hash::FxBuildHasher;
 
+use super::OutcomesQuestion;
 use super::decide::{Decision, Facts, Sight, decide};
 use super::outcome::{ConversationOutcome, Line, Outcome};
 use super::partial::{OutcomesPartial, Way, endpoint};
@@ -13,7 +14,6 @@ use crate::analysis::TimeExtent;
 use crate::analysis::confidence::Confidence;
 use crate::analysis::conversation::{Began, Half, SeenBy, Tuple, View, in_conversations, who_began};
 use crate::analysis::fan_in::Endpoint;
-use crate::analysis::interface::InterfaceKnowledge;
 use crate::intake::client::RowEvidence;
 use crate::record::{Address, Field};
 
@@ -52,8 +52,8 @@ pub(super) struct Judged {
 }
 
 impl Judged {
-    pub fn of(partial: OutcomesPartial, knowledge: &InterfaceKnowledge) -> Judged {
-        let mut surroundings = Surroundings::of(&partial, knowledge);
+    pub fn of(partial: OutcomesPartial, question: &OutcomesQuestion<'_>) -> Judged {
+        let mut surroundings = Surroundings::of(&partial, question);
         let mut evidence = RowEvidence::new(partial.is_rolled_up);
         let mut conversations = Vec::new();
         let mut working = Vec::new();
