@@ -17,7 +17,7 @@ use crate::analysis::direction::DirectionQuestion;
 use crate::analysis::files::FilesQuestion;
 use crate::analysis::interface::InterfaceKnowledge;
 use crate::analysis::outcomes::{OneSidedTuples, OneSidedTuplesQuestion, OutcomesQuestion};
-use crate::analysis::overview::OverviewQuestion;
+use crate::analysis::overview::{HandOver, OverviewQuestion};
 use crate::analysis::packets_lost::PacketsLostQuestion;
 use crate::analysis::rejected::RejectedQuestion;
 use crate::analysis::requests::{Requests, RequestsQuestion, reachable, replay, rule_use};
@@ -69,6 +69,7 @@ impl Known<'_> {
 }
 
 /// What the second turn of a question needs of the first: the same shards, and the filter.
+#[derive(Clone)]
 pub struct SecondTurn {
     shards: Vec<u16>,
     filter: Filter,
@@ -99,7 +100,13 @@ pub struct Inquiry {
 enum Work {
     /// Answered by one turn of all shards, which is merged.
     Analysis(Question),
+    /// By few values of each shard; where they do not tell, by all.
+    Overview(OverviewQuestion, SecondTurn),
     Page(Page),
+    FirstRows {
+        descending: bool,
+        n_rows: u32,
+    },
     Detail,
     Report,
     /// Answered by what is described of the account; no shard is asked.
@@ -135,9 +142,13 @@ impl Inquiry {
                 };
                 (Work::Analysis(question), all(ask))
             }
-            Question::Overview { ref filter, metric } => {
-                let ask = ShardAsk::Overview { filter: filter.clone(), metric };
-                (Work::Analysis(question), all(ask))
+            Question::Overview { filter, metric } => {
+                let hand_over = if shards.len() > 1 { HandOver::Largest } else { HandOver::Alone };
+                let ask = ShardAsk::Overview { filter: filter.clone(), metric, hand_over };
+                (
+                    Work::Overview(OverviewQuestion { metric, hand_over }, SecondTurn::new(shards, filter)),
+                    all(ask),
+                )
             }
             Question::Direction { ref filter } => {
                 let ask = ShardAsk::Direction { filter: filter.clone() };
@@ -172,6 +183,13 @@ impl Inquiry {
                 let asks = all(ShardAsk::Order { order: order.clone(), n_keys });
                 let n_rows = n_rows.min(PAGE_ROWS_MAX);
                 (Work::Page(Page { order, subjects, offset, n_rows, split: None, n_rows_all: 0 }), asks)
+            }
+            Question::FirstRecords { filter, sort, subjects, n_rows } => {
+                let (descending, n_rows) = (sort.descending, n_rows.min(PAGE_ROWS_MAX));
+                (
+                    Work::FirstRows { descending, n_rows },
+                    all(ShardAsk::FirstRows { filter, sort, n_rows, subjects }),
+                )
             }
             Question::Detail { row: RowRef { shard, row } } => {
                 let is_there = shards.contains(&shard);
@@ -236,7 +254,24 @@ impl Inquiry {
         answers.arrange_by_key(|(shard, _)| *shard);
         let turn = match &mut self.work {
             Work::Analysis(question) => Turn::End(Ok(analysed(question, answers, known))),
+            Work::Overview(question, turn) => {
+                let partial = joined(question, answers, |answer| match answer {
+                    ShardAnswer::Overview(partial) => Some(partial),
+                    _ => None,
+                });
+                match question.told(partial) {
+                    Some(overview) => Turn::End(Ok(Answer::Overview(overview))),
+                    None => {
+                        *question = OverviewQuestion::by(question.metric);
+                        let OverviewQuestion { metric, hand_over } = *question;
+                        turn.clone().ask(|filter| ShardAsk::Overview { filter, metric, hand_over })
+                    }
+                }
+            }
             Work::Page(page) => page.resume(answers),
+            Work::FirstRows { descending, n_rows } => {
+                Turn::End(Ok(Answer::Records(first_of_all(answers, *descending, *n_rows))))
+            }
             Work::Detail => Turn::End(detail(answers, known)),
             Work::Report => Turn::End(Ok(Answer::Report(known.load.reports()))),
             Work::Account(question) => Turn::End(Ok(of_account(question, known.account))),
@@ -306,12 +341,6 @@ fn analysed(question: &Question, answers: Vec<(u16, ShardAnswer)>, known: Known<
                 _ => None,
             }))
         }
-        Question::Overview { metric, .. } => {
-            Answer::Overview(merged(&OverviewQuestion { metric }, answers, |answer| match answer {
-                ShardAnswer::Overview(partial) => Some(partial),
-                _ => None,
-            }))
-        }
         Question::Direction { .. } => {
             Answer::Direction(merged(&DirectionQuestion { knowledge }, answers, |answer| match answer {
                 ShardAnswer::Direction(partial) => Some(partial),
@@ -377,13 +406,22 @@ pub fn merged<A: Analysis>(
     answers: Vec<(u16, ShardAnswer)>,
     partial: impl Fn(ShardAnswer) -> Option<A::Partial>,
 ) -> A::Answer {
+    analysis.finish(joined(analysis, answers, partial))
+}
+
+/// What all shards found.
+fn joined<A: Analysis>(
+    analysis: &A,
+    answers: Vec<(u16, ShardAnswer)>,
+    partial: impl Fn(ShardAnswer) -> Option<A::Partial>,
+) -> A::Partial {
     let partials =
         answers.into_iter().map(|(_, answer)| partial(answer).expect("a shard answers what it was asked"));
     let merged = partials.reduce(|mut into, other| {
         analysis.merge(&mut into, other);
         into
     });
-    analysis.finish(merged.expect("there is a shard at least, the lead's own"))
+    merged.expect("there is a shard at least, the lead's own")
 }
 
 fn detail(answers: Vec<(u16, ShardAnswer)>, known: Known<'_>) -> Result<Answer, String> {
@@ -394,6 +432,21 @@ fn detail(answers: Vec<(u16, ShardAnswer)>, known: Known<'_>) -> Result<Answer, 
     known.load.name(found.source).clone_into(&mut detail.file);
     detail.line = known.load.n_lines_before(found.source).map(|n_lines| n_lines + found.line);
     Ok(Answer::Detail(detail))
+}
+
+/// The first rows of all shards, from the first of each.
+fn first_of_all(answers: Vec<(u16, ShardAnswer)>, descending: bool, n_rows: u32) -> RecordsPage {
+    let mut n_rows_all = 0;
+    let mut sides = Vec::new();
+    for (_, answer) in answers {
+        let ShardAnswer::FirstRows { n_rows, rows } = answer else {
+            unreachable!("a shard answers what it was asked")
+        };
+        n_rows_all += n_rows;
+        sides.push(rows);
+    }
+    let rows = merge(sides, descending).take(n_rows as usize).collect();
+    RecordsPage { n_rows: n_rows_all, offset: 0, rows }
 }
 
 /// A page of rows in one order over all shards.

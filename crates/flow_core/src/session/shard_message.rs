@@ -15,7 +15,7 @@ use crate::analysis::direction::DirectionPartial;
 use crate::analysis::files::SourceFacts;
 use crate::analysis::interface::{InterfaceAddresses, InterfaceKnowledge};
 use crate::analysis::outcomes::{OneSidedTuples, OutcomesPartial};
-use crate::analysis::overview::OverviewPartial;
+use crate::analysis::overview::{HandOver, OverviewPartial};
 use crate::analysis::packets_lost::PacketsLostPartial;
 use crate::analysis::rejected::RejectedPartial;
 use crate::analysis::requests::RequestsPartial;
@@ -93,6 +93,7 @@ pub enum ShardAsk {
     Overview {
         filter: Filter,
         metric: Metric,
+        hand_over: HandOver,
     },
     Direction {
         filter: Filter,
@@ -139,6 +140,13 @@ pub enum ShardAsk {
     Rows {
         order: RowOrder,
         offset: u32,
+        n_rows: u32,
+        subjects: Vec<Subject>,
+    },
+    /// The first rows of an order that nobody will want the others of.
+    FirstRows {
+        filter: Filter,
+        sort: SortSpec,
         n_rows: u32,
         subjects: Vec<Subject>,
     },
@@ -234,6 +242,11 @@ pub enum ShardAnswer {
     },
     Keys(Vec<(u32, SortKey)>),
     Rows(Vec<(SortKey, RecordRow)>),
+    /// With how many rows there are.
+    FirstRows {
+        n_rows: u64,
+        rows: Vec<(SortKey, RecordRow)>,
+    },
     /// `None` where there is no such row. File and line are of the stretch: see [`OfStretch`].
     Detail(Option<OfStretch<RowDetail>>),
     Report(Option<(Deal, FileReport)>),
