@@ -55,8 +55,11 @@ struct Shortlist {
     v6: Vec<u128>,
     /// Whether a group or prefix list is the other end of one.
     has_references: bool,
-    found: HashMap<(Family, Whereabouts, u32), Option<(RuleIndex, Aspect)>, FxBuildHasher>,
+    found: HashMap<Likeness, Option<(RuleIndex, Aspect)>, FxBuildHasher>,
 }
+
+/// What remote ends share that have one nearest rule: where they lie, and the number of their marks.
+type Likeness = (Family, Whereabouts, u32);
 
 /// Where an address lies among the first addresses of CIDRs: between which two, and how many bits it shares with either.
 /// Addresses that lie alike share as many bits with all others, too: what lies further off shares with them what it shares
