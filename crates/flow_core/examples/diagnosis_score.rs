@@ -5,14 +5,17 @@
 //! `cargo xtask bench diagnose` runs it. What comes out is in docs/diagnosis.md.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use flow_core::analysis::diagnosis::{DiagnosisQuestion, RejectedTuplesQuestion};
+use flow_core::analysis::diagnosis::{
+    AccountRules, DiagnosisQuestion, PolicyEvaluator, RejectedTuplesQuestion, Undelivered,
+};
 use flow_core::analysis::findings::findings;
 use flow_core::analysis::outcomes::{ConversationOutcome, OneSidedTuplesQuestion, OutcomesQuestion};
 use flow_core::analysis::{Analysis, answer};
 use flow_testkit::load::Load;
-use flow_testkit::vpc_simulation::{Format, Score, SimulationSpec, simulate};
+use flow_testkit::vpc_simulation::{Format, Score, SimulationSpec, account, simulate};
 
 const USAGE: &str = "usage: diagnosis_score [--events N] [--seeds N]";
 
@@ -44,7 +47,12 @@ fn main() -> ExitCode {
             let first = answer(&RejectedTuplesQuestion::default(), views.iter().copied());
             let tuples = first.expect("there is a shard");
             let first_pass = cpu_time(epoch) - began;
-            let question = DiagnosisQuestion { knowledge: &load.knowledge, tuples: &tuples, evaluator: None };
+            let question = DiagnosisQuestion {
+                knowledge: &load.knowledge,
+                tuples: &tuples,
+                evaluator: None,
+                undelivered: &Undelivered::default(),
+            };
             let partial = question.scan(views[0]);
             let second_pass = cpu_time(epoch) - began - first_pass;
             let diagnosis = question.finish(partial);
@@ -59,11 +67,43 @@ fn main() -> ExitCode {
                  second pass {second_pass:.1?}, verdicts and all {judging:.2?}; {} causes, {} scanners in {grouping:.2?}",
                 simulated.n_rows, n_conversations, findings.n_causes, findings.scanners.n_scanners
             );
+            for n_groups_of_each in [5, u32::MAX] {
+                time_rules(&load, n_groups_of_each, title, seed, epoch);
+            }
             outcomes.add(&Score::of_outcomes(&simulated, &conversation_outcomes(&load, title, seed, epoch)));
         }
         println!("### {title}\n\n{verdicts}\n{outcomes}");
     }
     ExitCode::SUCCESS
+}
+
+/// Rules that are asked beside the verdicts.
+const N_RULES: u32 = 5_000;
+
+/// What it takes to diagnose beside an account of [`N_RULES`], all of it and making the rules ready.
+fn time_rules(load: &Load, n_groups_of_each: u32, title: &str, seed: u64, epoch: Instant) {
+    let rows = load.all_rows();
+    let views = load.views(&rows);
+    let configuration = Arc::new(account(N_RULES, n_groups_of_each));
+    let began = cpu_time(epoch);
+    let rules = AccountRules::new(configuration);
+    let ready = cpu_time(epoch) - began;
+    let began = cpu_time(epoch);
+    let tuples = answer(&RejectedTuplesQuestion::default(), views.iter().copied()).expect("there is a shard");
+    let evaluator = Some(&rules as &dyn PolicyEvaluator);
+    let question = DiagnosisQuestion {
+        knowledge: &load.knowledge,
+        tuples: &tuples,
+        evaluator,
+        undelivered: &Undelivered::default(),
+    };
+    let diagnosis = question.finish(question.scan(views[0]));
+    let judged = cpu_time(epoch) - began;
+    let n_named = diagnosis.conversations.iter().filter(|diagnosed| diagnosed.rule.is_some()).count();
+    eprintln!(
+        "{title}, seed {seed}: {N_RULES} rules, at most {n_groups_of_each} groups of them at each interface: made ready in \
+         {ready:.2?}, {n_named} refusals named, verdicts and all {judged:.2?}"
+    );
 }
 
 /// What became of the accepted conversations, timed.
@@ -73,7 +113,11 @@ fn conversation_outcomes(load: &Load, title: &str, seed: u64, epoch: Instant) ->
     let began = cpu_time(epoch);
     let tuples = answer(&OneSidedTuplesQuestion, views.iter().copied()).expect("there is a shard");
     let first_pass = cpu_time(epoch) - began;
-    let question = OutcomesQuestion { knowledge: &load.knowledge, tuples: &tuples };
+    let question = OutcomesQuestion {
+        knowledge: &load.knowledge,
+        tuples: &tuples,
+        undelivered: &Undelivered::default(),
+    };
     let partial = question.scan(views[0]);
     let second_pass = cpu_time(epoch) - began - first_pass;
     let outcomes = question.finish(partial);

@@ -308,3 +308,29 @@ fn the_sample_names_the_rules_behind_its_troubles() {
     assert_eq!(used.unexplained.n_rows, 0, "{:#?}", used.unexplained);
     assert!(used.groups.iter().any(|group| group.name.as_deref() == Some("idle")));
 }
+
+#[test]
+fn what_no_file_is_of_is_not_known_to_be_absent() {
+    // 11:02 on 2023-11-14: refused packets of a connection of which nothing else is in the logs.
+    let late = "eni-s 10.0.1.5 10.0.2.9 40001 443 6 1 40 1699959720 1699959721 REJECT 1\n";
+    let verdicts = |times: &[&str], rename: &dyn Fn(String) -> String| {
+        let mut driver = Driver::new(2);
+        for time in times {
+            let name = format!("123456789012_vpcflowlogs_us-east-1_fl-0a_20231114T{time}Z_fe123456.log");
+            let rows = if *time == "1100" { late } else { SEEN };
+            driver.open(&rename(name), &format!("{HEADER}{rows}"));
+        }
+        let found = driver.findings(Filter::everything());
+        let words = found.causes[0].evidence[0].because();
+        (found.by_verdict.iter().map(|(verdict, _)| *verdict).collect::<Vec<_>>(), words)
+    };
+    let named = |name: String| name;
+    let (without_gap, _) = verdicts(&["1045", "1050", "1055", "1100"], &named);
+    assert_eq!(without_gap, [Verdict::Straggler]);
+    let (across_gap, words) = verdicts(&["1000", "1005", "1100"], &named);
+    assert_eq!(across_gap, [Verdict::Unknown]);
+    assert!(words.contains("none of them is of a time about then"), "{words}");
+    // Names that say nothing may be of any time.
+    let (renamed, _) = verdicts(&["1000", "1005", "1100"], &|name| name.replace("vpcflowlogs", "part"));
+    assert_eq!(renamed, [Verdict::Straggler]);
+}

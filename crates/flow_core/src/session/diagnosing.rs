@@ -80,7 +80,8 @@ impl Diagnosing {
                 let knowledge = known.knowledge;
                 let rules = known.account.map(|account| Rc::clone(account.rules()));
                 let evaluator = rules.as_deref().map(|rules| rules as &dyn PolicyEvaluator);
-                let question = DiagnosisQuestion { knowledge, tuples, evaluator };
+                let question =
+                    DiagnosisQuestion { knowledge, tuples, evaluator, undelivered: &known.undelivered() };
                 let diagnosis: Diagnosis = merged(&question, answers, |answer| match answer {
                     ShardAnswer::Diagnosis(partial) => Some(partial),
                     _ => None,

@@ -12,6 +12,7 @@ use super::load::Load;
 use super::message::{Answer, ExportKind, Question, RecordsPage, RequestId, RowRef};
 use super::paging::{KEYS_AT_ONCE, Split, merge};
 use super::shard_message::{InquiryId, RowOrder, ShardAnswer, ShardAsk};
+use crate::analysis::diagnosis::Undelivered;
 use crate::analysis::direction::DirectionQuestion;
 use crate::analysis::files::FilesQuestion;
 use crate::analysis::interface::InterfaceKnowledge;
@@ -55,6 +56,16 @@ pub struct Known<'a> {
     pub extent: Option<TimeExtent>,
     /// Rejected five-tuples that are diagnosed at once.
     pub n_diagnosed_max: u32,
+}
+
+impl Known<'_> {
+    /// The times of which no file with records is.
+    pub fn undelivered(&self) -> Undelivered {
+        let reports = self.load.reports();
+        let with_records =
+            reports.iter().filter(|report| report.lines.rows + report.lines.status_records > 0);
+        Undelivered::of_names(with_records.map(|report| &*report.name))
+    }
 }
 
 /// What the second turn of a question needs of the first: the same shards, and the filter.
@@ -288,7 +299,11 @@ impl Inquiry {
                 None => {
                     // The shards have used the tuples; what they found is all that is needed now.
                     let tuples = OneSidedTuples::default();
-                    let question = OutcomesQuestion { knowledge: known.knowledge, tuples: &tuples };
+                    let question = OutcomesQuestion {
+                        knowledge: known.knowledge,
+                        tuples: &tuples,
+                        undelivered: &known.undelivered(),
+                    };
                     Turn::End(Ok(Answer::Outcomes(merged(&question, answers, |answer| match answer {
                         ShardAnswer::Outcomes(partial) => Some(partial),
                         _ => None,

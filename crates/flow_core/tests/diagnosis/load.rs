@@ -1,7 +1,7 @@
 //! The diagnosis of a load, by way of partials that travelled.
 
 use flow_core::analysis::diagnosis::{
-    CONVERSATIONS_MAX, Diagnosis, DiagnosisQuestion, PolicyEvaluator, RejectedTuplesQuestion,
+    CONVERSATIONS_MAX, Diagnosis, DiagnosisQuestion, PolicyEvaluator, RejectedTuplesQuestion, Undelivered,
 };
 use flow_core::query::{Filter, RowSet};
 use flow_testkit::load::{Load, ask};
@@ -21,5 +21,13 @@ pub fn diagnosis_of_at_most(
     let rows: Vec<RowSet> = load.stores.iter().map(select).collect();
     let views = load.views(&rows);
     let tuples = ask(&views, &RejectedTuplesQuestion { n_tuples_max });
-    ask(&views, &DiagnosisQuestion { knowledge: &load.knowledge, tuples: &tuples, evaluator })
+    ask(
+        &views,
+        &DiagnosisQuestion {
+            knowledge: &load.knowledge,
+            tuples: &tuples,
+            evaluator,
+            undelivered: &Undelivered::default(),
+        },
+    )
 }

@@ -22,7 +22,7 @@ fn outcome(diagnosed: &Diagnosed) -> Outcome {
     let initiator = diagnosed.initiator.map(|address| (Some(address), diagnosed.initiator_port));
     let responder = diagnosed.responder.map(|address| (Some(address), diagnosed.port));
     (
-        (diagnosed.interface.clone(), initiator, responder, diagnosed.protocol.map(u64::from)),
+        ((*diagnosed.interface).clone(), initiator, responder, diagnosed.protocol.map(u64::from)),
         (diagnosed.seen_by.name(), diagnosed.verdict.name(), diagnosed.confidence.name()),
         (diagnosed.n_rows, diagnosed.first_secs, diagnosed.last_secs),
     )

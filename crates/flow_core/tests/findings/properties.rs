@@ -74,7 +74,7 @@ fn is_of(row: &Rejected, diagnosed: &Diagnosed) -> bool {
         _ => false,
     };
     (!is_portless || is_in_time)
-        && row.interface == diagnosed.interface
+        && row.interface == *diagnosed.interface
         && row.protocol == diagnosed.protocol.map_or(Value::Absent, |number| Value::Number(number.into()))
         && ((initiator(src) && responder(dst)) || (!is_half && responder(src) && initiator(dst)))
 }
@@ -106,7 +106,7 @@ fn slow_causes(conversations: &[Diagnosed], load: &Load) -> Vec<(Verdict, u64, u
             && peer(a).map(|peer| load.knowledge.is_ours(peer))
                 == peer(b).map(|peer| load.knowledge.is_ours(peer))
     };
-    let has_interface = |one: &Diagnosed| one.interface != Value::Absent;
+    let has_interface = |one: &Diagnosed| *one.interface != Value::Absent;
     let is_shared = |one: &Diagnosed| {
         way_in(one) == Some(false)
             && has_interface(one)

@@ -1,5 +1,6 @@
 //! The outcomes of a load, by way of partials that travelled.
 
+use flow_core::analysis::diagnosis::Undelivered;
 use flow_core::analysis::outcomes::{
     ConversationOutcome, OneSidedTuplesQuestion, Outcomes, OutcomesQuestion,
 };
@@ -10,7 +11,14 @@ pub fn outcomes(load: &Load, filter: &Filter) -> Outcomes {
     let rows = selected(load, filter);
     let views = load.views(&rows);
     let tuples = ask(&views, &OneSidedTuplesQuestion);
-    ask(&views, &OutcomesQuestion { knowledge: &load.knowledge, tuples: &tuples })
+    ask(
+        &views,
+        &OutcomesQuestion {
+            knowledge: &load.knowledge,
+            tuples: &tuples,
+            undelivered: &Undelivered::default(),
+        },
+    )
 }
 
 /// One by one.
@@ -18,7 +26,11 @@ pub fn conversations(load: &Load, filter: &Filter) -> Vec<ConversationOutcome> {
     let rows = selected(load, filter);
     let views = load.views(&rows);
     let tuples = ask(&views, &OneSidedTuplesQuestion);
-    let question = OutcomesQuestion { knowledge: &load.knowledge, tuples: &tuples };
+    let question = OutcomesQuestion {
+        knowledge: &load.knowledge,
+        tuples: &tuples,
+        undelivered: &Undelivered::default(),
+    };
     question.conversations(merged(&views, &question))
 }
 

@@ -19,13 +19,31 @@ pub fn outcomes(log: &Log) -> (Vec<Found>, u64) {
     let seen = |all| Seen::of(log, all);
     let mut refused: Vec<Passage<'_>> = Vec::new();
     let mut missing: Vec<Passage<'_>> = Vec::new();
+    let mut refused_of_ends: Vec<Ends> = Vec::new();
+    let mut missing_of_ends: Vec<Ends> = Vec::new();
+    let mut working: Vec<&Row> = Vec::new();
+    for seen in conversations.iter().map(seen) {
+        if seen.outcome().is_some_and(|(_, outcome, _)| outcome == "works") {
+            working.extend(&seen.accepted);
+        }
+    }
     for seen in conversations.iter().map(seen).filter(|seen| !seen.accepted.is_empty()) {
         let Some((client, server, _)) = seen.ends else { continue };
-        refused.extend(seen.refused(client, server));
+        let of_seen = seen.refused(client, server);
+        refused_of_ends.extend(
+            of_seen
+                .iter()
+                .filter(|(what, ..)| *what != "reply into")
+                .map(|(what, ..)| seen.ends(client, server, what)),
+        );
+        refused.extend(of_seen);
         let outcome = seen.outcome().map_or("", |(_, outcome, _)| outcome);
-        missing.extend(seen.missing(client, server, outcome));
+        let missed = seen.missing(client, server, outcome);
+        missing_of_ends.extend(missed.iter().map(|(what, ..)| seen.ends(client, server, what)));
+        missing.extend(missed);
     }
     let count = |all: &[Passage<'_>], one| all.iter().filter(|other| **other == one).count();
+    let count_ends = |all: &[Ends], one: Ends| all.iter().filter(|other| **other == one).count();
     let mut found = Vec::new();
     let mut n_rows_working = 0;
     for seen in conversations.iter().map(seen) {
@@ -40,8 +58,24 @@ pub fn outcomes(log: &Log) -> (Vec<Found>, u64) {
             _ => confidence,
         };
         let of = seen.ends.and_then(|(client, server, _)| seen.missing(client, server, outcome));
-        if of.is_some_and(|one| count(&refused, one) >= 10 * count(&missing, one)) {
-            (outcome, confidence) = ("unknown", "low");
+        if let (Some(one), Some((client, server, _))) = (of, seen.ends) {
+            let ends = seen.ends(client, server, one.0);
+            let n_of_ends = count_ends(&missing_of_ends, ends);
+            let came_through = !seen.all[0].is_tcp()
+                && working.iter().any(|row| {
+                    let is_way =
+                        |of_server: End, of_client: End| of_server == server && of_client.0 == client.0;
+                    row.protocol == seen.all[0].protocol
+                        && (is_way(row.src, row.dst) || is_way(row.dst, row.src))
+                });
+            let is_explained = match one.0 {
+                "reply" => count(&refused, one) >= 10 * count(&missing, one),
+                _ if n_of_ends >= 3 => count_ends(&refused_of_ends, ends) >= 10 * n_of_ends,
+                _ => count(&refused, one) >= n_of_ends || came_through,
+            };
+            if is_explained {
+                (outcome, confidence) = ("unknown", "low");
+            }
         }
         let (initiator, responder) = (seen.ends.map(|ends| ends.0), seen.ends.map(|ends| ends.1));
         let (first, last) = time(&seen.accepted).unzip();
@@ -91,7 +125,14 @@ struct Seen<'a> {
 /// and the initiator's interface.
 type Passage<'a> = (&'static str, (Option<Address>, Option<u16>, Option<u64>), Option<&'a Value>);
 
+/// Initiator, responder, protocol, and whether it is the reply.
+type Ends = (Option<Address>, Option<Address>, Option<u64>, bool);
+
 impl<'a> Seen<'a> {
+    fn ends(&self, client: End, server: End, what: &str) -> Ends {
+        (client.0, server.0, self.all[0].protocol, what != "request")
+    }
+
     fn of(log: &'a Log, all: &'a Vec<&'a Row>) -> Seen<'a> {
         let accepted: Vec<&Row> = all.iter().filter(|row| row.is("ACCEPT")).copied().collect();
         let ends = who_began(all, |end| n_peer_ports(log, end, all[0]));

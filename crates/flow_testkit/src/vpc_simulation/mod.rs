@@ -5,6 +5,7 @@
 //! are evaluated here, packet by packet, as the plainest reading of AWS's documentation has it; the log then shows
 //! windows, late times and losses. Not a model of how much traffic there is.
 
+mod account;
 mod capture;
 mod fate;
 mod network;
@@ -19,6 +20,7 @@ use flow_core::analysis::diagnosis::Verdict;
 use flow_core::analysis::outcomes::Outcome;
 use flow_core::sample::Random;
 
+pub use account::account;
 pub use capture::{TupleKey, ViewKey};
 pub use packet::End;
 pub use score::Score;

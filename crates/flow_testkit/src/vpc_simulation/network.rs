@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use super::rules::{Fit, NetworkAcl, SecurityGroup, Way};
 
 const ANYWHERE: (Ipv4Addr, u8) = (Ipv4Addr::UNSPECIFIED, 0);
-const VPC: (Ipv4Addr, u8) = (Ipv4Addr::new(10, 0, 0, 0), 16);
+pub const VPC: (Ipv4Addr, u8) = (Ipv4Addr::new(10, 0, 0, 0), 16);
 const ALL_PORTS: (u16, u16) = (0, u16::MAX);
 const EPHEMERAL: (u16, u16) = (1_024, u16::MAX);
 const TCP: Option<u8> = Some(6);
@@ -116,7 +116,7 @@ impl Network {
     }
 }
 
-fn group_of(place: Place) -> SecurityGroup {
+pub fn group_of(place: Place) -> SecurityGroup {
     use Way::{In, Out};
     let everything_out = Fit::new(Out, None, ALL_PORTS, ANYWHERE);
     let rules = match place {

@@ -3,6 +3,7 @@
 use super::coverage::{Coverage, LATENESS_SECS};
 use super::heard::Heard;
 use super::trace::SPAN_SECS;
+use super::undelivered::Undelivered;
 use crate::analysis::TimeExtent;
 
 /// The two aggregation intervals that AWS has.
@@ -18,7 +19,7 @@ pub(in crate::analysis) enum Blind {
     Skipped,
     /// The data ends.
     AtEnd,
-    /// Records are missing of all interfaces or, as its NODATA records show, of this one.
+    /// Records are missing of all interfaces, as rows or the names of files say, or, as its NODATA records show, of this one.
     Gap,
 }
 
@@ -30,10 +31,14 @@ pub(in crate::analysis) struct LoadCoverage {
     interval_secs: u64,
     /// Whether interfaces say when they had no traffic.
     says_nodata: bool,
+    undelivered: Undelivered,
 }
 
 impl LoadCoverage {
-    pub fn of<'a>(coverages: impl IntoIterator<Item = &'a Coverage>) -> LoadCoverage {
+    pub fn of<'a>(
+        coverages: impl IntoIterator<Item = &'a Coverage>,
+        undelivered: &Undelivered,
+    ) -> LoadCoverage {
         let mut all = Coverage::default();
         for coverage in coverages {
             all.heard.join(&coverage.heard);
@@ -46,6 +51,7 @@ impl LoadCoverage {
             heard: all.heard,
             interval_secs: if is_short { SHORT_INTERVAL_SECS } else { LONG_INTERVAL_SECS },
             says_nodata: all.says_nodata,
+            undelivered: undelivered.clone(),
         }
     }
 
@@ -65,7 +71,9 @@ impl LoadCoverage {
         } else if self.heard.last_secs().is_none_or(|last| until > last) {
             Some(Blind::AtEnd)
         } else {
-            self.has_gap(of, time.start_secs, until).then_some(Blind::Gap)
+            let is_gap = self.undelivered.is_after(time, self.interval_secs)
+                || self.has_gap(of, time.start_secs, until);
+            is_gap.then_some(Blind::Gap)
         }
     }
 
@@ -98,6 +106,10 @@ mod tests {
         coverage
     }
 
+    fn load_of<const N: usize>(coverages: [&Coverage; N]) -> LoadCoverage {
+        LoadCoverage::of(coverages, &Undelivered::default())
+    }
+
     fn at(start_secs: u64, end_secs: u64) -> Option<TimeExtent> {
         Some(TimeExtent { start_secs, end_secs })
     }
@@ -105,13 +117,13 @@ mod tests {
     #[test]
     fn a_reply_may_lie_after_the_end_of_the_data() {
         let one = coverage(&[(1_000, 1_050), (1_100, 1_150)]);
-        let load = LoadCoverage::of([&one]);
+        let load = load_of([&one]);
         assert_eq!(load.blind_after(&one, at(1_000, 1_090)), None);
         assert_eq!(load.blind_after(&one, at(1_000, 1_091)), Some(Blind::AtEnd));
         assert_eq!(load.blind_after(&one, None), Some(Blind::NoTime));
         let long = coverage(&[(1_000, 1_500), (1_600, 2_190)]);
-        assert_eq!(LoadCoverage::of([&long]).blind_after(&long, at(1_000, 1_600)), Some(Blind::AtEnd));
-        assert_eq!(LoadCoverage::of([&long]).blind_after(&long, at(1_000, 1_590)), None);
+        assert_eq!(load_of([&long]).blind_after(&long, at(1_000, 1_600)), Some(Blind::AtEnd));
+        assert_eq!(load_of([&long]).blind_after(&long, at(1_000, 1_590)), None);
     }
 
     #[test]
@@ -119,12 +131,12 @@ mod tests {
         let quiet = coverage(&[(1_000, 1_050), (9_000, 9_050)]);
         let mut steady = Coverage::default();
         (1_000..9_500).step_by(60).for_each(|secs| steady.heard.note(at(secs, secs + 60).unwrap()));
-        let load = LoadCoverage::of([&quiet, &steady]);
+        let load = load_of([&quiet, &steady]);
         assert_eq!(load.blind_after(&quiet, at(1_000, 1_050)), None);
         assert!(load.is_heard(&quiet, at(1_000, 1_010).unwrap()));
         assert!(!load.is_heard(&quiet, at(3_000, 3_010).unwrap()));
         steady.says_nodata = true;
-        let load = LoadCoverage::of([&quiet, &steady]);
+        let load = load_of([&quiet, &steady]);
         assert_eq!(load.blind_after(&quiet, at(1_000, 1_050)), Some(Blind::Gap));
         assert_eq!(load.blind_after(&steady, at(1_000, 1_050)), None);
     }
@@ -132,7 +144,7 @@ mod tests {
     #[test]
     fn silence_of_all_is_a_gap() {
         let one = coverage(&[(1_000, 1_050), (9_000, 9_050)]);
-        let load = LoadCoverage::of([&one, &Coverage::default()]);
+        let load = load_of([&one, &Coverage::default()]);
         assert_eq!(load.blind_after(&one, at(1_000, 1_050)), Some(Blind::Gap));
         assert_eq!(load.blind_after(&one, at(980, 990)), None);
     }

@@ -1,10 +1,8 @@
 //! Five-tuples that travel: what a first pass over all shards hands to the second.
 
-use std::collections::HashSet;
-
-use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
+use super::traces::Traces;
 use super::tuple::{Tuple, TupleEnd};
 use super::value_hash::{address_hash, conversation_hash};
 use crate::analysis::places::{NOT_THERE, Places, join_lists, moved};
@@ -78,13 +76,18 @@ impl TupleList {
         self.addresses.iter().map(|address| store.addresses().code(*address)).collect()
     }
 
+    /// A table for the rows of those that a store can have, in its codes.
+    pub fn traces(&self, codes: &[Option<u32>]) -> Traces {
+        Traces::of(self.in_codes(codes), self.tuples.len())
+    }
+
     /// Those that a store can have, in its codes.
-    pub fn in_codes(&self, codes: &[Option<u32>]) -> HashSet<Tuple, FxBuildHasher> {
+    pub fn in_codes(&self, codes: &[Option<u32>]) -> impl Iterator<Item = Tuple> {
         let code_of = |place: u32| match place {
             NOT_THERE => Some(NOT_THERE),
             place => codes[place as usize],
         };
-        self.tuples.iter().filter_map(|tuple| tuple.with_addresses(code_of)).collect()
+        self.tuples.iter().filter_map(move |tuple| tuple.with_addresses(code_of))
     }
 
     /// Their ends whose address a store has, in its codes, with the protocol. Of all tuples: the other end of a tuple may

@@ -6,6 +6,7 @@ use super::half::Half;
 use super::trace::{Trace, TraceKey};
 use super::tuple::Tuple;
 use crate::analysis::TimeExtent;
+use crate::analysis::by_key::ByKey;
 use crate::record::{Address, Direction};
 
 /// Whose interface saw the conversation.
@@ -119,26 +120,76 @@ impl View {
     }
 }
 
-/// Sorts folded rows so that [`for_each_conversation`] finds those of one conversation together.
-pub(in crate::analysis) fn sort_by_conversation(traces: &mut [(TraceKey, Trace)]) {
-    // Keys apart, because folded rows are large to move about.
-    traces.sort_by_cached_key(|(key, _)| (key.tuple().sort_key(), key.span, key.interface));
+/// Folded rows, conversation by conversation.
+pub(in crate::analysis) struct InConversations<'a> {
+    traces: &'a [(TraceKey, Trace)],
+    /// Places of the folded rows, those of one conversation together, by span and interface.
+    order: Vec<u32>,
+    /// Where the conversations begin in `order`, and at last its end.
+    begins: Vec<u32>,
 }
 
-/// Visits what all interfaces saw of one conversation after the other. Without ports rows that lie more than
-/// `n_spans_apart` from all others are another one.
-pub(in crate::analysis) fn for_each_conversation(
+/// Finds the folded rows of each conversation. Without ports rows that lie more than `n_spans_apart` from all others are
+/// another one.
+///
+/// Sorting by tuple would do; it takes longer than all verdicts, and the order of conversations is nobody's.
+pub(in crate::analysis) fn in_conversations(
     traces: &[(TraceKey, Trace)],
     n_spans_apart: u64,
-    mut visit: impl FnMut(Tuple, &[View]),
-) {
-    let goes_on = |one: &(TraceKey, Trace), next: &(TraceKey, Trace)| {
-        one.0.tuple() == next.0.tuple() && next.0.span <= one.0.span.saturating_add(n_spans_apart)
-    };
-    let mut views: Vec<View> = Vec::new();
-    for of_conversation in traces.chunk_by(goes_on) {
+) -> InConversations<'_> {
+    let mut n_of_tuple: ByKey<Tuple, u32> = ByKey::with_capacity(traces.len());
+    let tuples: Vec<u32> = traces
+        .iter()
+        .map(|(key, _)| {
+            let tuple = n_of_tuple.place(key.tuple());
+            *n_of_tuple.at_place(tuple) += 1;
+            tuple as u32
+        })
+        .collect();
+    let mut ends: Vec<u32> = Vec::new();
+    let mut n_before = 0;
+    for (_, n) in n_of_tuple.into_entries() {
+        ends.push(n_before);
+        n_before += n;
+    }
+    let mut order = vec![0; traces.len()];
+    for (place, tuple) in (0..).zip(tuples) {
+        let end = &mut ends[tuple as usize];
+        order[*end as usize] = place;
+        *end += 1;
+    }
+    let key_of = |place: u32| &traces[place as usize].0;
+    let mut begins = vec![0];
+    let mut begin = 0;
+    for end in ends {
+        let of_tuple = &mut order[begin as usize..end as usize];
+        of_tuple.sort_unstable_by_key(|place| {
+            let TraceKey { span, interface, .. } = key_of(*place);
+            (*span, *interface)
+        });
+        let goes_on =
+            |one: &u32, next: &u32| key_of(*next).span <= key_of(*one).span.saturating_add(n_spans_apart);
+        for of_conversation in of_tuple.chunk_by(goes_on) {
+            begin += of_conversation.len() as u32;
+            begins.push(begin);
+        }
+    }
+    InConversations { traces, order, begins }
+}
+
+impl InConversations<'_> {
+    /// Conversations are numbered from 0 to below this.
+    pub fn n_conversations(&self) -> u32 {
+        self.begins.len() as u32 - 1
+    }
+
+    /// What all interfaces saw of a conversation, put into `views`, which may hold another's.
+    pub fn read_views(&self, conversation: u32, views: &mut Vec<View>) -> Tuple {
+        let InConversations { traces, order, begins } = self;
+        let [begin, end] = [conversation, conversation + 1].map(|at| begins[at as usize] as usize);
         views.clear();
-        for (key, trace) in of_conversation {
+        for place in &order[begin..end] {
+            let (key, trace) = &traces[*place as usize];
             // Few interfaces see one conversation: two, and what forwards between them.
             match views.iter_mut().rev().find(|view| view.interface == key.interface) {
                 Some(view) => view.add(key, *trace),
@@ -149,6 +200,14 @@ pub(in crate::analysis) fn for_each_conversation(
                 }
             }
         }
-        visit(of_conversation[0].0.tuple(), &views);
+        traces[order[begin] as usize].0.tuple()
+    }
+
+    pub fn for_each(&self, mut visit: impl FnMut(Tuple, &[View])) {
+        let mut views = Vec::new();
+        for conversation in 0..self.n_conversations() {
+            let tuple = self.read_views(conversation, &mut views);
+            visit(tuple, &views);
+        }
     }
 }

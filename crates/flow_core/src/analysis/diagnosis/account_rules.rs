@@ -107,25 +107,26 @@ impl PolicyEvaluator for AccountRules {
 impl AccountRules {
     /// `None` where nothing refuses for certain.
     fn refusing(&self, place: PlaceId, flow: &Flow, refusal: &Refusal<'_>) -> Option<Refusing> {
-        let decision = self.evaluator.decide(place, flow);
-        if decision.exemption.is_some() {
+        let evaluator = &self.evaluator;
+        if evaluator.exemption(place, flow).is_some() {
             return None;
         }
         let by_groups = || {
-            let nearest = || self.nearest.of(&self.evaluator, place, flow);
-            (decision.groups == GroupRuling::Denied).then(|| Refusing::Groups(place, nearest()))
+            let nearest = || self.nearest.of(evaluator, place, flow);
+            (evaluator.groups_ruling(place, flow) == GroupRuling::Denied)
+                .then(|| Refusing::Groups(place, nearest()))
         };
-        let by_acl = |ruling| match ruling {
+        let by_acl = |flow: &Flow| match evaluator.acl_ruling(place, flow) {
             AclRuling::Denied(entry) => Some(Refusing::Acl(place, entry)),
             _ => None,
         };
         if refusal.is_reply {
-            by_acl(decision.acl_reply)
+            by_acl(&flow.reply())
         } else if refusal.direction == Direction::Ingress {
             // What comes in meets the ACL first, what goes out the groups.
-            by_acl(decision.acl_request).or_else(by_groups)
+            by_acl(flow).or_else(by_groups)
         } else {
-            by_groups().or_else(|| by_acl(decision.acl_request))
+            by_groups().or_else(|| by_acl(flow))
         }
     }
 

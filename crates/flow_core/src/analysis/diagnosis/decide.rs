@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::facts::Facts;
+use super::facts::{Facts, Unseen};
 use super::verdict::Verdict;
 use crate::analysis::confidence::Confidence;
 use crate::analysis::conversation::{Half, Marks, Trace};
@@ -44,8 +44,8 @@ pub(super) enum Line {
     ReplyInOneSubnet,
     /// Replies to a request that lies too far back.
     ReplyTooLate,
-    /// It cannot be told, because records were skipped.
-    Skipped,
+    /// It cannot be told, because records may be missing.
+    NotSeen(Unseen),
     /// Refused, but the interface's side is not known.
     SideNotKnown(Refused),
     /// Nothing tells which end began.
@@ -133,7 +133,7 @@ fn is_lone_request(facts: &Facts) -> bool {
     let rejected = &facts.request.rejected;
     // Where flags are not recorded, what was skipped may be the connection that this is the rest of.
     let may_be =
-        is_request(facts, rejected) || (rejected.marks.has(Marks::NOT_RECORDED) && !facts.is_skipped);
+        is_request(facts, rejected) || (rejected.marks.has(Marks::NOT_RECORDED) && facts.unseen.is_none());
     rejected.is_there()
         && may_be
         && !facts.request.accepted.is_there()
@@ -182,8 +182,10 @@ fn request_of_unknown_flags_refused(facts: &Facts) -> Decision {
         }
         Some(_) => line(Verdict::Straggler, if both { Medium } else { Low }, Line::LateInConnection),
         None if facts.elsewhere.reply_accepted => line(Verdict::Straggler, Low, Line::LateInConnection),
-        None if facts.is_skipped => line(Verdict::Unknown, Low, Line::Skipped),
-        None => line(Verdict::Straggler, Low, Line::LateAlone),
+        None => match facts.unseen {
+            Some(unseen) => line(Verdict::Unknown, Low, Line::NotSeen(unseen)),
+            None => line(Verdict::Straggler, Low, Line::LateAlone),
+        },
     }
 }
 
@@ -227,8 +229,10 @@ fn reply_refused(facts: &Facts) -> Decision {
     if facts.elsewhere.reply_accepted && !is_not_told && !is_reset_of_opening(facts) {
         return line(Verdict::Straggler, Medium, Line::LateInConnection);
     }
+    if is_not_told && let Some(unseen) = facts.unseen {
+        return line(Verdict::Unknown, Low, Line::NotSeen(unseen));
+    }
     match (request_seen, is_not_told) {
-        (_, true) if facts.is_skipped => line(Verdict::Unknown, Low, Line::Skipped),
         (true, true) => network_acl_return(facts, Medium, Line::ReplyRefused),
         (true, false) => network_acl_return(facts, Low, Line::LateReplyRefused),
         (false, _) => line(Verdict::Straggler, Low, Line::LateAlone),
@@ -252,8 +256,8 @@ fn late(facts: &Facts) -> Decision {
         .is_some_and(|accepted| facts.request.rejected.time.is_none_or(|time| accepted <= time.end_secs));
     if had_begun || facts.elsewhere.request_accepted || facts.elsewhere.reply_accepted {
         line(Verdict::Straggler, confidence_of_late(facts), Line::LateInConnection)
-    } else if facts.is_skipped {
-        line(Verdict::Unknown, Low, Line::Skipped)
+    } else if let Some(unseen) = facts.unseen {
+        line(Verdict::Unknown, Low, Line::NotSeen(unseen))
     } else {
         line(Verdict::Straggler, Low, Line::LateAlone)
     }

@@ -11,6 +11,15 @@ pub(super) struct Elsewhere {
     pub reply_accepted: bool,
 }
 
+/// Why a record that is not there tells nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+pub(super) enum Unseen {
+    /// AWS skipped records of the interface.
+    Skipped,
+    /// No file of the load is of that time.
+    Undelivered,
+}
+
 /// All that a verdict is read off. Request is what the initiator sent, reply what the responder did.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Facts {
@@ -31,8 +40,8 @@ pub(super) struct Facts {
     pub same_subnet: Option<bool>,
     /// Whether both ends are of our networks, but no file names subnets.
     pub lacks_subnets: bool,
-    /// Records of the interface were skipped near it.
-    pub is_skipped: bool,
+    /// Whether records may be missing of the interface near it.
+    pub unseen: Option<Unseen>,
     /// It may have begun before the interface's first row.
     pub may_begin_before: bool,
     /// At how many services the initiator was refused, where it is a scanner.

@@ -12,7 +12,7 @@ pub fn to_json_line(diagnosed: &Diagnosed) -> String {
         let NamedRule { kind, id, rule, miss } = rule;
         json!({ "kind": kind, "id": id, "rule": rule, "miss": miss })
     };
-    let interface = match &diagnosed.interface {
+    let interface = match &*diagnosed.interface {
         interface if interface.is_absent() => Json::Null,
         interface => Json::String(interface.to_string()),
     };

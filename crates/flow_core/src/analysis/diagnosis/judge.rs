@@ -1,6 +1,7 @@
 //! From the folded rows of all shards to a verdict for each conversation.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use rustc_hash::FxBuildHasher;
 
@@ -11,89 +12,96 @@ use super::grounds::{Admission, Grounds};
 use super::partial::DiagnosisPartial;
 use super::policy_evaluator::PolicyEvaluator;
 use super::sequential_test::{Met, refusals_of_scanner};
-use super::surroundings::{Case, Surroundings};
+use super::surroundings::{Case, CaseId, Surroundings};
 use super::verdict::{Diagnosed, Verdict};
-use super::{Diagnosis, REQUIRED};
-use crate::analysis::conversation::{
-    Half, Marks, SeenBy, TupleEnd, for_each_conversation, sort_by_conversation,
-};
-use crate::analysis::interface::InterfaceKnowledge;
+use super::{Diagnosis, DiagnosisQuestion, REQUIRED};
+use crate::analysis::conversation::{Half, Marks, SeenBy, TupleEnd, in_conversations};
 use crate::analysis::places::NOT_THERE;
 use crate::intake::client::{self, RowEvidence};
-use crate::record::{Address, Field};
+use crate::record::{Address, Field, Value};
 
-pub(super) fn diagnosis(
-    mut partial: DiagnosisPartial,
-    knowledge: &InterfaceKnowledge,
-    evaluator: Option<&dyn PolicyEvaluator>,
-    n_rejected_rows_asked: u64,
-) -> Diagnosis {
-    sort_by_conversation(&mut partial.folded.traces);
-    let surroundings = Surroundings::new(&partial, knowledge);
+pub(super) fn diagnosis(partial: DiagnosisPartial, question: &DiagnosisQuestion<'_>) -> Diagnosis {
+    let DiagnosisQuestion { knowledge, tuples, evaluator, undelivered } = *question;
+    let surroundings = Surroundings::new(&partial, knowledge, undelivered);
     let mut evidence = RowEvidence::new(partial.is_rolled_up);
+    let all = in_conversations(&partial.folded.traces, surroundings.n_spans_apart);
+    let ranks = partial.folded.interface_ranks();
     // Facts are worked out twice, because they take more room than all that they are worked out from.
     let mut met: HashMap<Address, Vec<Met>, FxBuildHasher> = HashMap::default();
-    let mut n_asked = 0;
-    for_each_conversation(&partial.folded.traces, surroundings.n_spans_apart, |tuple, views| {
-        n_asked += views.iter().filter(|view| view.is_rejected_asked()).count();
+    let mut places: Vec<Place> = Vec::with_capacity(all.n_conversations() as usize);
+    let mut views = Vec::new();
+    for conversation in 0..all.n_conversations() {
+        let tuple = all.read_views(conversation, &mut views);
         let is_private = |end: TupleEnd| partial.folded.address(end.address).is_none_or(Address::is_private);
-        if tuple.ends().into_iter().all(is_private) {
-            return;
-        }
-        surroundings.for_each_case(tuple, views, &mut evidence, |case| {
-            if let Some(facts) = case.facts
+        let may_scan = !tuple.ends().into_iter().all(is_private);
+        let all = may_scan.then(|| surroundings.sum_up(&tuple, &views, &mut evidence));
+        surroundings.for_each_case(&tuple, &views, |id| {
+            let view = id.view_of(&views);
+            if view.is_rejected_asked() {
+                places.push(Place {
+                    first_secs: view.time().map(|time| time.start_secs),
+                    // Rows without an interface come first, as their absent value does.
+                    rank: ranks.get(view.interface as usize).copied().unwrap_or(0),
+                    conversation,
+                    id,
+                });
+            }
+            if let Some(facts) = all.as_ref().and_then(|all| surroundings.case(tuple, &views, id, all).facts)
                 && !knowledge.is_ours(facts.initiator)
                 && is_failed_request(&facts)
             {
                 met.entry(facts.initiator).or_default().push(failure(&facts));
             }
         });
-    });
+    }
     let scanners = scanners(&partial, met);
     let admitted = Admitted::of(&partial.admitted);
-    let ranks = partial.folded.interface_ranks();
-    let mut conversations: Vec<Diagnosed> = Vec::with_capacity(n_asked);
-    let mut places: Vec<Place> = Vec::with_capacity(n_asked);
-    for_each_conversation(&partial.folded.traces, surroundings.n_spans_apart, |tuple, views| {
-        surroundings.for_each_case(tuple, views, &mut evidence, |mut case| {
-            if !case.view.is_rejected_asked() {
-                return;
-            }
-            if let Some(facts) = &mut case.facts {
-                facts.scanner_refusals = scanners.get(&facts.initiator).copied();
-            }
-            let mut diagnosed = diagnosed(&partial, &case, evaluator);
-            diagnosed.grounds.is_readdressed = case.view.is_readdressed();
-            // Whoever scans is not wanted, whatever else was accepted.
-            if diagnosed.verdict != Verdict::Scan {
-                diagnosed.grounds.admitted = admission(&case, &admitted);
-            }
-            // Rows without an interface come first, as their absent value does.
-            let rank = ranks.get(case.view.interface as usize).copied().unwrap_or(0);
-            places.push((diagnosed.first_secs, rank, conversations.len() as u32));
-            conversations.push(diagnosed);
-        });
-    });
+    // The last place is of rows without an interface.
+    let interfaces: Vec<Arc<Value>> = (0..=partial.folded.n_interfaces())
+        .map(|place| Arc::new(partial.folded.interface(place).clone()))
+        .collect();
+    // In order from the start, because verdicts are large to move about.
+    places.sort_unstable();
+    let mut conversations: Vec<Diagnosed> = Vec::with_capacity(places.len());
+    for Place { conversation, id, .. } in places {
+        let tuple = all.read_views(conversation, &mut views);
+        let all = surroundings.sum_up(&tuple, &views, &mut evidence);
+        let mut case = surroundings.case(tuple, &views, id, &all);
+        if let Some(facts) = &mut case.facts {
+            facts.scanner_refusals = scanners.get(&facts.initiator).copied();
+        }
+        let mut diagnosed = diagnosed(&partial, &interfaces, &case, evaluator);
+        diagnosed.grounds.is_readdressed = case.view.is_readdressed();
+        // Whoever scans is not wanted, whatever else was accepted.
+        if diagnosed.verdict != Verdict::Scan {
+            diagnosed.grounds.admitted = admission(&case, &admitted);
+        }
+        conversations.push(diagnosed);
+    }
+    let is_of_one_time = |one: &Diagnosed, next: &Diagnosed| {
+        (one.first_secs, &one.interface) == (next.first_secs, &next.interface)
+    };
+    for alike in conversations.chunk_by_mut(is_of_one_time) {
+        alike.sort_unstable_by(|one, other| order(one).cmp(&order(other)));
+    }
     let n_rows_judged: u64 = partial.folded.traces.iter().map(|(_, trace)| trace.n_rows_asked).sum();
     let missing = REQUIRED.iter().zip(partial.recorded.required);
     Diagnosis {
-        conversations: in_order(conversations, places),
+        conversations,
         missing: missing.filter(|(_, is_recorded)| !is_recorded).map(|(field, _)| *field).collect(),
         n_rows: partial.n_rows,
-        n_rejected_rows_left_out: n_rejected_rows_asked.saturating_sub(n_rows_judged),
+        n_rejected_rows_left_out: tuples.n_rows().saturating_sub(n_rows_judged),
         n_rows_without_action: partial.n_rows_without_action,
     }
 }
 
-/// When a conversation began, where its interface is among the others, and its place among the conversations.
-type Place = (Option<u64>, u32, u32);
-
-/// Sorts places, because a verdict is large to move about and far to look up.
-fn in_order(conversations: Vec<Diagnosed>, mut places: Vec<Place>) -> Vec<Diagnosed> {
-    let rest = |place: u32| order(&conversations[place as usize]);
-    places.sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| rest(a.2).cmp(&rest(b.2))));
-    let mut conversations: Vec<Option<Diagnosed>> = conversations.into_iter().map(Some).collect();
-    places.into_iter().filter_map(|(.., place)| conversations[place as usize].take()).collect()
+/// A case that the question is about: when it began, where its interface is among the others, and where it is read.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    first_secs: Option<u64>,
+    rank: u32,
+    conversation: u32,
+    id: CaseId,
 }
 
 /// By first, interface, initiator, responder and port, as the records are laid down; the rest makes it one order.
@@ -137,9 +145,11 @@ fn scanners(
     met.into_iter().filter_map(|(outsider, met)| Some((outsider, refusals_of_scanner(met)?))).collect()
 }
 
+/// `interfaces` are by place, at last the absent one.
 fn diagnosed(
     partial: &DiagnosisPartial,
-    case: &Case<'_>,
+    interfaces: &[Arc<Value>],
+    case: &Case,
     evaluator: Option<&dyn PolicyEvaluator>,
 ) -> Diagnosed {
     let halves = &case.view.halves;
@@ -155,13 +165,13 @@ fn diagnosed(
             (decision, grounds)
         }
     };
-    let interface = partial.folded.interface(case.view.interface);
+    let interface = interfaces.get(case.view.interface as usize).unwrap_or(&interfaces[interfaces.len() - 1]);
     if interface.is_absent() && matches!(decision.line, Line::SideNotKnown(_)) {
         decision.needs.insert(0, Field::INTERFACE_ID);
     }
     let (facts, time) = (case.facts.as_ref(), case.view.time());
     let mut diagnosed = Diagnosed {
-        interface: interface.clone(),
+        interface: Arc::clone(interface),
         initiator: facts.map(|facts| facts.initiator),
         responder: facts.map(|facts| facts.responder),
         port: facts.and_then(|facts| facts.port),
@@ -186,7 +196,7 @@ fn diagnosed(
 }
 
 /// What else was accepted at the service that refused.
-fn admission(case: &Case<'_>, admitted: &Admitted) -> Admission {
+fn admission(case: &Case, admitted: &Admitted) -> Admission {
     let (Some(facts), Some(client)) = (&case.facts, case.client) else { return Admission::default() };
     let Some(request_comes_in) = facts.request_comes_in else { return Admission::default() };
     let is_reply = !facts.request.rejected.is_there();
@@ -208,7 +218,7 @@ fn admission(case: &Case<'_>, admitted: &Admitted) -> Admission {
 }
 
 /// Fields without which nobody can tell who began.
-fn needs_of(partial: &DiagnosisPartial, case: &Case<'_>) -> Vec<Field> {
+fn needs_of(partial: &DiagnosisPartial, case: &Case) -> Vec<Field> {
     let (ends, protocol) = (case.tuple.ends(), case.tuple.protocol());
     let mut needs = Vec::new();
     if ends.iter().any(|end| partial.folded.address(end.address).is_none()) {

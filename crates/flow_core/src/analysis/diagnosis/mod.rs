@@ -30,7 +30,7 @@ use super::{Analysis, ShardView};
 use crate::record::Field;
 
 pub use super::confidence::Confidence;
-pub use super::conversation::{Began, SeenBy};
+pub use super::conversation::{Began, SeenBy, Undelivered};
 pub use account_rules::AccountRules;
 pub(in crate::analysis) use grounds::Admission;
 pub use grounds::Grounds;
@@ -68,6 +68,8 @@ pub struct DiagnosisQuestion<'a> {
     /// Of all shards, for the same rows.
     pub tuples: &'a RejectedTuples,
     pub evaluator: Option<&'a dyn PolicyEvaluator>,
+    /// Of the load; nothing where names of files are not known, as in a shard.
+    pub undelivered: &'a Undelivered,
 }
 
 impl Analysis for DiagnosisQuestion<'_> {
@@ -83,6 +85,6 @@ impl Analysis for DiagnosisQuestion<'_> {
     }
 
     fn finish(&self, partial: DiagnosisPartial) -> Diagnosis {
-        judge::diagnosis(partial, self.knowledge, self.evaluator, self.tuples.n_rows())
+        judge::diagnosis(partial, self)
     }
 }

@@ -9,7 +9,7 @@ use super::wanted::{RejectedTuples, WantedCodes};
 use crate::analysis::ShardView;
 use crate::analysis::action::Action;
 use crate::analysis::by_key::ByKey;
-use crate::analysis::conversation::{EndsOf, Folded, FoldedPlaces, Marks, RowReader, Trace, TraceKey};
+use crate::analysis::conversation::{EndsOf, Folded, FoldedPlaces, Marks, RowReader, Wanted};
 use crate::analysis::fan_in::FanIn;
 use crate::analysis::places::{NOT_THERE, moved};
 use crate::intake::client::RowEvidence;
@@ -59,9 +59,10 @@ pub(super) fn scan(shard: ShardView<'_>, tuples: &RejectedTuples) -> DiagnosisPa
     let wanted = WantedCodes::of(tuples, store);
     let mut reader = RowReader::new(store, EndsOf::Packet);
     let mut evidence = RowEvidence::new(store.is_rolled_up());
-    let mut traces: ByKey<TraceKey, Trace> = ByKey::with_capacity(wanted.tuples.len());
+    let mut traces = tuples.traces(&wanted);
+    let mut known: Vec<Option<Wanted>> = Vec::new();
     let mut contacts: ByKey<ContactKey, Contact> = ByKey::with_capacity(0);
-    let mut fan_in = FanIn::with_capacity(wanted.tuples.len());
+    let mut fan_in = FanIn::with_capacity(tuples.tuples().len());
     let n_addresses = store.addresses().all().len();
     let refused = RefusedServices::of(tuples.tuples(), &wanted.codes, n_addresses, &mut evidence);
     let mut admitted: ByKey<AdmittedKey, AdmittedTime> = ByKey::with_capacity(0);
@@ -75,35 +76,39 @@ pub(super) fn scan(shard: ShardView<'_>, tuples: &RejectedTuples) -> DiagnosisPa
         let asked = reader.rows_with(segment, Action::Rejected).and(rows.clone());
         let others = asked.clone().not(segment.n_rows());
         for (rows, is_asked) in [(asked, true), (others, false)] {
-            reader.for_each(segment, &rows, |row| {
-                if wanted.tuples.contains(&row.tuple) {
-                    traces.at(TraceKey::of(&row)).add(Trace::of_row(&row, is_asked));
-                    // Where flags tell, nobody counts ports.
-                    let flags_tell = row.marks.has(Marks::SYN.and(Marks::SYN_ACK));
-                    if let (Some(src_port), Some(dst_port)) = (row.src.port, row.dst.port)
-                        && !flags_tell
-                        && row.src.address != NOT_THERE
-                        && row.dst.address != NOT_THERE
-                    {
-                        fan_in.note(
-                            row.src.address,
-                            row.dst.address,
-                            src_port,
-                            dst_port,
-                            row.tuple.protocol(),
-                        );
+            reader.for_each_batch(segment, &rows, |rows| {
+                known.clear();
+                known.extend(traces.wanted_of(rows));
+                for (row, known) in rows.iter().zip(&known) {
+                    if let Some(known) = known {
+                        traces.add(*known, row, is_asked);
+                        // Where flags tell, nobody counts ports.
+                        let flags_tell = row.marks.has(Marks::SYN.and(Marks::SYN_ACK));
+                        if let (Some(src_port), Some(dst_port)) = (row.src.port, row.dst.port)
+                            && !flags_tell
+                            && row.src.address != NOT_THERE
+                            && row.dst.address != NOT_THERE
+                        {
+                            fan_in.note(
+                                row.src.address,
+                                row.dst.address,
+                                src_port,
+                                dst_port,
+                                row.tuple.protocol(),
+                            );
+                        }
                     }
-                }
-                refused.note(&row, &mut evidence, &mut admitted);
-                if wanted.is_outsider(row.src.address) || wanted.is_outsider(row.dst.address) {
-                    let decoded = |port: Option<u16>| port.map_or(ABSENT, u64::from);
-                    let protocol = row.tuple.protocol().map_or(ABSENT, u64::from);
-                    let (src_port, dst_port) = (decoded(row.src.port), decoded(row.dst.port));
-                    let client = evidence.hint(protocol, row.flags, src_port, dst_port).client;
-                    if let Some((key, contact)) =
-                        Contact::of_row(&row, client, |code| wanted.is_outsider(code))
-                    {
-                        contacts.at(key).add(contact);
+                    refused.note(row, &mut evidence, &mut admitted);
+                    if wanted.is_outsider(row.src.address) || wanted.is_outsider(row.dst.address) {
+                        let decoded = |port: Option<u16>| port.map_or(ABSENT, u64::from);
+                        let protocol = row.tuple.protocol().map_or(ABSENT, u64::from);
+                        let (src_port, dst_port) = (decoded(row.src.port), decoded(row.dst.port));
+                        let client = evidence.hint(protocol, row.flags, src_port, dst_port).client;
+                        if let Some((key, contact)) =
+                            Contact::of_row(row, client, |code| wanted.is_outsider(code))
+                        {
+                            contacts.at(key).add(contact);
+                        }
                     }
                 }
             });

@@ -4,21 +4,47 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rustc_hash::FxBuildHasher;
 
-use super::facts::{Elsewhere, Facts};
+use super::facts::{Elsewhere, Facts, Unseen};
 use super::partial::DiagnosisPartial;
 use crate::analysis::TimeExtent;
 use crate::analysis::conversation::{
-    Began, CoverageByPlace, Half, LoadCoverage, Tuple, TupleEnd, View, who_began,
+    Began, CoverageByPlace, LoadCoverage, Tuple, TupleEnd, Undelivered, View, who_began,
 };
 use crate::analysis::fan_in::Servers;
 use crate::analysis::interface::{InterfaceKnowledge, subnet_of};
 use crate::intake::client::{RowEvidence, has_ports};
 use crate::record::Address;
 
+/// A case among those of a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct CaseId {
+    /// The number of the interface's view.
+    view: u32,
+    /// The end that it is about, where both ends asked and each is a case.
+    sender: Option<u8>,
+}
+
+impl CaseId {
+    /// What it is about of all that was seen.
+    pub fn view_of(self, views: &[View]) -> View {
+        let view = &views[self.view as usize];
+        self.sender.map_or(*view, |sender| view.of_sender(usize::from(sender)))
+    }
+}
+
+/// What all interfaces together tell of a conversation.
+pub(super) struct SummedUp {
+    /// Interfaces that accepted something of each half.
+    n_accepted: [u64; 2],
+    /// The end that began.
+    client: Option<usize>,
+    began: Began,
+}
+
 /// One conversation as one interface saw it, before the verdict.
-pub(super) struct Case<'a> {
+pub(super) struct Case {
     pub tuple: Tuple,
-    pub view: &'a View,
+    pub view: View,
     pub began: Began,
     /// The end that began.
     pub client: Option<usize>,
@@ -30,9 +56,10 @@ pub(super) struct Case<'a> {
 pub(super) struct Surroundings<'a> {
     partial: &'a DiagnosisPartial,
     knowledge: &'a InterfaceKnowledge,
+    undelivered: &'a Undelivered,
     servers: Servers,
     coverage: CoverageByPlace,
-    /// Of [`for_each_conversation`](crate::analysis::conversation::for_each_conversation).
+    /// Of [`in_conversations`](crate::analysis::conversation::in_conversations).
     pub n_spans_apart: u64,
     /// By place of an interface, and by own address of interfaces: the only subnet that they name, as a number.
     subnet_of_interface: Vec<Option<u32>>,
@@ -40,7 +67,11 @@ pub(super) struct Surroundings<'a> {
 }
 
 impl<'a> Surroundings<'a> {
-    pub fn new(partial: &'a DiagnosisPartial, knowledge: &'a InterfaceKnowledge) -> Surroundings<'a> {
+    pub fn new(
+        partial: &'a DiagnosisPartial,
+        knowledge: &'a InterfaceKnowledge,
+        undelivered: &'a Undelivered,
+    ) -> Surroundings<'a> {
         let folded = &partial.folded;
         let coverage = folded.coverage_by_place();
         let names: BTreeSet<&String> = coverage.all().flat_map(|of| &of.subnets).collect();
@@ -58,10 +89,11 @@ impl<'a> Surroundings<'a> {
         }
         let subnet_of_address =
             by_address.into_iter().map(|(address, subnets)| (address, the_only(&subnets))).collect();
-        let n_spans_apart = LoadCoverage::of(coverage.all()).n_spans_apart();
+        let n_spans_apart = LoadCoverage::of(coverage.all(), undelivered).n_spans_apart();
         Surroundings {
             partial,
             knowledge,
+            undelivered,
             servers: partial.folded.servers(),
             coverage,
             n_spans_apart,
@@ -70,48 +102,57 @@ impl<'a> Surroundings<'a> {
         }
     }
 
-    /// Visits what each interface saw of a conversation of which it saw something refused.
-    pub fn for_each_case(
-        &self,
-        tuple: Tuple,
-        views: &[View],
-        evidence: &mut RowEvidence,
-        mut visit: impl FnMut(Case<'_>),
-    ) {
-        let mut all = [Half::default(); 2];
-        // Interfaces that accepted something of each half.
-        let mut n_accepted = [0u64; 2];
-        for view in views {
-            for end in [0, 1] {
-                all[end].join(&view.halves[end]);
-                n_accepted[end] += u64::from(view.halves[end].accepted.is_there());
-            }
-        }
-        let one_way = [0, 1].map(|end| views.iter().any(|view| view.accepted_only_of(end)));
-        let (client, began) = who_began(&tuple, &all, one_way, &self.servers, evidence);
-        for view in views {
+    /// Which cases there are of a conversation: one for each interface that saw something refused, or two.
+    pub fn for_each_case(&self, tuple: &Tuple, views: &[View], mut visit: impl FnMut(CaseId)) {
+        for (number, view) in (0..).zip(views) {
             if !view.halves.iter().any(|half| half.rejected.is_there()) {
                 continue;
             }
-            let is_elsewhere = |end: usize| n_accepted[end] > u64::from(view.halves[end].accepted.is_there());
-            if self.are_two(&tuple, view) {
-                for client in [0, 1] {
-                    let (view, began) = (view.of_sender(client), Began::RefusedBothWays);
-                    // What other interfaces accepted of the other end is its own request.
-                    let elsewhere =
-                        Elsewhere { request_accepted: is_elsewhere(client), reply_accepted: false };
-                    let facts = self.facts(&tuple, &view, client, began, elsewhere);
-                    visit(Case { tuple, view: &view, began, client: Some(client), facts });
-                }
-                continue;
-            }
-            let elsewhere = client.map_or_else(Elsewhere::default, |client| Elsewhere {
-                request_accepted: is_elsewhere(client),
-                reply_accepted: is_elsewhere(1 - client),
-            });
-            let facts = client.and_then(|client| self.facts(&tuple, view, client, began, elsewhere));
-            visit(Case { tuple, view, began, client, facts });
+            let senders: &[Option<u8>] =
+                if self.are_two(tuple, view) { &[Some(0), Some(1)] } else { &[None] };
+            senders.iter().for_each(|sender| visit(CaseId { view: number, sender: *sender }));
         }
+    }
+
+    /// What all interfaces saw together, and who began.
+    pub fn sum_up(&self, tuple: &Tuple, views: &[View], evidence: &mut RowEvidence) -> SummedUp {
+        // Mostly one interface saw it.
+        let mut all = views.first().map_or_else(Default::default, |first| first.halves);
+        for view in views.iter().skip(1) {
+            all.iter_mut().zip(&view.halves).for_each(|(all, half)| all.join(half));
+        }
+        let n_accepted =
+            [0, 1].map(|end| views.iter().filter(|view| view.halves[end].accepted.is_there()).count() as u64);
+        let one_way = [0, 1].map(|end| views.iter().any(|view| view.accepted_only_of(end)));
+        let (client, began) = who_began(tuple, &all, one_way, &self.servers, evidence);
+        SummedUp { n_accepted, client, began }
+    }
+
+    /// One of the cases of a conversation.
+    pub fn case(&self, tuple: Tuple, views: &[View], id: CaseId, all: &SummedUp) -> Case {
+        let view = id.view_of(views);
+        let SummedUp { n_accepted, client, began } = *all;
+        let of_all = &views[id.view as usize];
+        let is_elsewhere = |end: usize| n_accepted[end] > u64::from(of_all.halves[end].accepted.is_there());
+        let (client, began, elsewhere) = match (id.sender.map(usize::from), client) {
+            // What other interfaces accepted of the other end is its own request.
+            (Some(sender), _) => (
+                Some(sender),
+                Began::RefusedBothWays,
+                Elsewhere { request_accepted: is_elsewhere(sender), reply_accepted: false },
+            ),
+            (None, Some(client)) => (
+                Some(client),
+                began,
+                Elsewhere {
+                    request_accepted: is_elsewhere(client),
+                    reply_accepted: is_elsewhere(1 - client),
+                },
+            ),
+            (None, None) => (None, began, Elsewhere::default()),
+        };
+        let facts = client.and_then(|client| self.facts(&tuple, &view, client, began, elsewhere));
+        Case { tuple, view, began, client, facts }
     }
 
     /// Whether what was refused of both ends are two requests: a reply is only sent to what arrived, and here nothing
@@ -126,7 +167,17 @@ impl<'a> Surroundings<'a> {
             && is_recorded(low)
             && is_recorded(high)
             && view.is_refused_both_ways()
-            && !self.coverage.of(view.interface).is_skipped_before(view.time())
+            && self.unseen(view).is_none()
+    }
+
+    /// Why records may be missing of what went before.
+    fn unseen(&self, view: &View) -> Option<Unseen> {
+        let time = view.time();
+        if self.coverage.of(view.interface).is_skipped_before(time) {
+            Some(Unseen::Skipped)
+        } else {
+            self.undelivered.is_before(time).then_some(Unseen::Undelivered)
+        }
     }
 
     /// The facts of one view; `None` where an address is not recorded.
@@ -161,7 +212,7 @@ impl<'a> Surroundings<'a> {
             elsewhere,
             same_subnet: local.and_then(|local| self.same_subnet(view.interface, addresses, local)),
             lacks_subnets: are_ours && is_v4 && !self.partial.recorded.subnet_id,
-            is_skipped: coverage.is_skipped_before(view.time()),
+            unseen: self.unseen(view),
             may_begin_before: rejected.is_none_or(|time| coverage.may_begin_before(time.start_secs)),
             scanner_refusals: None,
             is_rolled_up: self.partial.is_rolled_up,

@@ -83,8 +83,8 @@ pub struct NamedRule {
 /// One conversation as one interface saw it, of which something was rejected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnosed {
-    /// The interface-id; absent for rows without one.
-    pub interface: Value,
+    /// The interface-id; absent for rows without one. Shared, because there are many conversations and few interfaces.
+    pub interface: Arc<Value>,
     /// The ends, absent where nothing tells which is which. Packet addresses, where the rows have them.
     pub initiator: Option<Address>,
     pub responder: Option<Address>,

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::CONVERSATIONS_MAX;
 use crate::analysis::action::Action;
-use crate::analysis::conversation::{EndsOf, RowReader, Tuple, TupleList};
+use crate::analysis::conversation::{EndsOf, RowReader, Traces, Tuple, TupleList};
 use crate::analysis::{Analysis, ShardView};
 use crate::store::Store;
 
@@ -71,16 +71,20 @@ impl RejectedTuples {
         self.list.tuples()
     }
 
+    /// A table for their rows in a store whose codes these are.
+    pub(super) fn traces(&self, codes: &WantedCodes) -> Traces {
+        self.list.traces(&codes.codes)
+    }
+
     pub(super) fn n_rows(&self) -> u64 {
         self.n_rows
     }
 }
 
-/// [`RejectedTuples`] in the codes of one store.
+/// Addresses of [`RejectedTuples`] in the codes of one store.
 pub(super) struct WantedCodes {
     /// By place of an address: its code, where the store has it.
     pub codes: Vec<Option<u32>>,
-    pub tuples: HashSet<Tuple, FxBuildHasher>,
     /// By address code: whether it is a public end of one of them.
     is_outsider: Vec<bool>,
 }
@@ -95,8 +99,7 @@ impl WantedCodes {
                 is_outsider[*code as usize] = !address.is_private();
             }
         }
-        let tuples = wanted.in_codes(&codes);
-        WantedCodes { codes, tuples, is_outsider }
+        WantedCodes { codes, is_outsider }
     }
 
     pub fn is_outsider(&self, code: u32) -> bool {

@@ -1,6 +1,7 @@
 //! A verdict in one or two sentences for people: what was seen, and what that means.
 
 use super::decide::{Line, Refused};
+use super::facts::Unseen;
 use super::verdict::Diagnosed;
 use crate::analysis::confidence::Confidence;
 use crate::analysis::conversation::{Began, SeenBy};
@@ -86,7 +87,11 @@ fn seen(diagnosed: &Diagnosed) -> String {
             "{} that does not look like the opening of a connection, and nothing else of it is in these logs",
             refused(grounds.n_refused(), &format!("between {initiator} and {asked}"))
         ),
-        Line::Skipped => format!(
+        Line::NotSeen(Unseen::Undelivered) => format!(
+            "{}, and the names of the files say that none of them is of a time about then",
+            refused(grounds.n_refused(), &format!("between {initiator} and {asked}"))
+        ),
+        Line::NotSeen(Unseen::Skipped) => format!(
             "{}, and AWS skipped records of the interface about then (SKIPDATA)",
             refused(grounds.n_refused(), &format!("between {initiator} and {asked}"))
         ),
@@ -171,7 +176,13 @@ fn meaning(diagnosed: &Diagnosed) -> String {
              another way: load the logs of that way too"
                 .to_owned()
         }
-        Line::Skipped => "What was skipped may be what would tell, so nothing is concluded".to_owned(),
+        Line::NotSeen(Unseen::Undelivered) => {
+            "What was delivered then may be what would tell, so nothing is concluded: open those files too"
+                .to_owned()
+        }
+        Line::NotSeen(Unseen::Skipped) => {
+            "What was skipped may be what would tell, so nothing is concluded".to_owned()
+        }
         Line::SideNotKnown(Refused::Request) => {
             "Nothing tells which end is the interface; on the way in is only \
              likelier, because security groups allow everything out until somebody changes that"

@@ -209,7 +209,7 @@ fn common<'a>(key: &CauseKey<'a>, members: &[&'a Diagnosed]) -> Common<'a> {
     Common {
         interfaces: match key.place {
             Place::Interface(interface) | Place::Unknown(interface, _) => vec![interface],
-            Place::Responder(_) => distinct(members.iter().map(|member| &member.interface)),
+            Place::Responder(_) => distinct(members.iter().map(|member| &*member.interface)),
         },
         protocol: key.protocol,
         port: key.port,

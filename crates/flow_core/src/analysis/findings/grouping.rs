@@ -96,7 +96,7 @@ fn responders_of_several(conversations: &[Diagnosed]) -> HashSet<WayOut<'_>, FxB
         let Some(responder) = diagnosed.responder else { continue };
         let first =
             interfaces.entry(refused_way_out(diagnosed, responder)).or_insert(Some(&diagnosed.interface));
-        if first.is_some_and(|first| *first != diagnosed.interface) {
+        if first.is_some_and(|first| *first != *diagnosed.interface) {
             *first = None;
         }
     }

@@ -106,6 +106,7 @@ fn outcome_of(line: Line) -> Outcome {
         | Line::OtherEndNotHeard
         | Line::Blind(_)
         | Line::OthersRefused
+        | Line::OthersCameThrough
         | Line::SideNotKnown
         | Line::BeginnerNotKnown => Outcome::Unknown,
     }

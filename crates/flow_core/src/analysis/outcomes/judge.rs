@@ -1,17 +1,19 @@
 //! From the folded rows of all shards to what became of each conversation.
 
+use std::collections::HashSet;
+
+use rustc_hash::FxBuildHasher;
+
+use super::OutcomesQuestion;
 use super::decide::{Decision, Facts, Sight, decide};
 use super::outcome::{ConversationOutcome, Line, Outcome};
-use super::partial::{OutcomesPartial, endpoint};
-use super::refusals::{Passage, Refusals};
+use super::partial::{OutcomesPartial, Way, endpoint};
+use super::refusals::{Missing, Refusals};
 use super::surroundings::{InterfacePlace, Surroundings};
 use crate::analysis::TimeExtent;
 use crate::analysis::confidence::Confidence;
-use crate::analysis::conversation::{
-    Began, Half, SeenBy, Tuple, View, for_each_conversation, sort_by_conversation, who_began,
-};
+use crate::analysis::conversation::{Began, Half, SeenBy, Tuple, View, in_conversations, who_began};
 use crate::analysis::fan_in::Endpoint;
-use crate::analysis::interface::InterfaceKnowledge;
 use crate::intake::client::RowEvidence;
 use crate::record::{Address, Field};
 
@@ -32,7 +34,9 @@ pub(super) struct JudgedOne {
     pub n_rows_asked: u64,
     pub time: Option<TimeExtent>,
     /// What is missing of it, where the outcome rests on that.
-    missing: Option<Passage>,
+    missing: Option<Missing>,
+    /// The way it went, to look up whether others of it came through.
+    way: Option<Way>,
     /// The responder's end, to look up what works there.
     pub service: Option<Endpoint>,
 }
@@ -48,22 +52,25 @@ pub(super) struct Judged {
 }
 
 impl Judged {
-    pub fn of(mut partial: OutcomesPartial, knowledge: &InterfaceKnowledge) -> Judged {
-        sort_by_conversation(&mut partial.folded.traces);
-        let mut surroundings = Surroundings::of(&partial, knowledge);
+    pub fn of(partial: OutcomesPartial, question: &OutcomesQuestion<'_>) -> Judged {
+        let mut surroundings = Surroundings::of(&partial, question);
         let mut evidence = RowEvidence::new(partial.is_rolled_up);
         let mut conversations = Vec::new();
         let mut working = Vec::new();
+        let mut came_through: HashSet<Way, FxBuildHasher> = partial.came_through.iter().copied().collect();
         let mut n_rows_working = partial.n_rows_working;
-        let n_spans_apart = surroundings.load.n_spans_apart();
+        let all = in_conversations(&partial.folded.traces, surroundings.load.n_spans_apart());
         let mut refusals = Refusals::default();
-        for_each_conversation(&partial.folded.traces, n_spans_apart, |tuple, views| {
-            if views.iter().flat_map(|view| &view.halves).any(|half| half.rejected.is_there()) {
+        all.for_each(|tuple, views| {
+            let halves = || views.iter().flat_map(|view| &view.halves);
+            // What was refused and nothing else is folded by chance alone: where its tuple is one-sided at other times.
+            if halves().any(|half| half.rejected.is_there()) && halves().any(|half| half.accepted.is_there())
+            {
                 let seen = Seen::of(&partial, &surroundings, &mut evidence, tuple, views);
                 refusals.note_refused(&seen.facts(&partial));
             }
         });
-        for_each_conversation(&partial.folded.traces, n_spans_apart, |tuple, views| {
+        all.for_each(|tuple, views| {
             let seen = Seen::of(&partial, &surroundings, &mut evidence, tuple, views);
             let Some(judged) = seen.judged(&partial, &surroundings) else { return };
             judged.missing.into_iter().for_each(|missing| refusals.note_missing(missing));
@@ -71,16 +78,19 @@ impl Judged {
                 n_rows_working += judged.n_rows_asked;
                 let ends = tuple.ends().into_iter().filter_map(|end| endpoint(end, tuple.protocol()));
                 working.extend(ends.map(|endpoint| (endpoint, judged.n_rows)));
+                came_through.extend(Way::both_of(&tuple));
             } else if judged.n_rows_asked > 0 {
                 conversations.push(judged);
             }
         });
         working.into_iter().for_each(|(endpoint, n_rows)| surroundings.note_working(endpoint, n_rows));
         for judged in &mut conversations {
-            if judged.missing.is_some_and(|missing| refusals.explain(missing)) {
+            let has_others = judged.way.is_some_and(|way| came_through.contains(&way));
+            let explained = judged.missing.and_then(|missing| refusals.explanation(missing, has_others));
+            if let Some(line) = explained {
                 judged.outcome = Outcome::Unknown;
                 judged.confidence = Confidence::Low;
-                judged.line = Line::OthersRefused;
+                judged.line = line;
             }
         }
         conversations.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
@@ -182,7 +192,7 @@ impl<'a> Seen<'a> {
         self.sights.retain(|sight| sight.view.halves.iter().any(|half| half.accepted.is_there()));
         let facts = self.facts(partial);
         let Decision { outcome, confidence, line, needs, interface } = decide(&facts, surroundings)?;
-        let missing = Passage::missing(&facts, line);
+        let missing = Missing::of(&facts, line);
         let Seen { client, addresses, began, ref tuple, .. } = self;
         let ends = tuple.ends();
         let accepted = self.halves.map(|half| half.accepted);
@@ -199,6 +209,7 @@ impl<'a> Seen<'a> {
             line,
             needs,
             missing,
+            way: client.and_then(|client| Way::between(tuple, client)),
             n_rows: accepted.iter().map(|trace| trace.tally.rows).sum(),
             n_rows_asked: accepted.iter().map(|trace| trace.n_rows_asked).sum(),
             time: TimeExtent::joined(accepted[0].time, accepted[1].time),

@@ -18,6 +18,7 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
+use super::conversation::Undelivered;
 use super::interface::InterfaceKnowledge;
 use super::{Analysis, ShardView};
 use crate::record::Field;
@@ -64,13 +65,15 @@ pub struct OutcomesQuestion<'a> {
     pub knowledge: &'a InterfaceKnowledge,
     /// Of all shards.
     pub tuples: &'a OneSidedTuples,
+    /// Of the load; nothing where names of files are not known, as in a shard.
+    pub undelivered: &'a Undelivered,
 }
 
 impl OutcomesQuestion<'_> {
     /// Every asked conversation that did not work, or of which nobody can tell, one by one: what
     /// [`Outcomes::services`] are made of. By first, interface and ends.
     pub fn conversations(&self, partial: OutcomesPartial) -> Vec<ConversationOutcome> {
-        judge::Judged::of(partial, self.knowledge).conversations()
+        judge::Judged::of(partial, self).conversations()
     }
 }
 
@@ -87,6 +90,6 @@ impl Analysis for OutcomesQuestion<'_> {
     }
 
     fn finish(&self, partial: OutcomesPartial) -> Outcomes {
-        services::outcomes(&judge::Judged::of(partial, self.knowledge), self.knowledge)
+        services::outcomes(&judge::Judged::of(partial, self), self.knowledge)
     }
 }

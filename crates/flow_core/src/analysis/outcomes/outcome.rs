@@ -62,6 +62,8 @@ pub(super) enum Line {
     Blind(Blind),
     /// A row that is not there may be of a refusal, because many others were refused there.
     OthersRefused,
+    /// A few rows are not there, and the like of them came through between the same ends at other times.
+    OthersCameThrough,
     /// Nothing tells whether the interface is the initiator's or the responder's.
     SideNotKnown,
     /// Nothing tells which end began.

@@ -9,9 +9,8 @@ use super::REQUIRED;
 use super::one_sided::OneSidedTuples;
 use crate::analysis::ShardView;
 use crate::analysis::action::Action;
-use crate::analysis::by_key::ByKey;
 use crate::analysis::conversation::{
-    EndsOf, Folded, FoldedPlaces, Marks, ReadRow, RowReader, Trace, TraceKey, TupleEnd,
+    EndsOf, Folded, FoldedPlaces, Marks, ReadRow, RowReader, Tuple, TupleEnd, Wanted,
 };
 use crate::analysis::fan_in::{Endpoint, FanIn};
 use crate::analysis::places::{NOT_THERE, moved};
@@ -33,16 +32,46 @@ pub struct OutcomesPartial {
     pub(super) n_rows_working: u64,
     /// Accepted rows of all other tuples, asked or not, by those ends that are also an end of a folded one.
     pub(super) working: Vec<(Endpoint, u64)>,
+    /// The ways of folded tuples that all other tuples took.
+    pub(super) came_through: Vec<Way>,
+}
+
+/// From somebody to a service, by whatever port: of protocols without a handshake alone, because of TCP it shows by itself
+/// whether an answer came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(super) struct Way {
+    client: u32,
+    service: TupleEnd,
+    protocol: Option<u8>,
+}
+
+impl Way {
+    /// `client` is the place of the end that asked.
+    pub fn between(tuple: &Tuple, client: usize) -> Option<Way> {
+        let ends = tuple.ends();
+        let is_recorded = ends.iter().all(|end| end.address != NOT_THERE);
+        (is_recorded && !tuple.is_tcp()).then(|| Way {
+            client: ends[client].address,
+            service: ends[1 - client],
+            protocol: tuple.protocol(),
+        })
+    }
+
+    /// Whoever asked.
+    pub fn both_of(tuple: &Tuple) -> impl Iterator<Item = Way> {
+        [0, 1].into_iter().filter_map(|client| Way::between(tuple, client))
+    }
 }
 
 pub(super) fn scan(shard: ShardView<'_>, wanted: &OneSidedTuples) -> OutcomesPartial {
     let ShardView { store, rows, .. } = shard;
     let OneSidedTuples(wanted) = wanted;
     let codes = wanted.address_codes(store);
-    let mut ends = WantedEnds::of(wanted.ends_in_codes(&codes), store.addresses().all().len());
-    let wanted = wanted.in_codes(&codes);
+    let n_addresses = store.addresses().all().len();
+    let mut ends = WantedEnds::of(wanted.ends_in_codes(&codes), wanted.in_codes(&codes), n_addresses);
     let mut reader = RowReader::new(store, EndsOf::Packet);
-    let mut traces: ByKey<TraceKey, Trace> = ByKey::with_capacity(wanted.len());
+    let mut traces = wanted.traces(&codes);
+    let mut known: Vec<Option<Wanted>> = Vec::new();
     let has = |field| store.field_id(field).is_some();
     let mut partial = OutcomesPartial {
         records_required: REQUIRED.map(has),
@@ -56,21 +85,24 @@ pub(super) fn scan(shard: ShardView<'_>, wanted: &OneSidedTuples) -> OutcomesPar
         let asked = accepted.clone().and(rows.clone());
         let others = accepted.clone().and(asked.clone().not(segment.n_rows()));
         for (rows, is_asked) in [(asked, true), (others, false)] {
-            reader.for_each(segment, &rows, |row| {
-                let is_wanted = wanted.contains(&row.tuple);
-                if is_wanted {
-                    traces.at(TraceKey::of(&row)).add(Trace::of_row(&row, is_asked));
-                } else if is_asked {
-                    partial.n_rows_working += row.n_records;
+            reader.for_each_batch(segment, &rows, |rows| {
+                known.clear();
+                known.extend(traces.wanted_of(rows));
+                for (row, known) in rows.iter().zip(&known) {
+                    match known {
+                        Some(known) => traces.add(*known, row, is_asked),
+                        None if is_asked => partial.n_rows_working += row.n_records,
+                        None => {}
+                    }
+                    ends.note(row, known.is_none());
                 }
-                ends.note(&row, !is_wanted);
             });
         }
         // A rejection explains why there is no reply.
         let not_accepted = accepted.not(segment.n_rows());
         reader.for_each(segment, &not_accepted, |row| {
-            if wanted.contains(&row.tuple) {
-                traces.at(TraceKey::of(&row)).add(Trace::of_row(&row, false));
+            if let Some(wanted) = traces.wanted(&row.tuple) {
+                traces.add(wanted, &row, false);
             }
         });
         let action = segment.column_or_absent(store.field_id(Field::ACTION));
@@ -80,7 +112,8 @@ pub(super) fn scan(shard: ShardView<'_>, wanted: &OneSidedTuples) -> OutcomesPar
     }
     let mut places = FoldedPlaces::of(store);
     partial.working = ends.working();
-    place_ends(&mut partial.working, |code| places.addresses.place(code));
+    partial.came_through = ends.came_through();
+    partial.place_ends(|code| places.addresses.place(code));
     partial.folded = Folded::of_shard(store, traces.into_entries(), ends.fan_in.into_endpoints(), places);
     partial
 }
@@ -96,15 +129,21 @@ impl OutcomesPartial {
         self.n_rows += other.n_rows;
         self.n_rows_without_action += other.n_rows_without_action;
         self.n_rows_working += other.n_rows_working;
-        let [_, addresses] = self.folded.merge(other.folded);
-        place_ends(&mut other.working, |place| moved(&addresses, place));
+        let [_, addresses] = self.folded.merge(std::mem::take(&mut other.folded));
+        other.place_ends(|place| moved(&addresses, place));
         self.working.extend(other.working);
+        self.came_through.extend(other.came_through);
     }
-}
 
-fn place_ends(ends: &mut [(Endpoint, u64)], mut place: impl FnMut(u32) -> u32) {
-    for (end, _) in ends {
-        end.address = place(end.address);
+    /// Gives every address that is not among the folded ones its new place.
+    fn place_ends(&mut self, mut place: impl FnMut(u32) -> u32) {
+        for (end, _) in &mut self.working {
+            end.address = place(end.address);
+        }
+        for way in &mut self.came_through {
+            way.client = place(way.client);
+            way.service.address = place(way.service.address);
+        }
     }
 }
 
@@ -114,23 +153,38 @@ struct WantedEnds {
     /// By address code, so that most rows ask no table.
     is_wanted: Vec<bool>,
     n_rows_working: HashMap<Endpoint, u64, FxBuildHasher>,
+    /// By way: whether others took it.
+    came_through: HashMap<Way, bool, FxBuildHasher>,
     fan_in: FanIn,
 }
 
 impl WantedEnds {
-    fn of(ends: impl Iterator<Item = (TupleEnd, Option<u8>)>, n_addresses: usize) -> WantedEnds {
+    fn of(
+        ends: impl Iterator<Item = (TupleEnd, Option<u8>)>,
+        tuples: impl Iterator<Item = Tuple>,
+        n_addresses: usize,
+    ) -> WantedEnds {
         let mut is_wanted = vec![false; n_addresses];
         let mut n_rows_working = HashMap::default();
         for endpoint in ends.filter_map(|(end, protocol)| endpoint(end, protocol)) {
             is_wanted[endpoint.address as usize] = true;
             n_rows_working.insert(endpoint, 0);
         }
-        WantedEnds { is_wanted, n_rows_working, fan_in: FanIn::with_capacity(0) }
+        let came_through = tuples
+            .flat_map(|tuple| Way::both_of(&tuple).collect::<Vec<_>>())
+            .map(|way| (way, false))
+            .collect();
+        WantedEnds { is_wanted, n_rows_working, came_through, fan_in: FanIn::with_capacity(0) }
     }
 
     /// Of an accepted row.
     fn note(&mut self, row: &ReadRow, is_working: bool) {
         let protocol = row.tuple.protocol();
+        if is_working && !row.tuple.is_tcp() {
+            for way in Way::both_of(&row.tuple) {
+                self.came_through.entry(way).and_modify(|is_taken| *is_taken = true);
+            }
+        }
         // Where flags tell, nobody counts ports.
         let flags_tell = row.marks.has(Marks::SYN.and(Marks::SYN_ACK));
         for (own, peer) in [(row.src, row.dst), (row.dst, row.src)] {
@@ -144,6 +198,10 @@ impl WantedEnds {
                 self.fan_in.note_end(endpoint, port);
             }
         }
+    }
+
+    fn came_through(&mut self) -> Vec<Way> {
+        self.came_through.drain().filter(|(_, is_taken)| *is_taken).map(|(way, _)| way).collect()
     }
 
     fn working(&mut self) -> Vec<(Endpoint, u64)> {

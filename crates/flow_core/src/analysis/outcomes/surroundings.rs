@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use rustc_hash::FxBuildHasher;
 
+use super::OutcomesQuestion;
 use super::partial::OutcomesPartial;
 use crate::analysis::conversation::{Coverage, LoadCoverage};
 use crate::analysis::fan_in::{Endpoint, Servers};
-use crate::analysis::interface::InterfaceKnowledge;
 use crate::record::{Address, Value};
 
 /// An interface, as a place in [`Surroundings::interfaces`].
@@ -28,13 +28,14 @@ pub(super) struct Surroundings {
 }
 
 impl Surroundings {
-    pub fn of(partial: &OutcomesPartial, knowledge: &InterfaceKnowledge) -> Surroundings {
+    pub fn of(partial: &OutcomesPartial, question: &OutcomesQuestion<'_>) -> Surroundings {
+        let OutcomesQuestion { knowledge, undelivered, .. } = *question;
         let folded = &partial.folded;
         let mut by_interface: BTreeMap<&Value, Coverage> = BTreeMap::new();
         for (place, of) in &folded.coverage {
             by_interface.entry(folded.interface(*place)).or_default().join(of.clone());
         }
-        let load = LoadCoverage::of(by_interface.values());
+        let load = LoadCoverage::of(by_interface.values(), undelivered);
         let interfaces: Vec<(Value, Coverage)> =
             by_interface.into_iter().map(|(interface, of)| (interface.clone(), of)).collect();
         let numbered = || interfaces.iter().map(|(interface, _)| interface).zip((0..).map(InterfacePlace));

@@ -47,6 +47,7 @@ fn seen(service: &ServiceOutcome) -> String {
         | Line::OtherEndNotHeard
         | Line::Blind(_)
         | Line::OthersRefused
+        | Line::OthersCameThrough
         | Line::SideNotKnown => {
             format!("{what} with {whom} {was} accepted, and no answer came as far as these logs show.")
         }
@@ -100,8 +101,12 @@ fn meaning(service: &ServiceOutcome) -> &'static str {
             "The records have no times, so whether an answer should have been seen cannot be told."
         }
         Line::OthersRefused => {
-            "Rules refused the like of it many times as often there, and a refusal whose record is missing looks the same, \
-             so nothing is concluded: the diagnosis has those others."
+            "Rules refused the like of it there, and a refusal whose record is missing looks the same, so nothing is \
+             concluded: the diagnosis has those others."
+        }
+        Line::OthersCameThrough => {
+            "The like of it came through between the same ends at other times, and a record that is missing looks the same, \
+             so nothing is concluded from so few."
         }
         Line::SideNotKnown => {
             "Nothing tells whether the interface is the initiator's or the responder's, so nothing is concluded."

@@ -251,23 +251,28 @@ impl Evaluator {
         self.places[place.0 as usize].acl.as_deref()
     }
 
-    /// What all rules together say to a flow at a place.
+    /// What all rules together say to a flow at a place. Whoever needs a part of it asks for that alone.
     pub fn decide(&self, place: PlaceId, flow: &Flow) -> Decision {
-        let place = &self.places[place.0 as usize];
-        let (acl_request, acl_reply) = self.decide_acl(place, flow);
         Decision {
-            exemption: exemption(flow, &place.reserved),
-            groups: self.decide_groups(place, flow),
-            acl_request,
-            acl_reply,
+            exemption: self.exemption(place, flow),
+            groups: self.groups_ruling(place, flow),
+            acl_request: self.acl_ruling(place, flow),
+            acl_reply: self.acl_ruling(place, &flow.reply()),
         }
+    }
+
+    /// AWS's own service that the flow is with, if it is.
+    pub fn exemption(&self, place: PlaceId, flow: &Flow) -> Option<Exemption> {
+        exemption(flow, &self.places[place.0 as usize].reserved)
     }
 
     fn asked<'a>(&'a self, flow: &'a Flow) -> Asked<'a> {
         Asked { flow, marks: self.remotes.marks_of(flow.remote) }
     }
 
-    fn decide_groups(&self, place: &Place, flow: &Flow) -> GroupRuling {
+    /// What the place's groups say to the packets that begin the flow.
+    pub fn groups_ruling(&self, place: PlaceId, flow: &Flow) -> GroupRuling {
+        let place = &self.places[place.0 as usize];
         let Some(tables) = place.groups.map(|groups| &self.group_tables[groups as usize]) else {
             return GroupRuling::Unknowable;
         };
@@ -290,19 +295,20 @@ impl Evaluator {
         }
     }
 
-    fn decide_acl(&self, place: &Place, flow: &Flow) -> (AclRuling, AclRuling) {
+    /// What the ACL of the place's subnet says to packets, one way; of answers it is asked with [`Flow::reply`].
+    pub fn acl_ruling(&self, place: PlaceId, flow: &Flow) -> AclRuling {
+        let place = &self.places[place.0 as usize];
         let is_neighbour = place.neighbourhood.holds(flow.remote);
         if is_neighbour == Answer::Yes {
-            return (AclRuling::SameSubnet, AclRuling::SameSubnet);
+            return AclRuling::SameSubnet;
         }
         let table = place.acl_table.map(|number| &self.acl_tables[number as usize]);
-        let ruling = |flow: &Flow| match table.map(|table| table.decide(flow)) {
+        match table.map(|table| table.decide(flow)) {
             None => AclRuling::Unknowable,
             // It may be that the ACL is not asked.
             Some(AclRuling::Denied(_)) if is_neighbour == Answer::Unknowable => AclRuling::Unknowable,
             Some(ruling) => ruling,
-        };
-        (ruling(flow), ruling(&flow.reply()))
+        }
     }
 
     /// Every rule of the place's groups that admits the flow, or may: the rule, and whether it does for certain.

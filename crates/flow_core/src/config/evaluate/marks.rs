@@ -22,6 +22,15 @@ impl Marks {
         }
     }
 
+    /// A number that addresses of one family share where they have the same marks.
+    pub fn list_of(&self, address: Address) -> u32 {
+        match address {
+            Address::V4(bits) => self.v4.list_of(bits),
+            Address::V6(bits) => self.v6.list_of(bits),
+            Address::Mac(_) => 0,
+        }
+    }
+
     /// Sorted.
     pub fn of(&self, address: Address) -> &[Mark] {
         match address {
@@ -80,8 +89,12 @@ impl<K: LineKey> MarkLine<K> {
         line
     }
 
-    fn of(&self, key: K) -> &[Mark] {
+    fn list_of(&self, key: K) -> u32 {
         let stretch = self.starts.partition_point(|start| *start <= key) - 1;
-        &self.marks[self.lists[stretch] as usize]
+        self.lists[stretch]
+    }
+
+    fn of(&self, key: K) -> &[Mark] {
+        &self.marks[self.list_of(key) as usize]
     }
 }

@@ -10,6 +10,8 @@ pub(super) trait LineKey: Copy + Ord {
     fn next(self) -> Option<Self>;
     /// `None` before the first.
     fn previous(self) -> Option<Self>;
+    /// Leading bits that are the same.
+    fn n_bits_shared(self, other: Self) -> u8;
 }
 
 macro_rules! line_key {
@@ -24,6 +26,10 @@ macro_rules! line_key {
 
             fn previous(self) -> Option<Self> {
                 self.checked_sub(1)
+            }
+
+            fn n_bits_shared(self, other: Self) -> u8 {
+                (self ^ other).leading_zeros() as u8
             }
         }
     };

@@ -134,6 +134,11 @@ impl Remotes {
         }
     }
 
+    /// A number that addresses of one family share where they have the same marks.
+    pub fn marks_list(&self, address: Address) -> u32 {
+        self.marks.list_of(address)
+    }
+
     /// The marks of an address, sorted.
     pub fn marks_of(&self, address: Address) -> &[Mark] {
         self.marks.of(address)

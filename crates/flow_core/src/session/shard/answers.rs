@@ -2,7 +2,7 @@
 
 use super::Shard;
 use super::exporting::Exporting;
-use crate::analysis::diagnosis::{DiagnosisQuestion, RejectedTuplesQuestion};
+use crate::analysis::diagnosis::{DiagnosisQuestion, RejectedTuplesQuestion, Undelivered};
 use crate::analysis::direction::DirectionQuestion;
 use crate::analysis::files::FilesQuestion;
 use crate::analysis::outcomes::{OneSidedTuplesQuestion, OutcomesQuestion};
@@ -43,7 +43,11 @@ impl Shard {
             }
             ShardAsk::Outcomes { filter, tuples } => {
                 let knowledge = self.knowledge.clone();
-                let question = OutcomesQuestion { knowledge: &knowledge, tuples: &tuples };
+                let question = OutcomesQuestion {
+                    knowledge: &knowledge,
+                    tuples: &tuples,
+                    undelivered: &Undelivered::default(),
+                };
                 ShardAnswer::Outcomes(self.scan(&question, &filter))
             }
             ShardAsk::PacketsLost { filter } => {
@@ -56,7 +60,12 @@ impl Shard {
             ShardAsk::Diagnosis { filter, tuples } => {
                 let knowledge = self.knowledge.clone();
                 // Rules are the lead's, who finishes.
-                let question = DiagnosisQuestion { knowledge: &knowledge, tuples: &tuples, evaluator: None };
+                let question = DiagnosisQuestion {
+                    knowledge: &knowledge,
+                    tuples: &tuples,
+                    evaluator: None,
+                    undelivered: &Undelivered::default(),
+                };
                 ShardAnswer::Diagnosis(self.scan(&question, &filter))
             }
             ShardAsk::Requests { filter } => {
