@@ -273,6 +273,9 @@ test("a file that is cut off while it is read keeps the rows before, and the oth
       const row = await file_row(glass, "changing.log");
       const n_rows = Number(row.Rows.replaceAll(",", ""));
       assert.ok(n_rows > 10_000 && n_rows < 200_000, row.Rows);
+      assert.match(row.State, /^cut off: \d+ % read$/);
+      const odd = await glass.page.getByRole("region", { name: "1 file to look at" }).textContent();
+      assert.match(odd, /changing\.log.*shorter than when it was picked: \S+ MB of \S+ MB were read/s);
       assert.equal((await file_row(glass, "other.log")).Rows, "2");
       assert.equal(await glass.n_rows(), n_rows + 2);
     });

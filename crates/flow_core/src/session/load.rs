@@ -573,8 +573,12 @@ impl Load {
         stretch_report::join(&mut joined, reports);
         joined.state = self.state(file);
         if joined.state == FileState::Read {
-            // The same for a file, unless it changed while it was read.
-            joined.n_bytes = joined.n_bytes_read;
+            joined.n_bytes = match file.given {
+                // The same, unless it changed while it was read.
+                Given::File => joined.n_bytes.max(joined.n_bytes_read),
+                // Told by its archive, or estimated.
+                Given::Member(_) | Given::Text(_) | Given::Sample => joined.n_bytes_read,
+            };
         }
         joined
     }
