@@ -8,6 +8,9 @@ use crate::parse::values::Values;
 /// What separates the cells: CSV, CSV where the comma is the decimal mark, and what databases call TSV.
 const DELIMITERS: [char; 3] = [',', ';', '\t'];
 
+/// Names of Alibaba Cloud's flow logs, whose others are those of AWS: in CSV and in JSON.
+pub const OF_OTHER_CLOUD: [&str; 2] = ["vswitch-id", "vswitch_id"];
+
 /// A table that flow logs come in.
 pub enum Table {
     Readable { container: Container, delimiter: u8, cells: CsvCells },
@@ -45,6 +48,9 @@ fn of_delimited(first: &str, delimiter: char) -> Option<Table> {
     } else {
         Container::FieldsCsv
     };
+    if OF_OTHER_CLOUD.into_iter().any(has) {
+        return Some(Table::Refused(Verdict::refuse_in(container, Container::OtherCloud, Vec::new())));
+    }
     // Where a record is there as it was written, that is read; columns beside it only repeat parts of it.
     let cells = match message {
         Some(at) => CsvCells::Message { names, at: at as u32 },
