@@ -82,14 +82,15 @@ impl Desk {
         id: RequestId,
         result: Result<Answer, String>,
         coverage: Coverage,
+        now_ms: f64,
     ) -> Option<(Reader, Result<Arc<Answer>, String>)> {
         let generation = match &result {
             Ok(_) => coverage.generation,
             // A failure knows no generation; it is about what was loaded when it came.
             Err(_) => self.generation,
         };
-        let mut settled =
-            self.slots.values_mut().filter_map(|entry| Some((entry.queue.settle(id, generation)?, entry)));
+        let settle = |entry: &'_ mut SlotEntry| entry.queue.settle(id, generation, now_ms);
+        let mut settled = self.slots.values_mut().filter_map(|entry| Some((settle(entry)?, entry)));
         let (Verdict::Show, entry) = settled.next()? else { return None };
         let result = result.map(Arc::new);
         entry.last = result.as_ref().ok().map(|answer| (Arc::clone(answer), coverage));

@@ -274,7 +274,7 @@ impl Engine {
             (awaited.on_end)(result);
             return;
         }
-        let settled = desk.borrow_mut().settle(id, result, coverage);
+        let settled = desk.borrow_mut().settle(id, result, coverage, clock::now_ms());
         if let Some((reader, result)) = settled {
             match result {
                 Ok(answer) => reader.show(answer, coverage),

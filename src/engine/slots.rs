@@ -26,6 +26,10 @@ pub enum Slot {
 /// the engine's: with more, every second one would be missed, and charts would move on only two or three times a second.
 pub const REFRESH_INTERVAL_MS: f64 = 210.0;
 
+/// While files are read, an answer is not asked for again before so many times as long has passed as the last one took. So
+/// lists over millions of rows, which take long, do not keep charts from moving on, and no view slows a load down by much.
+const REFRESH_TO_ANSWERING: f64 = 4.0;
+
 /// What one slot wants, awaits and shows. `Q` is the question.
 #[derive(Debug)]
 pub struct SlotQueue<Q> {
@@ -36,6 +40,8 @@ pub struct SlotQueue<Q> {
     /// What the reader sees is the outcome of this, at this generation of the load.
     shown: Option<(Q, u64)>,
     sent_at_ms: f64,
+    /// From sending to the answer, the last time.
+    took_ms: f64,
 }
 
 #[derive(Debug)]
@@ -57,7 +63,14 @@ pub enum Verdict {
 
 impl<Q> Default for SlotQueue<Q> {
     fn default() -> SlotQueue<Q> {
-        SlotQueue { wanted: None, due: false, in_flight: None, shown: None, sent_at_ms: f64::NEG_INFINITY }
+        SlotQueue {
+            wanted: None,
+            due: false,
+            in_flight: None,
+            shown: None,
+            sent_at_ms: f64::NEG_INFINITY,
+            took_ms: 0.0,
+        }
     }
 }
 
@@ -78,7 +91,8 @@ impl<Q: Clone + PartialEq> SlotQueue<Q> {
 
     /// The load has moved on. While it goes on, not every step is worth a question.
     pub fn refresh(&mut self, now_ms: f64, is_loading: bool) {
-        let too_soon = is_loading && now_ms - self.sent_at_ms < REFRESH_INTERVAL_MS;
+        let pause_ms = REFRESH_INTERVAL_MS.max(REFRESH_TO_ANSWERING * self.took_ms);
+        let too_soon = is_loading && now_ms - self.sent_at_ms < pause_ms;
         if self.wanted.is_some() && !too_soon {
             self.due = true;
         }
@@ -102,8 +116,9 @@ impl<Q: Clone + PartialEq> SlotQueue<Q> {
 
     /// The request in flight ended with an answer or a failure about this generation. `None` where the
     /// request is not this slot's.
-    pub fn settle(&mut self, id: RequestId, generation: u64) -> Option<Verdict> {
+    pub fn settle(&mut self, id: RequestId, generation: u64, now_ms: f64) -> Option<Verdict> {
         let flight = self.in_flight.take_if(|flight| flight.id == id)?;
+        self.took_ms = now_ms - self.sent_at_ms;
         if self.wanted.as_ref() != Some(&flight.question) {
             return Some(Verdict::Outdated);
         }
@@ -172,7 +187,7 @@ mod tests {
 
         fn answer_last(&mut self) -> Verdict {
             let (id, _) = *self.sent.last().unwrap();
-            let verdict = self.queue.settle(id, self.generation).unwrap();
+            let verdict = self.queue.settle(id, self.generation, self.now_ms).unwrap();
             self.pump();
             verdict
         }
@@ -243,6 +258,26 @@ mod tests {
     }
 
     #[test]
+    fn while_loading_what_takes_long_to_answer_is_asked_seldom() {
+        let mut scene = Scene::default();
+        scene.want(Some("a"));
+        scene.now_ms = 100.0;
+        scene.answer_last();
+        for now_ms in [250.0, 350.0] {
+            scene.now_ms = now_ms;
+            scene.progress(true);
+            assert_eq!(scene.sent.len(), 1);
+        }
+        scene.now_ms = 400.0;
+        scene.progress(true);
+        assert_eq!(scene.sent.len(), 2, "four times as long as it took");
+        scene.now_ms = 500.0;
+        scene.answer_last();
+        scene.progress(false);
+        assert_eq!(scene.sent.len(), 3, "the last one is asked at once");
+    }
+
+    #[test]
     fn a_superseded_request_is_asked_again() {
         let mut scene = Scene::default();
         scene.want(Some("a"));
@@ -259,7 +294,7 @@ mod tests {
         scene.queue.restart();
         scene.pump();
         assert_eq!(scene.questions(), ["a", "a"]);
-        assert_eq!(scene.queue.settle(RequestId(0), 0), None);
+        assert_eq!(scene.queue.settle(RequestId(0), 0, 0.0), None);
         assert_eq!(scene.answer_last(), Verdict::Show);
     }
 
@@ -308,7 +343,7 @@ mod tests {
                     }
                     Step::Answer | Step::Fail => {
                         if let Some((id, question, asked_at)) = in_flight.take() {
-                            match queue.settle(id, asked_at) {
+                            match queue.settle(id, asked_at, now_ms) {
                                 Some(Verdict::Show) => {
                                     prop_assert_eq!(Some(question), wanted);
                                     if let Some((shown, at)) = last_shown {
@@ -326,7 +361,7 @@ mod tests {
                             prop_assert!(queue.superseded(id));
                         }
                     }
-                    Step::StrayAnswer(id) => prop_assert_eq!(queue.settle(RequestId(id), generation), None),
+                    Step::StrayAnswer(id) => prop_assert_eq!(queue.settle(RequestId(id), generation, now_ms), None),
                     Step::Restart => {
                         in_flight = None;
                         last_shown = None;

@@ -124,7 +124,7 @@ fn all(criterion: &mut Criterion) {
     let Loaded { store, knowledge } = load();
     let extent = time_extent(&store);
     filters(criterion, &store);
-    question(criterion, "overview", &store, &OverviewQuestion { metric: Metric::Bytes });
+    question(criterion, "overview", &store, &OverviewQuestion::by(Metric::Bytes));
     question(
         criterion,
         "timeline",

@@ -8,7 +8,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
 use crate::buffer::Buffer;
-use crate::time_limit::within;
+use crate::watchdog::Watchdog;
 
 /// Bytes of one buffer. Reading gets no faster above, and a parser's call should see no more.
 const BUFFER_BYTES: u64 = 1024 * 1024;
@@ -16,8 +16,8 @@ const BUFFER_BYTES: u64 = 1024 * 1024;
 /// Buffers that the browser may fill while others are parsed.
 const N_BUFFERS: usize = 2;
 
-/// A read that has not come by then is taken for lost: a disk that must spin up takes some seconds too, but then
-/// asking again does no harm.
+/// A read that has not come in this time, or twice that, is taken for lost: a disk that must spin up takes some seconds
+/// too, but then asking again does no harm.
 const STALL_MS: i32 = 3_000;
 
 // web-sys has all of these, in a dozen features and without `min`.
@@ -68,6 +68,7 @@ pub struct ByteStream {
     _blob: Blob,
     /// Reads under way, in order.
     reads: VecDeque<Promise>,
+    watchdog: Watchdog,
 }
 
 impl ByteStream {
@@ -77,7 +78,13 @@ impl ByteStream {
         options.set_mode("byob");
         let source = blob.unchecked_ref::<ByteSource>().stream().ok()?;
         let reader = source.get_reader(&options).ok()?;
-        let mut stream = ByteStream { reader, _stream: source, _blob: blob.clone(), reads: VecDeque::new() };
+        let mut stream = ByteStream {
+            reader,
+            _stream: source,
+            _blob: blob.clone(),
+            reads: VecDeque::new(),
+            watchdog: Watchdog::every(STALL_MS),
+        };
         let n_bytes = (blob.size() as u64).clamp(1, BUFFER_BYTES) as u32;
         for _ in 0..N_BUFFERS {
             stream.ask(&ArrayBuffer::new(n_bytes));
@@ -89,7 +96,7 @@ impl ByteStream {
     pub async fn next(&mut self, into: &mut Buffer) -> Result<Outcome, JsValue> {
         into.clear();
         let Some(read) = self.reads.pop_front() else { return Ok(Outcome::End) };
-        let Some(result) = within(STALL_MS, &read).await else { return Ok(Outcome::Stalled) };
+        let Some(result) = self.watchdog.wait(read).await else { return Ok(Outcome::Stalled) };
         let Some(view) = result?.unchecked_into::<ReadResult>().value() else { return Ok(Outcome::End) };
         if view.length() == 0 {
             return Ok(Outcome::End);

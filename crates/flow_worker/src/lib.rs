@@ -11,9 +11,9 @@ mod file_slices;
 mod port;
 mod runner;
 mod source_files;
-mod time_limit;
 mod turn;
 mod warm_up;
+mod watchdog;
 mod worker;
 
 pub use engine::Engine;

@@ -5,7 +5,7 @@
 
 use super::counted::Remembered;
 use super::direction::DirectionCounts;
-use super::overview::{OverviewCounts, RememberedWindows};
+use super::overview::{AddressOrder, OverviewCounts, RememberedWindows};
 use super::rejected::AcceptedAddresses;
 use super::timeline::{TimelineCounts, TimelineQuestion};
 
@@ -14,6 +14,7 @@ use super::timeline::{TimelineCounts, TimelineQuestion};
 pub struct Memory {
     pub(super) overview: Remembered<OverviewCounts>,
     pub(super) windows: RememberedWindows,
+    pub(super) addresses: AddressOrder,
     /// With the question that says which buckets.
     pub(super) timeline: Option<(TimelineQuestion, Remembered<TimelineCounts>)>,
     pub(super) direction: Remembered<DirectionCounts>,

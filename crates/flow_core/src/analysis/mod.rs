@@ -4,6 +4,7 @@
 //! many there are nor on their order.
 
 mod action;
+mod as_bytes;
 mod by_code;
 mod by_key;
 mod columns;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::parse::GivenLayout;
-use crate::query::{Filter, Scope, Subject};
+use crate::query::{Filter, Subject};
 
 /// Chosen before loading; by default every row is kept as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -43,24 +43,12 @@ impl LoadOptions {
 
     /// Whether the filter can be asked of rows while they are read.
     pub fn check(&self) -> Result<(), CannotKeep> {
-        match undecided(&self.keep) {
+        match self.keep.first_derived() {
             None => Ok(()),
-            Some(cannot_keep) => Err(cannot_keep),
-        }
-    }
-}
-
-/// The first condition on what is worked out from all rows.
-fn undecided(filter: &Filter) -> Option<CannotKeep> {
-    match filter {
-        Filter::And(parts) | Filter::Or(parts) => parts.iter().find_map(undecided),
-        Filter::Not(part) => undecided(part),
-        Filter::Test(test) => match &test.scope {
-            Scope::One(subject) if !matches!(subject, Subject::Column(_)) => {
-                Some(CannotKeep { condition: filter.to_string(), subject: subject.clone() })
+            Some((condition, subject)) => {
+                Err(CannotKeep { condition: condition.to_string(), subject: subject.clone() })
             }
-            _ => None,
-        },
+        }
     }
 }
 

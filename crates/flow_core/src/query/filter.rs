@@ -101,6 +101,18 @@ impl Filter {
         matches!(self, Filter::And(parts) if parts.is_empty())
     }
 
+    /// The first condition on what is worked out from all rows, not recorded in each.
+    pub fn first_derived(&self) -> Option<(&Filter, &Subject)> {
+        match self {
+            Filter::And(parts) | Filter::Or(parts) => parts.iter().find_map(Filter::first_derived),
+            Filter::Not(part) => part.first_derived(),
+            Filter::Test(Test { scope: Scope::One(subject), .. }) => {
+                subject.is_derived().then_some((self, subject))
+            }
+            Filter::Test(_) => None,
+        }
+    }
+
     pub fn test(subject: impl Into<Subject>, predicate: Predicate) -> Filter {
         Filter::Test(Test { scope: Scope::One(subject.into()), predicate })
     }

@@ -35,6 +35,10 @@ impl Subject {
         Subject::Records,
     ];
 
+    pub fn is_derived(&self) -> bool {
+        !matches!(self, Subject::Column(_))
+    }
+
     /// As a filter and a URL spell it.
     pub fn name(&self) -> &str {
         match self {

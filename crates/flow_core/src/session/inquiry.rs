@@ -16,7 +16,7 @@ use crate::analysis::direction::DirectionQuestion;
 use crate::analysis::files::FilesQuestion;
 use crate::analysis::interface::InterfaceKnowledge;
 use crate::analysis::outcomes::{OneSidedTuples, OneSidedTuplesQuestion, OutcomesQuestion};
-use crate::analysis::overview::OverviewQuestion;
+use crate::analysis::overview::{HandOver, OverviewQuestion};
 use crate::analysis::packets_lost::PacketsLostQuestion;
 use crate::analysis::rejected::RejectedQuestion;
 use crate::analysis::requests::{Requests, RequestsQuestion, reachable, replay, rule_use};
@@ -58,6 +58,7 @@ pub struct Known<'a> {
 }
 
 /// What the second turn of a question needs of the first: the same shards, and the filter.
+#[derive(Clone)]
 pub struct SecondTurn {
     shards: Vec<u16>,
     filter: Filter,
@@ -88,6 +89,8 @@ pub struct Inquiry {
 enum Work {
     /// Answered by one turn of all shards, which is merged.
     Analysis(Question),
+    /// By few values of each shard; where they do not tell, by all.
+    Overview(OverviewQuestion, SecondTurn),
     Page(Page),
     Detail,
     Report,
@@ -124,9 +127,13 @@ impl Inquiry {
                 };
                 (Work::Analysis(question), all(ask))
             }
-            Question::Overview { ref filter, metric } => {
-                let ask = ShardAsk::Overview { filter: filter.clone(), metric };
-                (Work::Analysis(question), all(ask))
+            Question::Overview { filter, metric } => {
+                let hand_over = if shards.len() > 1 { HandOver::Largest } else { HandOver::Alone };
+                let ask = ShardAsk::Overview { filter: filter.clone(), metric, hand_over };
+                (
+                    Work::Overview(OverviewQuestion { metric, hand_over }, SecondTurn::new(shards, filter)),
+                    all(ask),
+                )
             }
             Question::Direction { ref filter } => {
                 let ask = ShardAsk::Direction { filter: filter.clone() };
@@ -225,6 +232,20 @@ impl Inquiry {
         answers.arrange_by_key(|(shard, _)| *shard);
         let turn = match &mut self.work {
             Work::Analysis(question) => Turn::End(Ok(analysed(question, answers, known))),
+            Work::Overview(question, turn) => {
+                let partial = joined(question, answers, |answer| match answer {
+                    ShardAnswer::Overview(partial) => Some(partial),
+                    _ => None,
+                });
+                match question.told(partial) {
+                    Some(overview) => Turn::End(Ok(Answer::Overview(overview))),
+                    None => {
+                        *question = OverviewQuestion::by(question.metric);
+                        let OverviewQuestion { metric, hand_over } = *question;
+                        turn.clone().ask(|filter| ShardAsk::Overview { filter, metric, hand_over })
+                    }
+                }
+            }
             Work::Page(page) => page.resume(answers),
             Work::Detail => Turn::End(detail(answers, known)),
             Work::Report => Turn::End(Ok(Answer::Report(known.load.reports()))),
@@ -293,12 +314,6 @@ fn analysed(question: &Question, answers: Vec<(u16, ShardAnswer)>, known: Known<
             timeline.note_times_without_file(known.load.times_without_file());
             Answer::Timeline(timeline)
         }
-        Question::Overview { metric, .. } => {
-            Answer::Overview(merged(&OverviewQuestion { metric }, answers, |answer| match answer {
-                ShardAnswer::Overview(partial) => Some(partial),
-                _ => None,
-            }))
-        }
         Question::Direction { .. } => {
             Answer::Direction(merged(&DirectionQuestion { knowledge }, answers, |answer| match answer {
                 ShardAnswer::Direction(partial) => Some(partial),
@@ -364,13 +379,22 @@ pub fn merged<A: Analysis>(
     answers: Vec<(u16, ShardAnswer)>,
     partial: impl Fn(ShardAnswer) -> Option<A::Partial>,
 ) -> A::Answer {
+    analysis.finish(joined(analysis, answers, partial))
+}
+
+/// What all shards found.
+fn joined<A: Analysis>(
+    analysis: &A,
+    answers: Vec<(u16, ShardAnswer)>,
+    partial: impl Fn(ShardAnswer) -> Option<A::Partial>,
+) -> A::Partial {
     let partials =
         answers.into_iter().map(|(_, answer)| partial(answer).expect("a shard answers what it was asked"));
     let merged = partials.reduce(|mut into, other| {
         analysis.merge(&mut into, other);
         into
     });
-    analysis.finish(merged.expect("there is a shard at least, the lead's own"))
+    merged.expect("there is a shard at least, the lead's own")
 }
 
 fn detail(answers: Vec<(u16, ShardAnswer)>, known: Known<'_>) -> Result<Answer, String> {

@@ -154,6 +154,34 @@ impl Question {
     pub fn is_one_of_many(&self) -> bool {
         matches!(self, Question::Fix(_))
     }
+
+    /// Whether the answer rests on which way rows went. What is asked while loading mostly does not, and need not wait
+    /// for it.
+    pub fn needs_directions(&self) -> bool {
+        match self {
+            Question::Timeline { filter, .. }
+            | Question::Overview { filter, .. }
+            | Question::PacketsLost { filter } => filter.first_derived().is_some(),
+            Question::Records { filter, sort, subjects, .. } => {
+                let sorted_by = sort.as_ref().map(|sort| &sort.subject);
+                filter.first_derived().is_some() || subjects.iter().chain(sorted_by).any(Subject::is_derived)
+            }
+            Question::Report
+            | Question::Files
+            | Question::Account
+            | Question::Fix(_)
+            | Question::Write(_) => false,
+            Question::Detail { .. }
+            | Question::Direction { .. }
+            | Question::Rejected { .. }
+            | Question::Outcomes { .. }
+            | Question::Findings { .. }
+            | Question::RuleUse { .. }
+            | Question::Reachable { .. }
+            | Question::Replay { .. }
+            | Question::Export { .. } => true,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

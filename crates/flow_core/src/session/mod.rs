@@ -48,8 +48,8 @@ pub const STRETCH_BYTES: u64 = 32 * 1024 * 1024;
 const PROGRESS_EVERY_MS: f64 = 235.0;
 
 /// Each progress brings new questions. Reading gets at least this many times the time that answering the last
-/// ones took, so that a load is not slowed down by being looked at.
-const READING_TO_ANSWERING: f64 = 3.0;
+/// ones took, whatever is asked; who asks should ask seldom what takes long.
+const READING_TO_ANSWERING: f64 = 1.0;
 
 /// Shards at most, however many cores there are: past these the disk is the limit, and each takes its memory.
 const SHARDS_MAX: u16 = 8;
@@ -339,6 +339,10 @@ impl Session {
     /// Does the next piece of work.
     pub fn step(&mut self, now_ms: f64, emit: Emit<'_>) -> Step {
         if self.note_answering(now_ms) {
+            if !self.load.is_loading() {
+                // Sooner or later it is asked for, and now there is time.
+                self.orient();
+            }
             self.carry_on(now_ms, emit);
         }
         self.begin_waiting(now_ms, emit);

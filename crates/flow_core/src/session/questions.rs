@@ -46,7 +46,9 @@ impl Session {
         }
         while let Some((request, question)) = self.waiting.pop_front() {
             self.answering_since_ms.get_or_insert(now_ms);
-            self.orient();
+            if question.needs_directions() {
+                self.orient();
+            }
             let id = InquiryId(self.next_inquiry);
             self.next_inquiry += 1;
             let shards = self.ready();
@@ -129,10 +131,12 @@ impl Session {
     }
 
     fn go_on(&mut self, inquiry: Inquiry, asks: Asks) {
+        // Rows that became readable anew have lost their direction.
+        if inquiry.question.needs_directions() {
+            self.orient();
+        }
         let id = inquiry.id;
         self.inquiries.push(inquiry);
-        // Rows that became readable anew have lost their direction.
-        self.orient();
         self.ask(id, asks);
     }
 
@@ -147,7 +151,7 @@ impl Session {
     }
 
     /// Gives every readable row its direction, once for each generation.
-    fn orient(&mut self) {
+    pub(super) fn orient(&mut self) {
         if self.oriented_generation == Some(self.generation) || self.settling.is_some() {
             return;
         }

@@ -15,7 +15,7 @@ use crate::analysis::direction::DirectionPartial;
 use crate::analysis::files::SourceFacts;
 use crate::analysis::interface::{InterfaceAddresses, InterfaceKnowledge};
 use crate::analysis::outcomes::{OneSidedTuples, OutcomesPartial};
-use crate::analysis::overview::OverviewPartial;
+use crate::analysis::overview::{HandOver, OverviewPartial};
 use crate::analysis::packets_lost::PacketsLostPartial;
 use crate::analysis::rejected::RejectedPartial;
 use crate::analysis::requests::RequestsPartial;
@@ -93,6 +93,7 @@ pub enum ShardAsk {
     Overview {
         filter: Filter,
         metric: Metric,
+        hand_over: HandOver,
     },
     Direction {
         filter: Filter,

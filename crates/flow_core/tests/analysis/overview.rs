@@ -7,7 +7,7 @@ use flow_core::record::Field;
 use crate::draw::load;
 
 fn overview(drawing: &str, metric: Metric) -> Overview {
-    load(drawing).ask(&OverviewQuestion { metric })
+    load(drawing).ask(&OverviewQuestion::by(metric))
 }
 
 fn list(overview: &Overview, field: Field) -> &TopList {

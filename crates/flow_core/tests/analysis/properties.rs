@@ -84,7 +84,7 @@ fn answers(load: &Load) -> Vec<String> {
             "{:?}",
             load.ask(&TimelineQuestion { extent: load.extent, n_buckets_max: 20, bucket_secs_min: 1 })
         ),
-        format!("{:?}", load.ask(&OverviewQuestion { metric: Metric::Bytes })),
+        format!("{:?}", load.ask(&OverviewQuestion::by(Metric::Bytes))),
         format!("{:?}", load.ask(&DirectionQuestion { knowledge: &load.knowledge })),
         format!("{:?}", load.ask(&RejectedQuestion { knowledge: &load.knowledge, extent: load.extent })),
         load.ask(&SummaryQuestion { files: &[] }).to_json(),
@@ -142,7 +142,7 @@ proptest! {
         let is_rejected = |row: &Vec<Value>| row[3] == Value::Text("REJECT".to_owned());
         let n_rejected = rows.iter().filter(|row| is_rejected(row)).count() as u64;
 
-        let overview = load.ask(&OverviewQuestion { metric: Metric::Rows });
+        let overview = load.ask(&OverviewQuestion::by(Metric::Rows));
         prop_assert_eq!((overview.total.rows, overview.total.bytes), (rows.len() as u64, bytes));
         prop_assert_eq!(overview.rejected.rows, n_rejected);
         for (place, field) in [(0, Field::SRCADDR), (1, Field::DSTPORT)] {

@@ -27,7 +27,7 @@ impl Asked {
         let rows = self.clauses.select(filter, store);
         assert_eq!(rows, RowSet::select(filter, store, store.rows()), "{filter}");
         let (knowledge, extent) = (InterfaceKnowledge::default(), time_extent(store));
-        self.ask(store, &rows, &OverviewQuestion { metric: Metric::Bytes });
+        self.ask(store, &rows, &OverviewQuestion::by(Metric::Bytes));
         self.ask(store, &rows, &TimelineQuestion { extent, n_buckets_max: 50, bucket_secs_min: 1 });
         self.ask(store, &rows, &DirectionQuestion { knowledge: &knowledge });
         self.ask(store, &rows, &RejectedQuestion { knowledge: &knowledge, extent });

@@ -121,7 +121,7 @@ fn answers_over_a_million_rows() {
     timed("timeline", || {
         ask(&TimelineQuestion { extent, n_buckets_max: 200, bucket_secs_min: 1 }, store, &rows)
     });
-    timed("overview", || ask(&OverviewQuestion { metric: Metric::Bytes }, store, &rows));
+    timed("overview", || ask(&OverviewQuestion::by(Metric::Bytes), store, &rows));
     timed("direction", || ask(&DirectionQuestion { knowledge }, store, &rows));
     let question = RejectedQuestion { knowledge, extent };
     timed("rejected: scan", || question.scan(ShardView { store, rows: &rows, memory: None }));

@@ -1,14 +1,16 @@
 //! How much there is of each value of each listed field, and of each action.
 
-use super::TOP_FIELDS;
-use super::field_tallies::{FieldTallies, ValueTally};
+use super::address_order::AddressOrder;
+use super::distinct::Distinct;
+use super::field_tallies::{FieldTallies, Largest, ShardLargest, Size, ValueTally, size};
+use super::{HandOver, OverviewQuestion, TOP_FIELDS};
 use crate::analysis::action::{Action, Actions};
 use crate::analysis::by_code::n_codes;
 use crate::analysis::counted::{Count, Counted};
 use crate::analysis::counters::{Counters, Weights};
 use crate::analysis::{Tally, columns::FieldIds};
 use crate::query::SegmentRows;
-use crate::record::Field;
+use crate::record::{Field, FieldKind};
 use crate::store::{Segment, Store};
 
 /// Counts of rows by action and by the values of [`TOP_FIELDS`].
@@ -74,21 +76,62 @@ impl Counted<'_, OverviewCounts> {
         self.sum(|counts| counts.by_action[action as usize])
     }
 
-    /// Every value of a listed field that rows have.
-    pub(super) fn of_field(&self, store: &Store, at: usize) -> FieldTallies {
+    /// The values of a listed field that rows have, as many as are handed over.
+    pub(super) fn of_field(
+        &self,
+        store: &Store,
+        at: usize,
+        question: &OverviewQuestion,
+        order: Option<&AddressOrder>,
+    ) -> FieldTallies {
         let Some(id) = store.field_id(TOP_FIELDS[at]) else { return FieldTallies::default() };
         let n_codes = self.counted.rejected[at].n_keys() as u32 - 1;
-        let mut tallies = FieldTallies::recorded(n_codes as usize);
         let rejected = self.sum_of_key(|counts| &counts.rejected[at]);
         let not_rejected = self.sum_of_key(|counts| &counts.not_rejected[at]);
-        for code in 0..n_codes {
-            let key = key(code) as usize;
-            let rejected = rejected(key);
-            let total = rejected.plus(not_rejected(key));
-            if total.rows > 0 {
-                tallies.push(store.value(id, u64::from(code)), ValueTally { total, rejected });
+        let tally = |code: u32| {
+            let rejected = rejected(key(code) as usize);
+            ValueTally { total: rejected.plus(not_rejected(key(code) as usize)), rejected }
+        };
+        let value = |code: u32| store.value(id, u64::from(code));
+        let in_order = || match order.filter(|_| TOP_FIELDS[at].kind() == FieldKind::Address) {
+            Some(order) => order.codes().collect(),
+            None => {
+                let mut codes: Vec<u32> = (0..n_codes).collect();
+                if !TOP_FIELDS[at].kind().is_number() {
+                    codes.sort_by_cached_key(|code| value(*code));
+                }
+                codes
             }
+        };
+        if question.hand_over == HandOver::All {
+            let (mut values, mut tallies) = (Distinct::default(), Vec::new());
+            for (code, tally) in in_order().into_iter().map(|code| (code, tally(code))) {
+                if tally.total.rows > 0 {
+                    values.push(value(code));
+                    tallies.push(tally);
+                }
+            }
+            return FieldTallies::All { values, tallies };
         }
-        tallies
+        let sizes: Vec<Size> = (0..n_codes).map(|code| size(&tally(code).total, question.metric)).collect();
+        let has_rows = |code: &u32| sizes[*code as usize].1 > 0;
+        let mut largest = Largest::new(question.hand_over.n_values_max());
+        (0..n_codes).filter(has_rows).for_each(|code| largest.push(sizes[code as usize], code));
+        let least = largest.least();
+        let (codes, next) = largest.into_numbers();
+        let entry = |code: u32| (value(code), tally(code));
+        if question.hand_over == HandOver::Alone {
+            // Which of those as large as the last one come first, their values tell.
+            let largest = match least.filter(|_| next == least) {
+                Some(least) => {
+                    (0..n_codes).filter(|code| sizes[*code as usize] >= least).map(entry).collect()
+                }
+                None => codes.map(entry).collect(),
+            };
+            return FieldTallies::Alone { largest, n_distinct: (0..n_codes).filter(has_rows).count() as u64 };
+        }
+        let mut values = Distinct::default();
+        in_order().into_iter().filter(has_rows).for_each(|code| values.push(value(code)));
+        FieldTallies::Largest(vec![ShardLargest { largest: codes.map(entry).collect(), next, values }])
     }
 }

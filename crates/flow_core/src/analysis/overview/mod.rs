@@ -1,6 +1,8 @@
 //! What the rows are, at a glance.
 
+mod address_order;
 mod counts;
+mod distinct;
 mod field_tallies;
 mod windows;
 
@@ -19,6 +21,7 @@ use crate::arrange::Arrange;
 use crate::record::{ColumnKey, Field, Value};
 use crate::store::Store;
 
+pub(super) use address_order::AddressOrder;
 pub(super) use counts::OverviewCounts;
 use field_tallies::FieldTallies;
 pub(super) use windows::RememberedWindows;
@@ -82,10 +85,41 @@ pub const TOP_ENTRIES: usize = 10;
 
 const MINUTE_SECS: u64 = 60;
 
+/// How many of its values a shard hands over for a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HandOver {
+    /// As many as are listed: no other shard has rows.
+    Alone,
+    /// The largest: enough to tell those of all shards, nearly always.
+    Largest,
+    All,
+}
+
+/// With so many of each shard, what is left out is seldom as large as what is listed.
+const LARGEST_HANDED_OVER: usize = 64;
+
+impl HandOver {
+    fn n_values_max(self) -> usize {
+        match self {
+            HandOver::Alone => TOP_ENTRIES,
+            HandOver::Largest => LARGEST_HANDED_OVER,
+            HandOver::All => usize::MAX,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OverviewQuestion {
     /// What the top lists are ranked by.
     pub metric: Metric,
+    pub hand_over: HandOver,
+}
+
+impl OverviewQuestion {
+    /// Over any number of shards, in one turn.
+    pub fn by(metric: Metric) -> OverviewQuestion {
+        OverviewQuestion { metric, hand_over: HandOver::All }
+    }
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -107,6 +141,9 @@ impl Analysis for OverviewQuestion {
     fn remember(&self, store: &Store, memory: &mut Memory) {
         memory.overview.update(store, OverviewCounts::default);
         memory.windows.update(store);
+        if self.hand_over != HandOver::Alone {
+            memory.addresses.update(store);
+        }
     }
 
     fn scan(&self, shard: ShardView<'_>) -> OverviewPartial {
@@ -114,6 +151,7 @@ impl Analysis for OverviewQuestion {
         let counted =
             Counted::of(store, rows, memory.map(|memory| &memory.overview), OverviewCounts::default);
         let windows = Windows::of(store, rows, memory.map(|memory| &memory.windows));
+        let order = memory.map(|memory| &memory.addresses).filter(|order| order.is_of(store));
         OverviewPartial {
             accepted: counted.of_action(Action::Accepted),
             rejected: counted.of_action(Action::Rejected),
@@ -121,7 +159,7 @@ impl Analysis for OverviewQuestion {
             time: windows.time,
             aggregation: windows.aggregation,
             status_records: status_records(store),
-            top: std::array::from_fn(|at| counted.of_field(store, at)),
+            top: std::array::from_fn(|at| counted.of_field(store, at, self, order)),
         }
     }
 
@@ -143,19 +181,24 @@ impl Analysis for OverviewQuestion {
     }
 
     fn finish(&self, partial: OverviewPartial) -> Overview {
+        self.told(partial).expect("whoever hands over the largest only asks `told`")
+    }
+}
+
+impl OverviewQuestion {
+    /// The answer, if what was handed over tells it: all does, the largest of each shard nearly always.
+    pub fn told(&self, partial: OverviewPartial) -> Option<Overview> {
         let mut total = partial.accepted;
         total.add(partial.rejected);
         total.add(partial.other);
         let mut status_records: Vec<(String, u64)> = partial.status_records.into_iter().collect();
         // Stable, so equal counts stay in the order of their names.
         status_records.arrange_by_key(|(_, n_records)| std::cmp::Reverse(*n_records));
-        let top: Vec<TopList> = TOP_FIELDS
-            .into_iter()
-            .zip(partial.top)
-            .map(|(field, tallies)| tallies.top(field, self.metric))
-            .collect();
+        let lists = TOP_FIELDS.into_iter().zip(partial.top);
+        let top: Vec<TopList> =
+            lists.map(|(field, tallies)| tallies.top(field, self.metric)).collect::<Option<_>>()?;
         let interfaces = top.iter().find(|list| list.field == Field::INTERFACE_ID);
-        Overview {
+        Some(Overview {
             total,
             accepted: partial.accepted,
             rejected: partial.rejected,
@@ -165,7 +208,7 @@ impl Analysis for OverviewQuestion {
             aggregation: partial.aggregation,
             status_records,
             top,
-        }
+        })
     }
 }
 

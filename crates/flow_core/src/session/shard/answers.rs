@@ -25,8 +25,8 @@ impl Shard {
                 let question = TimelineQuestion { extent, n_buckets_max, bucket_secs_min };
                 ShardAnswer::Timeline(self.scan(&question, &filter))
             }
-            ShardAsk::Overview { filter, metric } => {
-                ShardAnswer::Overview(self.scan(&OverviewQuestion { metric }, &filter))
+            ShardAsk::Overview { filter, metric, hand_over } => {
+                ShardAnswer::Overview(self.scan(&OverviewQuestion { metric, hand_over }, &filter))
             }
             ShardAsk::Direction { filter } => {
                 let knowledge = self.knowledge.clone();
