@@ -318,7 +318,6 @@ impl FileParser {
         if let Intake::Undecided(held) = &mut self.intake {
             let held = std::mem::take(held);
             let report = &mut self.report;
-            // At the end of a file, half the magic is a gzip file cut off, and no text either.
             self.intake = match FirstBytes::of(&held) {
                 FirstBytes::Gzip => FileParser::gzip(report),
                 // At the end of a file, half the magic is a gzip file cut off, and no text either.

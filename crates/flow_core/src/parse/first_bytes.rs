@@ -28,7 +28,7 @@ impl FirstBytes {
         }
     }
 
-    /// What no more bytes can change; `None` where they can, or are too many to tell by so few.
+    /// What further bytes cannot change; `None` while they may, or where it is none of these.
     pub fn certain(bytes: &[u8]) -> Option<FirstBytes> {
         if bytes.starts_with(&gzip::MAGIC) {
             Some(FirstBytes::Gzip)
