@@ -169,8 +169,8 @@ fn questions() -> Vec<Question> {
             (sort(Subject::RemoteAddress, false), 501),
             (sort(Field::START, false), u64::MAX),
         ] {
-            let subjects = subjects.clone();
-            questions.push(Question::Records { filter: filter.clone(), sort, subjects, offset, n_rows: 40 });
+            let (filter, subjects) = (filter.clone(), subjects.clone());
+            questions.push(Question::Records { filter, sort, subjects, offset, n_rows: 40 });
         }
     }
     questions
@@ -184,6 +184,29 @@ fn comparable(answer: Answer) -> String {
             format!("{} {} {cells:?}", page.n_rows, page.offset)
         }
         answer => format!("{answer:?}"),
+    }
+}
+
+#[test]
+fn the_first_records_are_the_first_page_of_all() {
+    let mut driver = Driver::with_shards(3, 4_096);
+    driver.open(&[("a.log", sample(700, 1)), ("b.log", sample(900, 2)), ("c.log", sample(40, 3))]);
+    driver.run();
+    for text in ["", "reject", "srcport = 1 and srcport = 2"] {
+        for (subject, descending) in
+            [(Field::BYTES.into(), true), (Subject::RemoteAddress, false), (Field::SRCADDR.into(), true)]
+        {
+            let (filter, sort) = (filter(text), SortSpec { subject, descending });
+            let subjects = vec![Field::SRCADDR.into(), Field::BYTES.into(), Subject::RemoteAddress];
+            let first = Question::FirstRecords {
+                filter: filter.clone(),
+                sort: sort.clone(),
+                subjects: subjects.clone(),
+                n_rows: 50,
+            };
+            let page = Question::Records { filter, sort: Some(sort), subjects, offset: 0, n_rows: 50 };
+            assert_eq!(driver.ask(first), driver.ask(page), "{text}");
+        }
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::cmp::Ordering;
 
-use flow_core::query::{Filter, RowSet, SortSpec, SortedRows, Subject, merge_page, parse_filter, sort_rows};
+use flow_core::query::{
+    Filter, RowSet, SortSpec, SortedRows, Subject, first_rows, merge_page, parse_filter, sort_rows,
+};
 use flow_core::record::Value;
 use flow_core::store::Store;
 use flow_testkit::filters::{any_filter, any_subject};
@@ -64,6 +66,17 @@ proptest! {
         prop_assert_eq!(sorted.len() as usize, expected.len());
         let rows: Vec<usize> = sorted.slice(0, u32::MAX).into_iter().map(|row| row as usize).collect();
         prop_assert_eq!(rows, expected);
+    }
+
+    #[test]
+    fn the_first_rows_are_the_first_of_all_in_order(
+        rows in any_rows(60), order in any_order(), filter in any_filter(),
+        sort in any_sort().prop_filter_map("sorted", |sort| sort), n_max in 0usize..20,
+    ) {
+        let store = store_of(&read_in_order(&rows, order), true);
+        let chosen = RowSet::select(&filter, &store, store.rows());
+        let first = first_rows(&store, store.rows(), &chosen, &sort, n_max);
+        prop_assert_eq!(first, sorted(&store, &filter, Some(&sort)).slice(0, n_max as u32));
     }
 
     #[test]

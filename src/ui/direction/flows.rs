@@ -52,11 +52,10 @@ fn flows(answer: &Answer) -> Option<(Vec<Flow>, u64)> {
 pub(super) fn Flows() -> impl IntoView {
     let state = AppState::get();
     let question = Signal::derive(move || {
-        Some(Question::Records {
+        Some(Question::FirstRecords {
             filter: state.filter.get(),
-            sort: Some(by_bytes()),
+            sort: by_bytes(),
             subjects: subjects(),
-            offset: 0,
             n_rows: FLOWS_MAX,
         })
     });

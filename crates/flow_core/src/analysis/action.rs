@@ -58,16 +58,22 @@ impl Actions {
 
     /// `rows` of a segment by what became of them, in the order of [`Action::ALL`].
     pub fn split(&self, column: &Column, rows: &SegmentRows) -> [SegmentRows; Action::ALL.len()] {
-        // Rows whose action is neither are looked for only where a segment can have some.
-        let has_other = column.has_absent() || self.by_code.contains(&Action::Other);
-        Action::ALL.map(|action| {
-            if *rows == SegmentRows::None || (action == Action::Other && !has_other) {
-                return SegmentRows::None;
-            }
+        let of = |action: Action| {
             let mut of_action = self.rows(column, action);
             of_action.keep(rows);
             of_action
-        })
+        };
+        if *rows == SegmentRows::None {
+            return Action::ALL.map(|_| SegmentRows::None);
+        }
+        let rejected = of(Action::Rejected);
+        if column.has_absent() || self.by_code.contains(&Action::Other) {
+            return [of(Action::Accepted), rejected, of(Action::Other)];
+        }
+        // One of the two, so that one column is looked through once.
+        let mut accepted = rejected.clone().not(column.n_rows());
+        accepted.keep(rows);
+        [accepted, rejected, SegmentRows::None]
     }
 
     /// The code of the one text that stands for an action; `None` where several or none do.

@@ -1,16 +1,27 @@
 //! How much there is of each of many things: a [`Tally`] for each small number.
 //!
 //! The simple version is a `Vec<Tally>`. A scan adds to one place in it for each row and list, and what it takes
-//! is the way to that place: 24 bytes are three additions and, for the addresses of a busy network, more than the
-//! second-level cache. Here rows and packets share a word, so a place is one addition of 16 bytes.
+//! is the way to that place: 24 bytes are three additions and, for the addresses of a busy network, far more than the
+//! second-level cache. Here bytes, packets and rows share a word, with a bit above each that shows when it is full; what
+//! a place held is then put aside. So a place is one addition and 8 bytes.
+
+use std::collections::HashMap;
+
+use rustc_hash::FxBuildHasher;
 
 use super::Tally;
-use crate::store::{BLOCK_ROWS, Block, Column};
+use crate::store::{Block, Column};
 
-/// Bits of the shared word that count rows; the others count packets.
-const ROWS_BITS: u32 = 24;
-const ROWS_MAX: u64 = (1 << ROWS_BITS) - 1;
-const PACKETS_MAX: u64 = (1 << (u64::BITS - ROWS_BITS)) - 1;
+/// Bits of each of the three; the bit above is its guard. Sums that have no guard set add up without a carry.
+const BYTES_BITS: u32 = 30;
+const PACKETS_BITS: u32 = 18;
+const ROWS_BITS: u32 = 13;
+const PACKETS_AT: u32 = BYTES_BITS + 1;
+const ROWS_AT: u32 = PACKETS_AT + PACKETS_BITS + 1;
+const _: () = assert!(ROWS_AT + ROWS_BITS + 1 == u64::BITS);
+
+/// The guards of all three: in a sum, that one of them is full. As a weight, that the row is too large for a place.
+const GUARDS: u64 = 1 << BYTES_BITS | 1 << (PACKETS_AT + PACKETS_BITS) | 1 << (ROWS_AT + ROWS_BITS);
 
 /// Neighbouring rows go to copies of the places of small keys: adding to what was stored a moment ago waits for the
 /// store. Rows come in the order of time, so that a timeline takes two thirds of the time with four; where keys
@@ -18,75 +29,66 @@ const PACKETS_MAX: u64 = (1 << (u64::BITS - ROWS_BITS)) - 1;
 const N_COPIES: usize = 4;
 const COPIED_KEYS: usize = 2_048;
 
-/// Bytes, then packets and rows.
-type Place = [u64; 2];
+/// Rows above packets above bytes.
+type Place = u64;
 
 /// What the rows of a block add.
 #[derive(Debug, Default)]
 pub(super) struct Weights {
+    /// [`GUARDS`] for what has no room in a place.
     places: Vec<Place>,
     /// Empty where each row is one record, as nearly always.
     n_records: Vec<u64>,
     packets: Vec<u64>,
     bytes: Vec<u64>,
     total: Tally,
-    /// Whether a count is so large that the places could run over: then each row is added by itself.
-    is_hostile: bool,
 }
-
-/// Counts of one record from which on a block's rows are added one by one. A record spans ten minutes at most.
-const BYTES_TAME_MAX: u64 = 1 << 48;
-const PACKETS_TAME_MAX: u64 = 1 << 28;
-/// Records of one row from which on, too: those of a block's rows together fit their bits.
-const RECORDS_TAME_MAX: u64 = ROWS_MAX / BLOCK_ROWS as u64;
 
 impl Weights {
     /// Reads a block's records a row, which are never absent, and packets and bytes, which count as nothing where
     /// they are.
     pub fn read(&mut self, n_records: &Column, packets: &Column, bytes: &Column, block: Block<'_>) {
-        let max = |column: &Column| column.range().map_or(0, |(_, max)| max);
-        self.is_hostile = max(packets) > PACKETS_TAME_MAX
-            || max(bytes) > BYTES_TAME_MAX
-            || max(n_records) > RECORDS_TAME_MAX;
         packets.read(block, &mut self.packets);
         bytes.read(block, &mut self.bytes);
-        if max(n_records) == 1 {
-            self.n_records.clear();
-            self.add_up(|_| 1);
-        } else {
-            let mut counts = std::mem::take(&mut self.n_records);
-            n_records.read(block, &mut counts);
-            self.add_up(|at| counts[at]);
-            self.n_records = counts;
+        self.n_records.clear();
+        if n_records.range() != Some((1, 1)) {
+            n_records.read(block, &mut self.n_records);
         }
+        let mut total = Tally::default();
+        let mut places = std::mem::take(&mut self.places);
+        places.clear();
+        places.extend((0..self.packets.len()).map(|at| {
+            let row = self.row(at);
+            total.add(row);
+            place_of(row)
+        }));
+        (self.places, self.total) = (places, total);
+    }
+
+    fn row(&self, at: usize) -> Tally {
+        let n_records = self.n_records.get(at).copied().unwrap_or(1);
+        Tally::of_row(n_records, self.packets[at], self.bytes[at])
     }
 
     /// All rows of the block together.
     pub fn total(&self) -> Tally {
         self.total
     }
-
-    fn add_up(&mut self, n_records: impl Fn(usize) -> u64) {
-        let rows = (self.packets.iter().zip(&self.bytes).enumerate())
-            .map(|(at, (&packets, &bytes))| Tally::of_row(n_records(at), packets, bytes));
-        if self.is_hostile {
-            self.total = rows.fold(Tally::default(), Tally::plus);
-            return;
-        }
-        let mut total = Place::default();
-        self.places.clear();
-        self.places.extend(rows.map(|row| {
-            let place = [row.bytes, row.packets << ROWS_BITS | row.rows];
-            // At most a block's rows of tame counts: no run over.
-            total = [total[0] + place[0], total[1] + place[1]];
-            place
-        }));
-        self.total = tally_of(total);
-    }
 }
 
+fn place_of(row: Tally) -> Place {
+    let has_room =
+        row.bytes >> BYTES_BITS == 0 && row.packets >> PACKETS_BITS == 0 && row.rows >> ROWS_BITS == 0;
+    if has_room { row.rows << ROWS_AT | row.packets << PACKETS_AT | row.bytes } else { GUARDS }
+}
+
+/// What a place holds, also where guards are set.
 fn tally_of(place: Place) -> Tally {
-    Tally { rows: place[1] & ROWS_MAX, packets: place[1] >> ROWS_BITS, bytes: place[0] }
+    Tally {
+        rows: place >> ROWS_AT,
+        packets: place >> PACKETS_AT & ((2 << PACKETS_BITS) - 1),
+        bytes: place & ((2 << BYTES_BITS) - 1),
+    }
 }
 
 /// A [`Tally`] for each key below a number that may grow.
@@ -95,10 +97,8 @@ pub(super) struct Counters {
     n_keys: usize,
     /// [`N_COPIES`] for each of the first [`COPIED_KEYS`], one for each other key; none while nothing was added.
     places: Vec<Place>,
-    /// All that the places hold together: as long as this has room, each has.
-    in_places: Tally,
-    /// What was moved out of the places before they ran over; empty as long as that was not needed.
-    moved: Vec<Tally>,
+    /// What had no room in a place: of the few keys that have thousands of rows, or large ones.
+    put_aside: HashMap<u32, Tally, FxBuildHasher>,
     total: Tally,
 }
 
@@ -116,37 +116,35 @@ impl Counters {
     /// Adds each row of a block to its key.
     pub fn add(&mut self, keys: &[u32], weights: &Weights) {
         self.total.add(weights.total);
-        if weights.is_hostile {
-            self.moved.resize(self.n_keys, Tally::default());
-            for (at, &key) in keys.iter().enumerate() {
-                let n_records = weights.n_records.get(at).copied().unwrap_or(1);
-                let row = Tally::of_row(n_records, weights.packets[at], weights.bytes[at]);
-                self.moved[key as usize].add(row);
-            }
-            return;
-        }
-        self.make_room(weights.total);
         // The first rows bring the memory: a scan that finds none has none to look through.
         let (first, n_copies) = places_of(self.n_keys);
         self.places.resize(first + n_copies, Place::default());
-        for (at, (&key, weight)) in keys.iter().zip(&weights.places).enumerate() {
+        for (at, (&key, &weight)) in keys.iter().zip(&weights.places).enumerate() {
             let (first, n_copies) = places_of(key as usize);
             let place = &mut self.places[first + (at & (n_copies - 1))];
-            *place = [place[0] + weight[0], place[1] + weight[1]];
+            let sum = *place + weight;
+            if sum & GUARDS == 0 {
+                *place = sum;
+            } else if weight == GUARDS {
+                put_aside(&mut self.put_aside, key, weights.row(at));
+            } else {
+                *place = 0;
+                put_aside(&mut self.put_aside, key, tally_of(sum));
+            }
         }
     }
 
     pub fn get(&self, key: usize) -> Tally {
         let in_places = self.in_places_of(key);
-        match self.moved.get(key) {
-            Some(moved) => moved.plus(in_places),
+        match self.put_aside.get(&(key as u32)) {
+            Some(aside) => aside.plus(in_places),
             None => in_places,
         }
     }
 
     /// Whether no row was added.
     pub fn is_empty(&self) -> bool {
-        self.places.is_empty() && self.moved.is_empty()
+        self.places.is_empty()
     }
 
     pub fn n_keys(&self) -> usize {
@@ -158,35 +156,18 @@ impl Counters {
         self.total.packets < u64::MAX && self.total.bytes < u64::MAX
     }
 
-    /// What the copies of a key's place hold together; all places together have room, so one key's have.
+    /// What the copies of a key's place hold together.
     fn in_places_of(&self, key: usize) -> Tally {
         let (first, n_copies) = places_of(key);
         let copies = self.places.get(first..first + n_copies).unwrap_or_default();
-        tally_of(copies.iter().fold(Place::default(), |sum, place| [sum[0] + place[0], sum[1] + place[1]]))
+        copies.iter().fold(Tally::default(), |sum, place| sum.plus(tally_of(*place)))
     }
+}
 
-    fn make_room(&mut self, coming: Tally) {
-        let together = self.in_places.plus(coming);
-        let has_room =
-            together.rows <= ROWS_MAX && together.packets <= PACKETS_MAX && together.bytes < u64::MAX;
-        if has_room {
-            self.in_places = together;
-        } else {
-            self.move_out();
-            self.in_places = coming;
-        }
-    }
-
-    fn move_out(&mut self) {
-        let mut moved = std::mem::take(&mut self.moved);
-        moved.resize(self.n_keys, Tally::default());
-        for (key, moved) in moved.iter_mut().enumerate() {
-            moved.add(self.in_places_of(key));
-        }
-        self.moved = moved;
-        self.places.fill(Place::default());
-        self.in_places = Tally::default();
-    }
+/// By itself, so that it does not lie in the way of what is done for each row.
+#[cold]
+fn put_aside(aside: &mut HashMap<u32, Tally, FxBuildHasher>, key: u32, tally: Tally) {
+    aside.entry(key).or_default().add(tally);
 }
 
 #[cfg(test)]
@@ -196,7 +177,7 @@ mod tests {
 
     /// Adds the rows, a key with packets and bytes each, in blocks of two: as records and as many of them.
     fn check(n_keys: usize, rows: &[(u32, u64, u64)], n_times: u64) {
-        for n_records in [&[1][..], &[1, 3, 2], &[RECORDS_TAME_MAX], &[5, RECORDS_TAME_MAX + 1]] {
+        for n_records in [&[1][..], &[1, 3, 2], &[(1 << ROWS_BITS) - 1], &[5, 1 << ROWS_BITS, 1 << 40]] {
             check_records(n_keys, rows, n_records, n_times);
         }
     }
@@ -231,9 +212,10 @@ mod tests {
     fn each_key_has_its_sums_whatever_their_size() {
         check(3, &[(0, 1, 40), (2, 5, 1_500), (2, ABSENT, 7), (0, 1, 1), (1, 0, 0)], 3);
         check(70_000, &[(69_999, 1, 40), (2, 5, 1_500), (69_999, 9, ABSENT)], 2);
-        // Packets fill their bits, rows fill theirs, bytes fill u64.
-        check(2, &[(1, PACKETS_TAME_MAX, 1), (0, PACKETS_TAME_MAX, 2), (1, 3, 3)], 5_000);
-        check(1, &[(0, 0, BYTES_TAME_MAX); 8], 10_000);
+        // Packets fill their bits, rows fill theirs, bytes fill theirs and u64.
+        check(2, &[(1, (1 << PACKETS_BITS) - 1, 1), (0, 1 << PACKETS_BITS, 2), (1, 3, 3)], 5_000);
+        check(1, &[(0, 0, (1 << BYTES_BITS) - 1); 8], 10_000);
+        check(3_000, &[(2_999, 9, 1 << BYTES_BITS), (2_999, 1, 1 << 60), (5, 1 << 40, 1)], 40);
         check(2, &[(1, u64::MAX - 1, u64::MAX - 1), (0, 7, 7), (1, 7, 7)], 2);
     }
 
@@ -244,7 +226,7 @@ mod tests {
         weights.read(&Column::constant(1_024, 1), &packets, &bytes, Block::Run(0, 1_024));
         let mut counters = Counters::default();
         counters.grow(1_000);
-        let n_times = (ROWS_MAX + 1) / 1_024 + 5;
+        let n_times = 3 * (1 << ROWS_BITS) / 1_024 + 5;
         (0..n_times).for_each(|_| counters.add(&[7; 1_024], &weights));
         let rows = n_times * 1_024;
         assert_eq!(counters.get(7), Tally { rows, packets: rows, bytes: 3 * rows });

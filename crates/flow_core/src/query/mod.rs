@@ -17,6 +17,6 @@ pub use evaluate::CompiledFilter;
 pub use filter::{Filter, Item, Predicate, Scope, Test};
 pub use page::{SortKey, merge_page};
 pub use row_set::{RowSet, SegmentRows};
-pub use sort::{SortSpec, SortedRows, sort_rows};
+pub use sort::{SortSpec, SortedRows, first_rows, sort_rows};
 pub use subject::Subject;
 pub use text::{Completion, FilterError, Span, completions, parse_filter, parse_filter_with};

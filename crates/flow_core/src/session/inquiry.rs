@@ -92,6 +92,10 @@ enum Work {
     /// By few values of each shard; where they do not tell, by all.
     Overview(OverviewQuestion, SecondTurn),
     Page(Page),
+    FirstRows {
+        descending: bool,
+        n_rows: u32,
+    },
     Detail,
     Report,
     /// Answered by what is described of the account; no shard is asked.
@@ -168,6 +172,13 @@ impl Inquiry {
                 let asks = all(ShardAsk::Order { order: order.clone(), n_keys });
                 let n_rows = n_rows.min(PAGE_ROWS_MAX);
                 (Work::Page(Page { order, subjects, offset, n_rows, split: None, n_rows_all: 0 }), asks)
+            }
+            Question::FirstRecords { filter, sort, subjects, n_rows } => {
+                let (descending, n_rows) = (sort.descending, n_rows.min(PAGE_ROWS_MAX));
+                (
+                    Work::FirstRows { descending, n_rows },
+                    all(ShardAsk::FirstRows { filter, sort, n_rows, subjects }),
+                )
             }
             Question::Detail { row: RowRef { shard, row } } => {
                 let is_there = shards.contains(&shard);
@@ -247,6 +258,9 @@ impl Inquiry {
                 }
             }
             Work::Page(page) => page.resume(answers),
+            Work::FirstRows { descending, n_rows } => {
+                Turn::End(Ok(Answer::Records(first_of_all(answers, *descending, *n_rows))))
+            }
             Work::Detail => Turn::End(detail(answers, known)),
             Work::Report => Turn::End(Ok(Answer::Report(known.load.reports()))),
             Work::Account(question) => Turn::End(Ok(of_account(question, known.account))),
@@ -405,6 +419,21 @@ fn detail(answers: Vec<(u16, ShardAnswer)>, known: Known<'_>) -> Result<Answer, 
     known.load.name(found.source).clone_into(&mut detail.file);
     detail.line = known.load.n_lines_before(found.source).map(|n_lines| n_lines + found.line);
     Ok(Answer::Detail(detail))
+}
+
+/// The first rows of all shards, from the first of each.
+fn first_of_all(answers: Vec<(u16, ShardAnswer)>, descending: bool, n_rows: u32) -> RecordsPage {
+    let mut n_rows_all = 0;
+    let mut sides = Vec::new();
+    for (_, answer) in answers {
+        let ShardAnswer::FirstRows { n_rows, rows } = answer else {
+            unreachable!("a shard answers what it was asked")
+        };
+        n_rows_all += n_rows;
+        sides.push(rows);
+    }
+    let rows = merge(sides, descending).take(n_rows as usize).collect();
+    RecordsPage { n_rows: n_rows_all, offset: 0, rows }
 }
 
 /// A page of rows in one order over all shards.

@@ -97,6 +97,13 @@ pub enum Question {
         offset: u64,
         n_rows: u32,
     },
+    /// The first rows of an order, where nobody turns pages: found without putting all in order.
+    FirstRecords {
+        filter: Filter,
+        sort: SortSpec,
+        subjects: Vec<Subject>,
+        n_rows: u32,
+    },
     Detail {
         row: RowRef,
     },
@@ -165,6 +172,10 @@ impl Question {
             Question::Records { filter, sort, subjects, .. } => {
                 let sorted_by = sort.as_ref().map(|sort| &sort.subject);
                 filter.first_derived().is_some() || subjects.iter().chain(sorted_by).any(Subject::is_derived)
+            }
+            Question::FirstRecords { filter, sort, subjects, .. } => {
+                filter.first_derived().is_some()
+                    || subjects.iter().chain([&sort.subject]).any(Subject::is_derived)
             }
             Question::Report
             | Question::Files

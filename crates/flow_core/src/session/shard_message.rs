@@ -143,6 +143,13 @@ pub enum ShardAsk {
         n_rows: u32,
         subjects: Vec<Subject>,
     },
+    /// The first rows of an order that nobody will want the others of.
+    FirstRows {
+        filter: Filter,
+        sort: SortSpec,
+        n_rows: u32,
+        subjects: Vec<Subject>,
+    },
     Detail {
         row: u32,
     },
@@ -235,6 +242,11 @@ pub enum ShardAnswer {
     },
     Keys(Vec<(u32, SortKey)>),
     Rows(Vec<(SortKey, RecordRow)>),
+    /// With how many rows there are.
+    FirstRows {
+        n_rows: u64,
+        rows: Vec<(SortKey, RecordRow)>,
+    },
     /// `None` where there is no such row. File and line are of the stretch: see [`OfStretch`].
     Detail(Option<OfStretch<RowDetail>>),
     Report(Option<(Deal, FileReport)>),

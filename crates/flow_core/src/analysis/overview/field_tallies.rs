@@ -5,6 +5,8 @@
 //! where it does not, as where all values are alike, all are asked for. The simple version hands over all at once, which
 //! took most of the time of an answer about ten million rows.
 
+use std::cmp::Reverse;
+
 use serde::{Deserialize, Serialize};
 
 use super::distinct::Distinct;
@@ -129,7 +131,7 @@ impl FieldTallies {
             FieldTallies::All { values, tallies } => {
                 let mut largest = Largest::new(TOP_ENTRIES);
                 for (place, tally) in (0u32..).zip(&tallies) {
-                    // Of those as large the first is kept, which is the smallest value.
+                    // Values ascend with their places, so that the smallest of those as large is kept.
                     largest.push(size(&tally.total, metric), place);
                 }
                 let (places, _) = largest.into_numbers();
@@ -199,47 +201,56 @@ fn n_distinct(shards: Vec<ShardLargest>) -> u64 {
     values.reduce(|all, more| all.join(more, |_, _| {})).map_or(0, |all| all.len() as u64)
 }
 
-/// The largest of many things by size, each with a number that stands for it.
+/// The largest of many things by size, each with a number that stands for it; of those as large, the first that came.
 pub(super) struct Largest {
     n_max: usize,
-    /// Descending by size, where there are too many to keep all.
-    kept: Vec<(Size, u32)>,
+    /// Twice as many at most, so that they are seldom looked through.
+    kept: Vec<(Reverse<Size>, u32)>,
+    /// The largest that was left out.
     next: Option<Size>,
+    /// What is not larger is left out.
+    least: Option<Size>,
 }
 
 impl Largest {
+    /// Of `n_max`, at least one.
     pub fn new(n_max: usize) -> Largest {
-        Largest { n_max, kept: Vec::new(), next: None }
+        Largest { n_max, kept: Vec::new(), next: None, least: None }
     }
 
-    /// Nearly all only meet the smallest of those before them.
+    /// Takes in the next. Numbers ascend, or do not matter.
     pub fn push(&mut self, size: Size, number: u32) {
-        if self.kept.len() < self.n_max {
-            self.kept.push((size, number));
-            if self.kept.len() == self.n_max {
-                self.kept.arrange_by(|(a, _), (b, _)| b.cmp(a));
-            }
+        if self.least.is_some_and(|least| size <= least) {
+            self.next = self.next.max(Some(size));
             return;
         }
-        let left_out = match self.kept.last().copied() {
-            Some((least, _)) if size > least => {
-                self.kept.pop();
-                let at = self.kept.partition_point(|(larger, _)| *larger >= size);
-                self.kept.insert(at, (size, number));
-                least
-            }
-            _ => size,
-        };
-        self.next = self.next.max(Some(left_out));
+        self.kept.push((Reverse(size), number));
+        if self.kept.len() >= 2 * self.n_max {
+            self.leave_out();
+        }
+    }
+
+    fn leave_out(&mut self) {
+        if self.kept.len() > self.n_max {
+            let (_, _, rest) = self.kept.select_nth_unstable(self.n_max - 1);
+            let next = rest.iter().map(|(Reverse(size), _)| *size).max();
+            self.next = self.next.max(next);
+            self.kept.truncate(self.n_max);
+        }
+        if self.kept.len() == self.n_max {
+            self.least = self.kept.iter().map(|(Reverse(size), _)| *size).min();
+        }
     }
 
     /// The size of the smallest that is kept, if there are as many as are kept at most.
-    pub fn least(&self) -> Option<Size> {
-        self.kept.last().filter(|_| self.kept.len() == self.n_max).map(|(size, _)| *size)
+    pub fn least(&mut self) -> Option<Size> {
+        self.leave_out();
+        self.least
     }
 
-    /// The numbers, and the size of the largest that was left out.
-    pub fn into_numbers(self) -> (impl Iterator<Item = u32>, Option<Size>) {
+    /// The numbers in no order, and the size of the largest that was left out.
+    pub fn into_numbers(mut self) -> (impl Iterator<Item = u32>, Option<Size>) {
+        self.leave_out();
         (self.kept.into_iter().map(|(_, number)| number), self.next)
     }
 }

@@ -95,8 +95,9 @@ pub enum HandOver {
     All,
 }
 
-/// With so many of each shard, what is left out is seldom as large as what is listed.
-const LARGEST_HANDED_OVER: usize = 64;
+/// With so many of each shard, what is left out is seldom as large as what is listed: often few values stand out and the
+/// others, clients of a service say, are much alike, so that as many as are listed would not do.
+const LARGEST_HANDED_OVER: usize = 1_024;
 
 impl HandOver {
     fn n_values_max(self) -> usize {

@@ -13,7 +13,7 @@ use crate::analysis::requests::RequestsQuestion;
 use crate::analysis::summary::SummaryQuestion;
 use crate::analysis::timeline::TimelineQuestion;
 use crate::analysis::{Analysis, ShardView};
-use crate::query::{Filter, SortKey, Subject};
+use crate::query::{Filter, SortKey, SortSpec, Subject, first_rows};
 use crate::record::Orientation;
 use crate::session::message::{RecordRow, RowDetail, RowRef};
 use crate::session::shard_message::{InquiryId, OfStretch, RowOrder, ShardAnswer, ShardAsk};
@@ -69,6 +69,14 @@ impl Shard {
             ShardAsk::Keys { order, positions } => ShardAnswer::Keys(self.keys(&order, positions)),
             ShardAsk::Rows { order, offset, n_rows, subjects } => {
                 ShardAnswer::Rows(self.rows(&order, offset, n_rows, &subjects))
+            }
+            ShardAsk::FirstRows { filter, sort, n_rows, subjects } => {
+                let store = self.kept.store();
+                let chosen = self.selections.of(&filter, store).rows();
+                let first = first_rows(store, store.rows(), chosen, &sort, n_rows as usize);
+                let n_rows = chosen.n_rows();
+                let rows = first.into_iter().map(|row| self.row(row, Some(&sort), &subjects)).collect();
+                ShardAnswer::FirstRows { n_rows, rows }
             }
             ShardAsk::Detail { row } => ShardAnswer::Detail(self.detail(row)),
             ShardAsk::Report => ShardAnswer::Report(self.report()),
@@ -131,15 +139,19 @@ impl Shard {
         n_rows: u32,
         subjects: &[Subject],
     ) -> Vec<(SortKey, RecordRow)> {
-        let (store, shard) = (self.kept.store(), self.number);
-        let table = store.rows();
+        let store = self.kept.store();
         let rows = self.selections.of(&order.filter, store).sorted(order.sort.as_ref(), store);
-        let row = |row: u32| {
-            let cells = subjects.iter().map(|subject| subject.value(store, table, row)).collect();
-            let key = SortKey::new(store, table, row, order.sort.as_ref());
-            (key, RecordRow { row: RowRef { shard, row }, cells })
-        };
-        rows.slice(offset, n_rows).into_iter().map(row).collect()
+        let rows = rows.slice(offset, n_rows);
+        rows.into_iter().map(|row| self.row(row, order.sort.as_ref(), subjects)).collect()
+    }
+
+    /// A row with its place in an order.
+    fn row(&self, row: u32, sort: Option<&SortSpec>, subjects: &[Subject]) -> (SortKey, RecordRow) {
+        let store = self.kept.store();
+        let table = store.rows();
+        let cells = subjects.iter().map(|subject| subject.value(store, table, row)).collect();
+        let key = SortKey::new(store, table, row, sort);
+        (key, RecordRow { row: RowRef { shard: self.number, row }, cells })
     }
 
     fn detail(&self, row: u32) -> Option<OfStretch<RowDetail>> {
