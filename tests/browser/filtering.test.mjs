@@ -162,6 +162,25 @@ test("times in which records were skipped are bands on the timeline, and words",
     assert.equal(cells.at(-1), "1");
   }));
 
+test("times for which a flow log has no file are bands on the timeline, and words", () =>
+  visit(async (glass) => {
+    const start = Date.UTC(2025, 10, 18, 10) / 1000;
+    const delivery = (minutes) => ({
+      name: `123456789012_vpcflowlogs_us-east-1_fl-0a_20251118T10${String(minutes).padStart(2, "0")}Z_fe123456.log`,
+      text: text_of([line({ start: start + minutes * 60 - 60, end: start + minutes * 60 })]),
+    });
+    await glass.open(...[0, 5, 50, 55].map(delivery));
+    await glass.answered();
+    assert.match(await glass.page.locator(".series-gaps").getAttribute("d"), /^M[\d. v-]+h[\d.]+v[\d.]+z$/, "one band");
+    assert.equal(await glass.page.locator(".series-holes").getAttribute("d"), "", "nothing was skipped");
+    const timeline = glass.page.getByRole("region", { name: "Traffic over time" });
+    const words = /A flow log has no file \(not opened, or not written\) within 2025-11-18 10:10:00 – 10:50:00 UTC/;
+    assert.match(await timeline.textContent(), words);
+    assert.equal(await timeline.locator(".legend-gap").textContent(), "No file");
+    await timeline.getByRole("button", { name: "Table" }).click();
+    assert.match(await timeline.locator(".timeline-table").textContent(), words);
+  }));
+
 test("the timeline narrows the time by keyboard", () =>
   visit(async (glass) => {
     await glass.page.getByRole("slider", { name: /from|start|begin/i }).focus();

@@ -92,6 +92,37 @@ test("records without a header are asked about, and read again with the format t
     await glass.page.getByRole("heading", { name: "1 file not read" }).waitFor();
   }));
 
+test("a layout that was told by its shape is changed after loading, and the file is read again as was said", () =>
+  visit(async (glass) => {
+    const name = "headerless-all-fields-up-to-version-5.log";
+    await glass.drop([fileURLToPath(new URL(`../logs/${name}`, import.meta.url))]);
+    await glass.settled();
+    assert.match((await file_row(glass, name)).Layout, /^told by its shape, 29 fields/);
+    assert.equal(await glass.n_rows(), 2);
+    assert.deepEqual((await glass.column("srcaddr")).sort(), ["10.0.0.9", "172.31.16.139"]);
+    await glass.tab("Files");
+    const layouts = glass.page.locator(".layouts");
+    await layouts.getByText("Layouts of files without a header").click();
+    await layouts.getByLabel("choose a usual one").selectOption("all fields up to version 5, 29 fields");
+    const format = layouts.getByLabel("Log format");
+    const usual = await format.inputValue();
+    await format.fill(usual.replace("${srcaddr} ${dstaddr}", "${dstaddr} ${srcaddr}"));
+    await layouts.getByRole("button", { name: "Read again" }).click();
+    const layout = (words) => glass.page.locator(".file-layout", { hasText: words });
+    await layout("as you said").waitFor();
+    await glass.settled();
+    assert.match((await file_row(glass, name)).Layout, /^as you said, 29 fields/);
+    assert.equal(await glass.n_rows(), 2);
+    assert.deepEqual(await glass.column("srcaddr"), ["172.31.16.21", "172.31.16.21"]);
+    // What was said is taken back, and the shape tells again.
+    await glass.tab("Files");
+    await layouts.getByText("Layouts of files without a header").click();
+    await layouts.getByRole("button", { name: "Forget and read again" }).click();
+    await layout("told by its shape").waitFor();
+    await glass.settled();
+    assert.match((await file_row(glass, name)).Layout, /^told by its shape, 29 fields/);
+  }));
+
 test("the output of describe-flow-logs beside the logs settles their layouts", () =>
   visit(async (glass) => {
     const name = "123456789012_vpcflowlogs_us-east-1_fl-0000aaaa_20231114T2210Z_fe.log";
@@ -273,6 +304,9 @@ test("a file that is cut off while it is read keeps the rows before, and the oth
       const row = await file_row(glass, "changing.log");
       const n_rows = Number(row.Rows.replaceAll(",", ""));
       assert.ok(n_rows > 10_000 && n_rows < 200_000, row.Rows);
+      assert.match(row.State, /^cut off: \d+ % read$/);
+      const odd = await glass.page.getByRole("region", { name: "1 file to look at" }).textContent();
+      assert.match(odd, /changing\.log.*shorter than when it was picked: \S+ MB of \S+ MB were read/s);
       assert.equal((await file_row(glass, "other.log")).Rows, "2");
       assert.equal(await glass.n_rows(), n_rows + 2);
     });

@@ -96,11 +96,35 @@ fn a_log_that_is_cut_off_while_it_is_read_keeps_the_rows_before() {
         reports[0].lines.rows + reports[0].lines.headers + reports[0].lines.problems,
         reports[0].lines.total()
     );
-    assert!(n_rows > 300 && reports[0].n_bytes == 10_010, "{reports:?}");
+    assert!(n_rows > 300, "{reports:?}");
+    assert_eq!((reports[0].state.clone(), reports[0].n_bytes_read), (FileState::Read, 10_010));
+    assert_eq!(reports[0].n_bytes_gone(), before.len() as u64 - 10_010, "which is said");
+}
+
+#[test]
+fn what_is_cut_off_between_two_shards_is_said_too() {
+    let before = log(0, 9_000);
+    for n_shards in [2, 3] {
+        let (reports, _) = load(&before, &before[..30_000], 3, n_shards, 700);
+        assert_eq!((reports[0].n_bytes_read, reports[0].n_bytes), (30_000, before.len() as u64));
+    }
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn of_a_file_that_stays_as_it_is_nothing_is_gone(
+        file in select(files()), n_shards in 1u16..4, chunk_bytes in select(&[700, 4_000, 40_000][..]),
+        cut in 0.0f64..1.5,
+    ) {
+        // Cut off before it was picked: damaged, perhaps, but all there.
+        let n_bytes = ((file.len() as f64 * cut) as usize).min(file.len());
+        let (reports, _) = load(&file[..n_bytes], &file[..n_bytes], 0, n_shards, chunk_bytes);
+        for report in &reports {
+            prop_assert_eq!(report.n_bytes_gone(), 0, "{:?}", report);
+        }
+    }
 
     #[test]
     fn whatever_a_file_becomes_loading_ends_and_counts_add_up(

@@ -348,12 +348,13 @@ proptest! {
 }
 
 fn samples() -> Option<PathBuf> {
-    let folder = env::var_os("FLOWGLASS_SAMPLES").map(|folder| Path::new(&folder).join("aws-api"));
-    let found = folder.filter(|folder| folder.is_dir());
-    if found.is_none() {
+    let Some(folder) = env::var_os("FLOWGLASS_SAMPLES") else {
         println!("skipped: FLOWGLASS_SAMPLES does not name a folder of samples with aws-api in it");
-    }
-    found
+        return None;
+    };
+    let folder = Path::new(&folder).join("aws-api");
+    assert!(folder.is_dir(), "{}, by FLOWGLASS_SAMPLES, is no folder", folder.display());
+    Some(folder)
 }
 
 /// The documented outputs of AWS and those of a server that imitates it: how many of each kind, and no problem but

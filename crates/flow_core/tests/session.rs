@@ -341,6 +341,37 @@ fn the_newest_question_of_a_kind_supersedes_those_that_wait() {
 }
 
 #[test]
+fn times_without_a_file_are_in_the_timeline_and_follow_the_files() {
+    // Deliveries at 10:00, 10:05 and 11:00, each of a record that ends then.
+    let delivery = |hhmm: &str, end: u64| {
+        let name = format!("123456789012_vpcflowlogs_us-east-1_fl-0a_20231114T{hhmm}Z_fe123456.log");
+        (name, format!("srcaddr start end\n10.0.0.1 {} {end}\n", end - 60).into_bytes())
+    };
+    let ten = 1_699_956_000;
+    let missing = |driver: &mut Driver| -> Vec<u64> {
+        let question = Question::Timeline { filter: Filter::everything(), n_buckets_max: 20 };
+        let Answer::Timeline(timeline) = driver.ask(question) else { panic!("a timeline") };
+        let starts = (0..).map(|place| timeline.start_secs + place * timeline.bucket_secs);
+        starts
+            .zip(&timeline.buckets)
+            .filter(|(_, bucket)| bucket.lacks_file)
+            .map(|(start, _)| start)
+            .collect()
+    };
+    let mut driver = Driver::with_shards(2, 1_000);
+    let files = [delivery("1000", ten), delivery("1005", ten + 300), delivery("1100", ten + 3_600)];
+    driver.open(&files.each_ref().map(|(name, bytes)| (&**name, bytes.clone())));
+    driver.run();
+    let from_10_10: Vec<u64> = (2..12).map(|n| ten + n * 300).collect();
+    assert_eq!(missing(&mut driver), from_10_10);
+    let (name, bytes) = delivery("1035", ten + 2_100);
+    driver.open(&[(&name, bytes)]);
+    driver.run();
+    let but_for_10_35: Vec<u64> = from_10_10.into_iter().filter(|start| *start != ten + 2_100).collect();
+    assert_eq!(missing(&mut driver), but_for_10_35);
+}
+
+#[test]
 fn loading_stops_before_the_memory_ends_and_what_was_loaded_can_be_asked() {
     let options = SessionOptions { store_bytes_max: 9_000_000, ..SessionOptions::default() };
     let mut driver = Driver::new(options, 1 << 20);

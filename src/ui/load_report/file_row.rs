@@ -80,6 +80,9 @@ fn state_words(report: &FileReport) -> String {
     match &report.state {
         FileState::Waiting => "waiting".to_owned(),
         FileState::Reading => format!("{} read", format::percent_done(report.n_bytes_read, report.n_bytes)),
+        FileState::Read if report.n_bytes_gone() > 0 => {
+            format!("cut off: {} read", format::percent_done(report.n_bytes_read, report.n_bytes))
+        }
         FileState::Read => "read".to_owned(),
         FileState::Cancelled => {
             format!("cancelled at {}", format::percent_done(report.n_bytes_read, report.n_bytes))
@@ -146,6 +149,10 @@ mod tests {
         assert_eq!(state_words(&report), "50 % read");
         report.state = FileState::Cancelled;
         assert_eq!(state_words(&report), "cancelled at 50 %");
+        report.state = FileState::Read;
+        assert_eq!(state_words(&report), "cut off: 50 % read");
+        report.n_bytes_read = 200;
+        assert_eq!(state_words(&report), "read");
         report.state = FileState::Failed("It was moved.".to_owned());
         assert_eq!(state_words(&report), "not read to its end: It was moved.");
     }

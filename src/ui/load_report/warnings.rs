@@ -1,5 +1,6 @@
 //! Files to be looked at before their numbers are believed.
 
+use flow_core::parse::FileReport;
 use leptos::prelude::*;
 
 use super::facts::{Facts, warning_in_words};
@@ -14,13 +15,15 @@ pub fn Warnings(reports: Memo<Reports>, facts: Memo<Facts>) -> impl IntoView {
     let odd = Memo::new(move |_| {
         reports.with(|reports| {
             facts.with(|facts| {
-                let named = reports.iter().filter_map(|report| Some((report, facts.get(report.source)?)));
-                let odd = named.filter(|(_, facts)| !facts.warnings.is_empty());
-                odd.map(|(report, facts)| {
-                    let sentences: Vec<String> = facts.warnings.iter().map(warning_in_words).collect();
+                let of_file = |report: &FileReport| {
+                    let of_rows = facts.get(report.source).map_or(&[][..], |facts| &facts.warnings);
+                    let of_rows = of_rows.iter().map(warning_in_words);
+                    let sentences: Vec<String> =
+                        cut_off_in_words(report).into_iter().chain(of_rows).collect();
                     (report.name.clone(), sentences)
-                })
-                .collect::<Vec<_>>()
+                };
+                let odd = reports.iter().map(of_file).filter(|(_, sentences)| !sentences.is_empty());
+                odd.collect::<Vec<_>>()
             })
         })
     });
@@ -47,5 +50,39 @@ pub fn Warnings(reports: Memo<Reports>, facts: Memo<Facts>) -> impl IntoView {
                 </section>
             }
         })
+    }
+}
+
+/// Nobody else notices: a file that ends earlier than it did looks like one that was read.
+fn cut_off_in_words(report: &FileReport) -> Option<String> {
+    (report.n_bytes_gone() > 0).then(|| {
+        format!(
+            "It is shorter than when it was picked: {} of {} were read. Start over and open it again to read it as it \
+             is now",
+            format::bytes(report.n_bytes_read),
+            format::bytes(report.n_bytes)
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use flow_core::parse::{FileState, SourceId};
+
+    use super::*;
+
+    #[test]
+    fn a_file_that_was_cut_off_says_how_much_was_read() {
+        let mut report = FileReport::new(SourceId(0), "a.log", 10_000_000);
+        (report.state, report.n_bytes_read) = (FileState::Read, 4_000_000);
+        let words = cut_off_in_words(&report).unwrap();
+        assert!(
+            words.starts_with("It is shorter than when it was picked: 4.00 MB of 10.0 MB were read."),
+            "{words}"
+        );
+        report.n_bytes_read = 10_000_000;
+        assert_eq!(cut_off_in_words(&report), None);
+        (report.state, report.n_bytes_read) = (FileState::Cancelled, 4_000_000);
+        assert_eq!(cut_off_in_words(&report), None, "a reader who cancels knows");
     }
 }

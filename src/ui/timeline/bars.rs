@@ -18,6 +18,8 @@ pub struct Bars {
     pub skipdata: String,
     /// The same buckets as bands from foot to top, behind all bars: holes that touch are one.
     pub holes: String,
+    /// Buckets for which a file is missing, as such bands.
+    pub gaps: String,
     /// Amounts at which a line crosses the plot, with their distance from the top, ascending.
     pub amounts: Vec<(u64, f64)>,
 }
@@ -62,9 +64,10 @@ pub fn draw(timeline: &Timeline, metric: Metric, width: f64, height: f64) -> Bar
             rectangle(&mut bars.skipdata, x, height + SKIPDATA_PX, bar_width, SKIPDATA_PX);
         }
     }
-    for (first, last) in holes(timeline) {
-        let n_buckets_wide = (last - first + 1) as f64;
-        rectangle(&mut bars.holes, first as f64 * step, height, n_buckets_wide * step, height);
+    for (runs, path) in [(holes(timeline), &mut bars.holes), (gaps(timeline), &mut bars.gaps)] {
+        for (first, last) in runs {
+            rectangle(path, first as f64 * step, height, (last - first + 1) as f64 * step, height);
+        }
     }
     bars.amounts =
         amounts.into_iter().map(|amount| (amount, height - amount as f64 / top * height)).collect();
@@ -73,16 +76,23 @@ pub fn draw(timeline: &Timeline, metric: Metric, width: f64, height: f64) -> Bar
 
 /// The first and the last place of buckets beside one another in all of which records were skipped.
 pub fn holes(timeline: &Timeline) -> Vec<(u64, u64)> {
-    let mut holes: Vec<(u64, u64)> = Vec::new();
-    for place in
-        (0..).zip(&timeline.buckets).filter(|(_, bucket)| bucket.n_skipdata > 0).map(|(place, _)| place)
-    {
-        match holes.last_mut() {
+    runs(timeline, |bucket| bucket.n_skipdata > 0)
+}
+
+/// The same of buckets for which a flow log has no file.
+pub fn gaps(timeline: &Timeline) -> Vec<(u64, u64)> {
+    runs(timeline, |bucket| bucket.lacks_file)
+}
+
+fn runs(timeline: &Timeline, is_in: impl Fn(&Bucket) -> bool) -> Vec<(u64, u64)> {
+    let mut runs: Vec<(u64, u64)> = Vec::new();
+    for place in (0..).zip(&timeline.buckets).filter(|(_, bucket)| is_in(bucket)).map(|(place, _)| place) {
+        match runs.last_mut() {
             Some((_, last)) if *last + 1 == place => *last = place,
-            _ => holes.push((place, place)),
+            _ => runs.push((place, place)),
         }
     }
-    holes
+    runs
 }
 
 /// All rows of a bucket.
@@ -153,7 +163,7 @@ mod tests {
         let buckets = vec![Bucket { n_skipdata: 2, ..Bucket::default() }, Bucket::default()];
         let bars = draw(&timeline(buckets), Metric::Rows, 100.0, 50.0);
         assert_eq!(bars.skipdata, "M0.00 54.00v-4.00h49.00v4.00z");
-        assert_eq!(bars.holes, "M0.00 50.00v-50.00h50.00v50.00z");
+        assert_eq!((&*bars.holes, &*bars.gaps), ("M0.00 50.00v-50.00h50.00v50.00z", ""));
         assert_eq!((bars.accepted.as_str(), bars.amounts.len()), ("", 0));
     }
 
@@ -161,6 +171,15 @@ mod tests {
     fn holes_that_touch_are_one() {
         let buckets = [0, 1, 3, 0, 2, 0].map(|n_skipdata| Bucket { n_skipdata, ..Bucket::default() });
         assert_eq!(holes(&timeline(buckets.to_vec())), [(1, 2), (4, 4)]);
+    }
+
+    #[test]
+    fn a_time_without_a_file_is_a_band_whatever_was_skipped() {
+        let bucket = |lacks_file, n_skipdata| Bucket { lacks_file, n_skipdata, ..Bucket::default() };
+        let timeline = timeline(vec![bucket(false, 1), bucket(true, 1), bucket(true, 0), bucket(false, 0)]);
+        assert_eq!((holes(&timeline), gaps(&timeline)), (vec![(0, 1)], vec![(1, 2)]));
+        let bars = draw(&timeline, Metric::Rows, 100.0, 50.0);
+        assert_eq!(bars.gaps, "M25.00 50.00v-50.00h50.00v50.00z");
     }
 
     #[test]
@@ -186,7 +205,7 @@ mod tests {
             parts in prop::collection::vec((0..u64::MAX, 0..u64::MAX, 0..u64::MAX), 1..5)
         ) {
             let buckets = parts.into_iter().map(|(a, r, o)| {
-                Bucket { accepted: bytes(a), rejected: bytes(r), other: bytes(o), n_skipdata: 0 }
+                Bucket { accepted: bytes(a), rejected: bytes(r), other: bytes(o), ..Bucket::default() }
             });
             let bars = draw(&timeline(buckets.collect()), Metric::Bytes, 80.0, 100.0);
             for tall in [&bars.accepted, &bars.rejected, &bars.other].into_iter().flat_map(|path| path.split("v-").skip(1)) {

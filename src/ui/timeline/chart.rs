@@ -63,9 +63,11 @@ pub fn Chart(scene: Scene) -> impl IntoView {
             }
         })
     });
-    let holes = Memo::new(move |_| {
-        let axis = scene.axis.get()?;
-        scene.timeline.with(|timeline| timeline.as_ref().and_then(|timeline| readout::holes(timeline, axis)))
+    let missing = Memo::new(move |_| {
+        scene.timeline.with(|timeline| {
+            let Some((timeline, axis)) = timeline.as_ref().zip(scene.axis.get()) else { return Vec::new() };
+            [readout::holes(timeline, axis), readout::gaps(timeline, axis)].into_iter().flatten().collect()
+        })
     });
     view! {
         <div class="timeline-frame">
@@ -73,13 +75,17 @@ pub fn Chart(scene: Scene) -> impl IntoView {
                 <svg class="timeline-picture" aria-hidden="true">
                     <Patterns/>
                     {move || picture.with(|picture| grid(picture, scene))}
+                    <path class="series-gaps" d=move || picture.with(|picture| picture.bars.gaps.clone())/>
                     <path class="series-holes" d=move || picture.with(|picture| picture.bars.holes.clone())/>
                     <path class="series-accepted" d=move || picture.with(|picture| picture.bars.accepted.clone())/>
                     <path class="series-rejected" d=move || picture.with(|picture| picture.bars.rejected.clone())/>
                     <path class="series-other" d=move || picture.with(|picture| picture.bars.other.clone())/>
                     <path class="series-skipdata" d=move || picture.with(|picture| picture.bars.skipdata.clone())/>
                 </svg>
-                {move || holes.get().map(|words| view! { <p class="visually-hidden">{words}</p> })}
+                {move || {
+                    let said = |words: String| view! { <p class="visually-hidden">{words}</p> };
+                    missing.get().into_iter().map(said).collect_view()
+                }}
                 <Shades scene plot/>
                 <Surface scene plot/>
                 <Handle scene plot end=End::From/>
@@ -90,7 +96,7 @@ pub fn Chart(scene: Scene) -> impl IntoView {
 }
 
 /// Rejected bars are hatched: they differ from accepted ones without any colour. Holes are hatched the other way, wider,
-/// on nothing.
+/// on nothing; times without a file are dotted.
 #[component]
 fn Patterns() -> impl IntoView {
     view! {
@@ -101,6 +107,9 @@ fn Patterns() -> impl IntoView {
             </pattern>
             <pattern id="hatch-holes" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)">
                 <rect width="2" height="8" class="hatch-hole"/>
+            </pattern>
+            <pattern id="dots-gaps" width="6" height="6" patternUnits="userSpaceOnUse">
+                <circle cx="3" cy="3" r="1" class="dot-gap"/>
             </pattern>
         </defs>
     }

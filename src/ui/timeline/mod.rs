@@ -121,6 +121,7 @@ fn Legend(scene: Scene) -> impl IntoView {
     };
     let has_other = any(|bucket| bucket.other.rows > 0);
     let has_skipdata = any(|bucket| bucket.n_skipdata > 0);
+    let lacks_files = any(|bucket| bucket.lacks_file);
     view! {
         <ul class="timeline-legend">
             <li class="legend-accepted">"Accepted"</li>
@@ -130,6 +131,11 @@ fn Legend(scene: Scene) -> impl IntoView {
                 has_skipdata
                     .get()
                     .then(|| view! { <li class="legend-skipdata" title="AWS skipped records here: the log has holes">"SKIPDATA"</li> })
+            }}
+            {move || {
+                lacks_files
+                    .get()
+                    .then(|| view! { <li class="legend-gap" title="A flow log has no file for this time: it was not opened, or not written. Files says which">"No file"</li> })
             }}
         </ul>
     }

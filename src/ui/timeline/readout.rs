@@ -20,23 +20,36 @@ pub fn bucket(bucket: &Bucket, metric: Metric) -> String {
     if bucket.n_skipdata > 0 {
         parts.push(format!("{} SKIPDATA: records are missing here", format::count(bucket.n_skipdata)));
     }
+    if bucket.lacks_file {
+        parts.push("a flow log has no file for all of it: see Files".to_owned());
+    }
     parts.join(", ")
 }
 
-/// Holes that are spelt out; the table has all.
-const HOLES_SPELT_OUT: usize = 5;
+/// Times that are spelt out; the picture has all.
+const TIMES_SPELT_OUT: usize = 5;
 
 /// The times in which records were skipped, for who does not see the bands; `None` where there are none.
 pub fn holes(timeline: &Timeline, axis: TimeAxis) -> Option<String> {
-    let holes = bars::holes(timeline);
-    let spelt_out = holes.iter().take(HOLES_SPELT_OUT);
+    let times = times(&bars::holes(timeline), axis)?;
+    Some(format!("Records are missing (SKIPDATA) within {times}"))
+}
+
+/// The times for which a file is missing; `None` where there are none.
+pub fn gaps(timeline: &Timeline, axis: TimeAxis) -> Option<String> {
+    let times = times(&bars::gaps(timeline), axis)?;
+    Some(format!("A flow log has no file (not opened, or not written) within {times}. Files says which"))
+}
+
+fn times(runs: &[(u64, u64)], axis: TimeAxis) -> Option<String> {
+    let spelt_out = runs.iter().take(TIMES_SPELT_OUT);
     let times: Vec<String> =
         spelt_out.map(|&(first, last)| range(axis.range_of_buckets(first, last))).collect();
-    let more = match holes.len() - times.len() {
+    let more = match runs.len() - times.len() {
         0 => String::new(),
         n_more => format!(", and {} more", format::count(n_more as u64)),
     };
-    (!times.is_empty()).then(|| format!("Records are missing (SKIPDATA) within {}{more}", times.join(", ")))
+    (!times.is_empty()).then(|| format!("{}{more}", times.join(", ")))
 }
 
 /// `2026-01-02 03:04:00 – 03:09:00 UTC`: the date once where both ends share it.
@@ -72,6 +85,8 @@ mod tests {
             bucket(&hole, Metric::Rows)
                 .ends_with("without action 1 row, 2 SKIPDATA: records are missing here")
         );
+        let gap = Bucket { lacks_file: true, ..some };
+        assert!(bucket(&gap, Metric::Rows).ends_with("a flow log has no file for all of it: see Files"));
     }
 
     #[test]
@@ -90,6 +105,25 @@ mod tests {
             "Records are missing (SKIPDATA) within 2026-01-02 00:01:00 – 00:03:00 UTC"
         );
         assert!(words(&[1, 0].repeat(7)).unwrap().ends_with("00:09:00 UTC, and 2 more"));
+    }
+
+    #[test]
+    fn times_without_a_file_are_said_in_other_words() {
+        let bucket = |lacks_file| Bucket { lacks_file, ..Bucket::default() };
+        let timeline = Timeline {
+            start_secs: 1_767_312_000,
+            bucket_secs: 60,
+            buckets: [false, true, true].map(bucket).to_vec(),
+            n_rows_outside: 0,
+            n_skipdata_outside: 0,
+        };
+        let axis = TimeAxis::of(&timeline).unwrap();
+        assert_eq!(holes(&timeline, axis), None);
+        assert_eq!(
+            gaps(&timeline, axis).unwrap(),
+            "A flow log has no file (not opened, or not written) within 2026-01-02 00:01:00 – 00:03:00 UTC. Files says \
+             which"
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use flow_core::analysis::timeline::Bucket;
 use leptos::prelude::*;
 
-use super::{Scene, bars};
+use super::{Scene, bars, readout};
 use crate::ui::format;
 
 /// Buckets with nothing in them are left out: a quiet night would be pages of noughts.
@@ -17,7 +17,7 @@ pub fn TimelineTable(scene: Scene) -> impl IntoView {
             places
                 .filter(|(_, bucket)| bars::sum(bucket, metric) > 0 || bucket.n_skipdata > 0)
                 .map(|(place, bucket)| {
-                    let Bucket { accepted, rejected, other, n_skipdata } = *bucket;
+                    let Bucket { accepted, rejected, other, n_skipdata, lacks_file: _ } = *bucket;
                     let amount = move |number| format::amount(metric, number);
                     view! {
                         <tr>
@@ -36,6 +36,10 @@ pub fn TimelineTable(scene: Scene) -> impl IntoView {
         move || scene.timeline.with(|timeline| timeline.as_ref().map_or(0, |all| all.n_rows_outside));
     let n_skipdata_outside =
         move || scene.timeline.with(|timeline| timeline.as_ref().map_or(0, |all| all.n_skipdata_outside));
+    let gaps = move || {
+        let axis = scene.axis.get()?;
+        scene.timeline.with(|timeline| timeline.as_ref().and_then(|timeline| readout::gaps(timeline, axis)))
+    };
     view! {
         <div class="timeline-table scroll-box" tabindex="0" role="region" aria-label="Traffic over time as a table">
             <table class="plain-table">
@@ -62,6 +66,7 @@ pub fn TimelineTable(scene: Scene) -> impl IntoView {
                 let words = format!("{records} without a time, or with another than all rows have, are not in the chart");
                 (n_holes > 0).then(|| view! { <p>{words}</p> })
             }}
+            {move || gaps().map(|words| view! { <p>{words}</p> })}
         </div>
     }
 }

@@ -4,13 +4,14 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::archive::{self, ArchiveReader, Member, MemberPlace, MemberReader};
+use super::archive::{ArchiveReader, Member, MemberPlace, MemberReader};
 use super::bomb;
 use super::container::Container;
 use super::encoding::TextDecoder;
+use super::first_bytes::{FIRST_BYTES, FirstBytes};
 use super::gzip::{self, Damaged, GzipCursor};
 use super::packed::PackedReader;
-use super::parquet::{self, ParquetReader};
+use super::parquet::ParquetReader;
 use super::text::TextReader;
 use super::{Continuation, FileReport, FileState, GivenLayout, Refusal, RowSink, SourceId, given};
 
@@ -54,9 +55,6 @@ pub struct FileParser {
     /// Of an archive whose listing is over.
     members: Vec<Member>,
 }
-
-/// Bytes enough to tell what is not text by how it begins: the head of a tar archive's first member.
-const HEAD_BYTES: usize = 512;
 
 /// Bytes to bytes of text, or to records.
 enum Intake {
@@ -168,7 +166,7 @@ impl FileParser {
         }
         if let Intake::Undecided(held) = &mut self.intake {
             held.extend_from_slice(bytes);
-            if held.len() >= HEAD_BYTES || is_certain(held) {
+            if held.len() >= FIRST_BYTES || FirstBytes::certain(held).is_some() {
                 self.decide_and_read_held(sink);
             }
         } else {
@@ -201,6 +199,9 @@ impl FileParser {
             Intake::Gzip(packed) => {
                 let whole =
                     packed.finish(|piece| decoder.push(piece, |piece| text.push(piece, report, sink)));
+                if packed.is_tar() {
+                    return self.end_tar_in_gzip(sink);
+                }
                 decoder.finish(|piece| text.push(piece, report, sink));
                 match whole {
                     Ok(()) => text.finish(report, sink),
@@ -239,6 +240,9 @@ impl FileParser {
                 let FileParser { intake, decoder, text, report, .. } = self;
                 if let Intake::Gzip(packed) = intake {
                     packed.end(|piece| decoder.push(piece, |piece| text.push(piece, report, sink)));
+                    if packed.is_tar() {
+                        return self.end_tar_in_gzip(sink);
+                    }
                 }
                 decoder.finish(|piece| text.push(piece, report, sink));
                 text.damaged(report, sink);
@@ -314,19 +318,21 @@ impl FileParser {
         if let Intake::Undecided(held) = &mut self.intake {
             let held = std::mem::take(held);
             let report = &mut self.report;
-            // At the end of a file, half the magic is a gzip file cut off, and no text either.
-            self.intake = if held.starts_with(&gzip::MAGIC) || held == gzip::MAGIC[..1] {
-                report.compression = "gzip".to_owned();
-                Intake::Gzip(Box::new(PackedReader::new(bomb::unpacked_bytes_max(report.n_bytes))))
-            } else if held.starts_with(&parquet::MAGIC) {
-                report.container = Container::Parquet.name().to_owned();
-                Intake::Parquet(Box::new(ParquetReader::new(report.n_bytes)))
-            } else if begins_by_range(&held) && !self.is_member {
-                Intake::Archive(Box::new(ArchiveReader::zip(report.n_bytes)))
-            } else if archive::looks_like_tar(&held) && !self.is_member {
-                Intake::Archive(Box::new(ArchiveReader::tar(report.n_bytes)))
-            } else {
-                Intake::Plain
+            self.intake = match FirstBytes::of(&held) {
+                FirstBytes::Gzip => FileParser::gzip(report),
+                // At the end of a file, half the magic is a gzip file cut off, and no text either.
+                FirstBytes::Other if held == gzip::MAGIC[..1] => FileParser::gzip(report),
+                FirstBytes::Parquet => {
+                    report.container = Container::Parquet.name().to_owned();
+                    Intake::Parquet(Box::new(ParquetReader::new(report.n_bytes)))
+                }
+                FirstBytes::Zip if !self.is_member => {
+                    Intake::Archive(Box::new(ArchiveReader::zip(report.n_bytes)))
+                }
+                FirstBytes::Tar if !self.is_member => {
+                    Intake::Archive(Box::new(ArchiveReader::tar(report.n_bytes)))
+                }
+                FirstBytes::Zip | FirstBytes::Tar | FirstBytes::Other => Intake::Plain,
             };
             if let Intake::Archive(archive) = &self.intake {
                 archive.name().clone_into(&mut report.container);
@@ -340,6 +346,11 @@ impl FileParser {
         }
     }
 
+    fn gzip(report: &mut FileReport) -> Intake {
+        report.compression = "gzip".to_owned();
+        Intake::Gzip(Box::new(PackedReader::new(bomb::unpacked_bytes_max(report.n_bytes))))
+    }
+
     /// What came so far is asked for again: it was unpacked to tell what it is.
     fn open_tar_in_gzip(&mut self) {
         if self.is_member {
@@ -351,6 +362,12 @@ impl FileParser {
         self.intake = Intake::Archive(Box::new(archive));
     }
 
+    /// A tar archive that ends in its first head, so that nothing of it need be asked for.
+    fn end_tar_in_gzip(&mut self, sink: &mut impl RowSink) {
+        self.open_tar_in_gzip();
+        self.finish(sink);
+    }
+
     fn read(&mut self, bytes: &[u8], sink: &mut impl RowSink) {
         let FileParser { intake, decoder, text, report, .. } = self;
         let mut decode = |piece: &[u8]| decoder.push(piece, |piece| text.push(piece, report, sink));
@@ -358,13 +375,15 @@ impl FileParser {
             Intake::Plain => decode(bytes),
             Intake::Gzip(packed) => {
                 let is_damaged = packed.push(bytes, &mut decode).is_err();
+                if is_damaged {
+                    packed.end(&mut decode);
+                }
                 // Whether the damage comes with the archive's head depends on how the bytes were cut.
                 if packed.is_tar() {
                     self.open_tar_in_gzip();
                 } else if packed.is_bomb() {
                     self.fail(&bomb::words());
                 } else if is_damaged {
-                    packed.end(&mut decode);
                     decoder.finish(|piece| text.push(piece, report, sink));
                     text.damaged(report, sink);
                     if !text.is_over() {
@@ -393,15 +412,6 @@ impl FileParser {
             self.intake = Intake::Over;
         }
     }
-}
-
-/// Whether it is certain already, of a file that may be smaller than a head and is not simply read to its end.
-fn is_certain(held: &[u8]) -> bool {
-    held.starts_with(&gzip::MAGIC) || begins_by_range(held)
-}
-
-fn begins_by_range(held: &[u8]) -> bool {
-    held.starts_with(&parquet::MAGIC) || archive::ZIP_STARTS.iter().any(|start| held.starts_with(start))
 }
 
 #[cfg(test)]

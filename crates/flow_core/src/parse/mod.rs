@@ -16,6 +16,7 @@ mod container;
 mod continuation;
 pub mod detect;
 mod encoding;
+mod first_bytes;
 mod header;
 mod lines;
 mod number;

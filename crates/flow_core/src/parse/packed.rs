@@ -3,11 +3,8 @@
 //! CloudWatch Logs sends compressed documents, which Firehose compresses again where it is told to compress; so gzip in
 //! gzip is usual, and what is packed three times is not.
 
-use super::archive::looks_like_tar;
-use super::gzip::{Damaged, GzipReader, MAGIC};
-
-/// The head of a tar archive's first member: enough to tell.
-const HEAD_BYTES: usize = 512;
+use super::first_bytes::{FIRST_BYTES, FirstBytes};
+use super::gzip::{Damaged, GzipReader};
 
 /// Reads a gzip file that may hold gzip.
 pub struct PackedReader {
@@ -72,11 +69,14 @@ impl PackedReader {
         }
     }
 
-    /// Passes on what is held back, which nothing follows.
+    /// Passes on what is held back, which nothing follows, if it is text.
     pub fn end(&mut self, mut each: impl FnMut(&[u8])) {
         if let Content::Undecided(head) = &mut self.content {
-            each(&std::mem::take(head));
-            self.content = Content::Text;
+            let head = std::mem::take(head);
+            self.content = Content::of(&head);
+            if let Content::Text = self.content {
+                each(&head);
+            }
         }
     }
 
@@ -97,22 +97,24 @@ impl PackedReader {
 }
 
 impl Content {
+    fn of(head: &[u8]) -> Content {
+        match FirstBytes::of(head) {
+            FirstBytes::Gzip => Content::Gzip(Box::default()),
+            FirstBytes::Tar => Content::Tar,
+            // Tables and zip archives are refused by name, as text that is none.
+            FirstBytes::Parquet | FirstBytes::Zip | FirstBytes::Other => Content::Text,
+        }
+    }
+
     fn push(&mut self, piece: &[u8], mut each: impl FnMut(&[u8])) -> Result<(), Damaged> {
         match self {
             Content::Undecided(head) => {
                 head.extend_from_slice(piece);
-                let is_gzip = head.starts_with(&MAGIC);
-                if !is_gzip && head.len() < HEAD_BYTES {
+                if head.len() < FIRST_BYTES && FirstBytes::certain(head).is_none() {
                     return Ok(());
                 }
                 let head = std::mem::take(head);
-                *self = if is_gzip {
-                    Content::Gzip(Box::default())
-                } else if looks_like_tar(&head) {
-                    Content::Tar
-                } else {
-                    Content::Text
-                };
+                *self = Content::of(&head);
                 self.push(&head, each)
             }
             Content::Text => {

@@ -115,7 +115,7 @@ pub struct FileReport {
     pub columns: Vec<ColumnGuess>,
     /// Where CloudWatch Logs had the records, as far as the file says.
     pub log_streams: LogStreams,
-    /// Size of the file as it is on disk.
+    /// Size of the file when it was picked, or what was read of it where that is more: a log that is written to grows.
     pub n_bytes: u64,
     /// Bytes of it that have been read.
     pub n_bytes_read: u64,
@@ -140,6 +140,15 @@ impl FileReport {
             n_bytes_read: 0,
             lines: LineCounts::default(),
             problems: Vec::new(),
+        }
+    }
+
+    /// Bytes at its end that were there when it was picked and not any more when they were read.
+    pub fn n_bytes_gone(&self) -> u64 {
+        match self.state {
+            FileState::Read => self.n_bytes.saturating_sub(self.n_bytes_read),
+            // Of what was not read to its end nobody knows.
+            _ => 0,
         }
     }
 

@@ -336,10 +336,12 @@ fn analysed(question: &Question, answers: Vec<(u16, ShardAnswer)>, known: Known<
         Question::Timeline { n_buckets_max, .. } => {
             let question =
                 TimelineQuestion { extent, n_buckets_max, bucket_secs_min: known.load.bucket_secs_min() };
-            Answer::Timeline(merged(&question, answers, |answer| match answer {
+            let mut timeline = merged(&question, answers, |answer| match answer {
                 ShardAnswer::Timeline(partial) => Some(partial),
                 _ => None,
-            }))
+            });
+            timeline.note_times_without_file(known.load.times_without_file());
+            Answer::Timeline(timeline)
         }
         Question::Direction { .. } => {
             Answer::Direction(merged(&DirectionQuestion { knowledge }, answers, |answer| match answer {

@@ -5,6 +5,7 @@
 //! (logs were put together), what the next one gave is taken back and it is read again; from then on the file's stretches
 //! wait for each other.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
@@ -12,6 +13,7 @@ use super::SessionOptions;
 use super::message::{FileMeta, LoadPhase};
 use super::shard_message::{Deal, Stretch};
 use super::stretch_report;
+use crate::analysis::files::deliveries;
 use crate::intake::{LoadOptions, MINUTE_SECS};
 use crate::parse::{Continuation, FileReport, FileState, Member, MemberPlace, ParseOptions, SourceId};
 use crate::sample::{SampleLog, SampleSpec};
@@ -116,6 +118,8 @@ pub struct Load {
     session_options: SessionOptions,
     options: LoadOptions,
     files: Vec<SourceFile>,
+    /// Told by the names of all files, and asked for a few times each second.
+    times_without_file: OnceCell<Vec<(u64, u64)>>,
     /// How many of them were opened; the others are members of those.
     n_opened: u32,
     pieces: Vec<Piece>,
@@ -135,6 +139,7 @@ impl Load {
             options: LoadOptions { layouts: session_options.layouts.clone(), ..LoadOptions::default() },
             session_options,
             files: Vec::new(),
+            times_without_file: OnceCell::new(),
             n_opened: 0,
             pieces: Vec::new(),
             waiting: BTreeSet::new(),
@@ -288,6 +293,7 @@ impl Load {
             }
         }
         let n_pieces = self.pieces.len() as u32 - first_piece;
+        self.times_without_file.take();
         self.files.push(SourceFile {
             name,
             n_bytes,
@@ -545,6 +551,14 @@ impl Load {
         self.files.iter().map(|file| &*file.name).collect()
     }
 
+    /// Times for which a flow log has no file, between its first and its last, in seconds since 1970.
+    pub fn times_without_file(&self) -> &[(u64, u64)] {
+        self.times_without_file.get_or_init(|| {
+            let names = self.files.iter().map(|file| &*file.name);
+            deliveries(names).into_iter().flat_map(|of_flow_log| of_flow_log.gaps).collect()
+        })
+    }
+
     /// By source the file that it is a stretch of.
     pub fn files_of_sources(&self) -> Vec<u32> {
         self.pieces.iter().map(|piece| piece.file).collect()
@@ -573,8 +587,12 @@ impl Load {
         stretch_report::join(&mut joined, reports);
         joined.state = self.state(file);
         if joined.state == FileState::Read {
-            // The same for a file, unless it changed while it was read.
-            joined.n_bytes = joined.n_bytes_read;
+            joined.n_bytes = match file.given {
+                // The same, unless it changed while it was read.
+                Given::File => joined.n_bytes.max(joined.n_bytes_read),
+                // Told by its archive, or estimated.
+                Given::Member(_) | Given::Text(_) | Given::Sample => joined.n_bytes_read,
+            };
         }
         joined
     }

@@ -221,6 +221,15 @@ fn members_that_share_their_bytes_are_refused() {
 }
 
 #[test]
+fn a_workbook_is_refused_for_what_it_is() {
+    let members: [(&str, &[u8]); 2] =
+        [("[Content_Types].xml", b"<Types/>"), ("xl/workbook.xml", b"<workbook/>")];
+    let outcomes = loaded("logs-insights-results.xlsx", zip(&members, true)).outcomes();
+    let refused = "refused: an Excel workbook, or another document of an office program";
+    assert_eq!(outcomes, [("logs-insights-results.xlsx".to_owned(), refused.to_owned())]);
+}
+
+#[test]
 fn an_archive_of_too_many_files_is_refused() {
     let names: Vec<String> = (0..10_001).map(|n| format!("{n}.log")).collect();
     let members: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b""[..])).collect();

@@ -50,6 +50,35 @@ fn where_it_is_damaged_what_is_before_is_read_and_the_damage_said() {
     assert_eq!(outcomes[1], ("a.tar.gz/a.log".to_owned(), "40 rows, 0 problems".to_owned()));
 }
 
+/// What the fuzzer found: the mark of a tar archive where another mark, at the start, says what it is.
+#[test]
+fn what_a_file_begins_with_decides_in_gzip_too() {
+    let state = |bytes: Vec<u8>| loaded("a", bytes).outcomes()[0].1.clone();
+    let marked = |start: &[u8]| {
+        let mut bytes = tar(&[("a.log", &log(0, 40))]);
+        bytes[..start.len()].copy_from_slice(start);
+        bytes
+    };
+    assert_eq!(state(gzip(&marked(b"PK\x03\x04"))), "refused: a zip archive inside another file");
+    assert_eq!(state(gzip(&marked(b"PAR1"))), "refused: a Parquet file inside a gzip file");
+    let whole = state(gzip(&tar(&[("a.log", &log(0, 40))])));
+    assert_eq!(whole, "ignored: a tar archive of 1 file, each with its own line");
+}
+
+#[test]
+fn one_cut_off_in_its_first_head_is_said_to_be_packed_or_not() {
+    for n_bytes in [262, 300, 511] {
+        let head = &tar(&[("a.log", &log(0, 40))])[..n_bytes];
+        for bytes in [head.to_vec(), gzip(head), [gzip(head), b"rubbish".to_vec()].concat()] {
+            assert_eq!(
+                loaded("a", bytes).outcomes()[0].1,
+                "refused: a tar archive that is damaged or cut off",
+                "{n_bytes} bytes"
+            );
+        }
+    }
+}
+
 #[test]
 fn it_is_unpacked_once_to_list_it_and_once_for_each_shard() {
     let members: Vec<(String, Vec<u8>)> = (0..60).map(|n| (format!("{n}.log"), log(n * 100, 100))).collect();

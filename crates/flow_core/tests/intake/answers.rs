@@ -95,7 +95,7 @@ fn by_time(timeline: &Timeline, bucket_secs: u64) -> BTreeMap<u64, Vec<u64>> {
     assert_eq!(bucket_secs % timeline.bucket_secs, 0);
     let mut sums: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
     for (at, bucket) in (0..).zip(&timeline.buckets) {
-        let Bucket { accepted, rejected, other, n_skipdata } = bucket;
+        let Bucket { accepted, rejected, other, n_skipdata, lacks_file: _ } = bucket;
         let counts: Vec<u64> = [accepted, rejected, other]
             .into_iter()
             .flat_map(|tally| [tally.rows, tally.packets, tally.bytes])

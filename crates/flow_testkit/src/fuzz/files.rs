@@ -23,8 +23,6 @@ const BYTES_PER_BYTE_MAX: usize = 1_100;
 /// Members of an archive that are read. Each is a parse of its own, and an archive may list thousands in a few bytes.
 const MEMBERS_READ: usize = 12;
 
-const TAR_HEAD_BYTES: usize = 512;
-
 /// Sizes of pieces until one repeats.
 const PIECE_SIZES: usize = 200;
 
@@ -54,11 +52,13 @@ pub fn is_archive(bytes: &[u8]) -> bool {
 }
 
 fn is_zip(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"PK")
+    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06")
 }
 
+/// What a file begins with says what it is, whatever comes later.
 fn is_tar(bytes: &[u8]) -> bool {
-    bytes.get(257..262).is_some_and(|magic| magic == b"ustar")
+    let is_marked = bytes.get(257..262).is_some_and(|magic| magic == b"ustar");
+    is_marked && !is_gzip(bytes) && !is_parquet(bytes) && !is_zip(bytes)
 }
 
 fn is_tar_in_gzip(bytes: &[u8]) -> bool {
@@ -123,8 +123,7 @@ pub fn check_archive(bytes: &[u8]) {
         let outcome = read(bytes, &options);
         assert!(outcome.members.is_empty(), "an archive in an archive is not opened");
     }
-    // Where a head is cut off, it is refused by another name if it is packed.
-    if is_tar(bytes) && bytes.len() >= TAR_HEAD_BYTES {
+    if is_tar(bytes) {
         let packed = read(&gzip(bytes), &ParseOptions::default());
         assert_eq!(packed.report.state, listed.report.state, "the same archive packed");
         let names = |of: &Outcome| -> Vec<(String, u64, u64)> {

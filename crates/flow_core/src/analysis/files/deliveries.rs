@@ -34,7 +34,9 @@ pub fn deliveries<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<Deliverie
         let (first, last) = (times.first()?.0, times.last()?.1);
         let pairs = times.iter().zip(times.iter().skip(1));
         let apart = pairs.filter(|(before, after)| after.0 - before.0 > APART_SECS_MAX);
-        let gaps = apart.map(|(before, after)| (before.1, after.0)).collect();
+        // A name may say no more than its day.
+        let gaps =
+            apart.map(|(before, after)| (before.1, after.0)).filter(|(start, end)| start < end).collect();
         (n_files > 1).then_some(Deliveries { flow_log_id, n_files, time: (first, last), gaps })
     };
     times.into_iter().filter_map(of_flow_log).collect()
@@ -67,6 +69,23 @@ mod tests {
     fn files_of_every_ten_or_fifteen_minutes_have_no_gap() {
         assert_eq!(gaps("fl-0a", &["1000", "1010", "1015", "1030"]), []);
         assert_eq!(gaps("fl-0a", &["1000", "1020"]).len(), 1);
+    }
+
+    #[test]
+    fn names_that_say_only_the_day_have_no_gap_between_two_days() {
+        let of_day = |day: u32| {
+            let folder = format!("AWSLogs/123456789012/vpcflowlogs/us-east-1/2023/11/{day}");
+            format!("{folder}/123456789012_vpcflowlogs_us-east-1_fl-0a_part_fe123456.log.gz")
+        };
+        let gaps = |days: &[u32]| {
+            let names: Vec<String> = days.iter().map(|day| of_day(*day)).collect();
+            deliveries(names.iter().map(String::as_str))
+                .into_iter()
+                .flat_map(|of| of.gaps)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(gaps(&[14, 15]), []);
+        assert_eq!(gaps(&[14, 16]), [(DAY + 86_400, DAY + 2 * 86_400)]);
     }
 
     #[test]

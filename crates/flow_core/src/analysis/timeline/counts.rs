@@ -152,6 +152,7 @@ impl Counted<'_, TimelineCounts> {
             rejected: of(Action::Rejected),
             other: of(Action::Other),
             n_skipdata: 0,
+            lacks_file: false,
         }
     }
 }

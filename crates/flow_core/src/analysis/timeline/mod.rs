@@ -24,6 +24,8 @@ pub struct Bucket {
     pub other: Tally,
     /// SKIPDATA records whose window is here, all of it or in part: the view has holes.
     pub n_skipdata: u64,
+    /// Whether a flow log has no file for this time or a part of it, between its first file and its last.
+    pub lacks_file: bool,
 }
 
 /// Equal buckets over a stretch of time.
@@ -38,6 +40,21 @@ pub struct Timeline {
     pub n_rows_outside: u64,
     /// SKIPDATA records without a time, or whose window is outside: holes that no bucket shows.
     pub n_skipdata_outside: u64,
+}
+
+impl Timeline {
+    /// Notes times for which files are missing, from and to in seconds since 1970. Names of files say them, not rows, so
+    /// shards know nothing of them.
+    pub fn note_times_without_file(&mut self, times: &[(u64, u64)]) {
+        let Timeline { start_secs, bucket_secs, .. } = *self;
+        let buckets = Buckets { start_secs, bucket_secs, n_buckets: self.buckets.len() as u32 };
+        for &(start_secs, end_secs) in times {
+            if let Some((first, last)) = buckets.touched_by(TimeExtent { start_secs, end_secs }) {
+                let touched = &mut self.buckets[first as usize..=last as usize];
+                touched.iter_mut().for_each(|bucket| bucket.lacks_file = true);
+            }
+        }
+    }
 }
 
 /// Widths that a person reads off an axis at once.

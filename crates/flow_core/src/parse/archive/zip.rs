@@ -19,6 +19,9 @@ const LARGE_END_BYTES: u64 = 56;
 const ENTRY_MARK: &[u8] = b"PK\x01\x02";
 const ENTRY_BYTES: usize = 46;
 
+/// What is in every workbook, such as the CloudWatch console makes of query results, and in nothing else that has logs.
+const OF_WORKBOOKS: &str = "[Content_Types].xml";
+
 /// The end may have a comment of this length behind it.
 const COMMENT_BYTES_MAX: usize = u16::MAX as usize;
 
@@ -110,6 +113,14 @@ impl ZipList {
     fn read_directory(&self, mut bytes: &[u8], members: &mut Members) -> Result<Listed, Refusal> {
         while !bytes.is_empty() {
             let Ok((member, rest)) = entry(bytes) else { return Ok(Listed::Damaged) };
+            if member.name == OF_WORKBOOKS {
+                return Err(Refusal {
+                    seems_to_be: "an Excel workbook, or another document of an office program".to_owned(),
+                    next_step:
+                        "Save its table as CSV, or download the results as CSV or JSON, and open that."
+                            .to_owned(),
+                });
+            }
             members.add_within(member, self.n_bytes)?;
             bytes = rest;
         }

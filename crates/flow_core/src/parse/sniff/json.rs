@@ -4,6 +4,7 @@
 //! to deceive; the records themselves are then looked for where they are and not found.
 
 use super::lines::looks_like_record;
+use super::table::OF_OTHER_CLOUD;
 use crate::parse::container::Container;
 use crate::parse::unwrap;
 
@@ -64,7 +65,7 @@ pub fn of(text: &[u8]) -> Option<Container> {
         Container::InsightsJson
     } else if DESCRIPTIONS.iter().any(|key| has(key)) {
         Container::AwsDescription
-    } else if OTHER_CLOUDS.iter().any(|key| has(key)) {
+    } else if OTHER_CLOUDS.iter().chain(&OF_OTHER_CLOUD).any(|key| has(key)) {
         Container::OtherCloud
     } else if (has_list("records") || has_list("Records")) && has_data || has("awslogs") && has("data") {
         Container::FirehoseEvent

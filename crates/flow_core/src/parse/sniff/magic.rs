@@ -1,13 +1,10 @@
 //! Files that say what they are in their first bytes.
 
-use crate::parse::{container::Container, gzip};
+use crate::parse::container::Container;
+use crate::parse::first_bytes::FirstBytes;
 
-/// How files begin. None of these can begin a text that holds flow log records.
+/// How files begin that nobody unpacks. None of these can begin a text that holds flow log records.
 const STARTS: &[(&[u8], Container)] = &[
-    (b"PAR1", Container::Parquet),
-    (&gzip::MAGIC, Container::Gzip),
-    (b"PK\x03\x04", Container::Zip),
-    (b"PK\x05\x06", Container::Zip),
     (b"\x28\xb5\x2f\xfd", Container::Zstd),
     (b"\xfd7zXZ\x00", Container::Xz),
     (b"7z\xbc\xaf\x27\x1c", Container::SevenZip),
@@ -21,9 +18,6 @@ const STARTS: &[(&[u8], Container)] = &[
     (b"\x0a\x0d\x0d\x0a", Container::PacketCapture),
 ];
 
-/// Where a tar archive has its mark: behind the name, mode and times of its first file.
-const TAR_MARK_AT: usize = 257;
-
 /// After `BZh` and the block size, the digits of pi begin the first block.
 const BZIP2_BLOCK: &[u8] = b"1AY&SY";
 
@@ -31,12 +25,17 @@ const BZIP2_BLOCK: &[u8] = b"1AY&SY";
 const UTF16_PROBE: usize = 64;
 
 pub fn of(head: &[u8]) -> Option<Container> {
+    match FirstBytes::of(head) {
+        FirstBytes::Gzip => return Some(Container::Gzip),
+        FirstBytes::Parquet => return Some(Container::Parquet),
+        FirstBytes::Zip => return Some(Container::Zip),
+        FirstBytes::Tar => return Some(Container::Tar),
+        FirstBytes::Other => {}
+    }
     if let Some((_, container)) = STARTS.iter().find(|(start, _)| head.starts_with(start)) {
         return Some(*container);
     }
-    if head.get(TAR_MARK_AT..).is_some_and(|rest| rest.starts_with(b"ustar")) {
-        Some(Container::Tar)
-    } else if head.starts_with(b"BZh") && head.get(4..).is_some_and(|rest| rest.starts_with(BZIP2_BLOCK)) {
+    if head.starts_with(b"BZh") && head.get(4..).is_some_and(|rest| rest.starts_with(BZIP2_BLOCK)) {
         Some(Container::Bzip2)
     } else if is_utf16(&head[..head.len().min(UTF16_PROBE)]) {
         Some(Container::Utf16)

@@ -23,7 +23,10 @@ pub fn times(lines: &[&str], given: &[Layout]) -> Option<Verdict> {
     dated.retain(|line| begins_with_time(line.as_bytes()));
     let mut first = Values::of(&dated[0]);
     // CloudWatch Logs writes `Z` when it exports, `aws logs tail` an offset or nothing.
-    let is_export = first.next().is_some_and(|time| time.ends_with('Z'));
+    let time = first.next().unwrap_or_default();
+    let is_export = time.ends_with('Z');
+    // `aws logs tail` writes seconds only where it leaves the stream out.
+    let has_fraction = time.contains('.');
     let container = if is_export { Container::CloudWatchExport } else { Container::LogsTail };
     // `aws logs tail` may write the stream behind the time.
     let has_stream = first.next().is_some_and(|value| STREAM_ENDS.iter().any(|end| value.ends_with(end)));
@@ -36,8 +39,11 @@ pub fn times(lines: &[&str], given: &[Layout]) -> Option<Verdict> {
             return Some(Verdict::Records { form, layout, from });
         }
     }
-    let dated: Vec<&str> = dated.iter().map(String::as_str).collect();
-    dated.iter().any(|line| looks_like_record(line)).then(|| wrapped::refuse_lines(container, &dated))
+    // The time is no column: who is asked what the columns are is asked for those of the record.
+    let n_values = if has_stream || (!is_export && has_fraction) { 2 } else { 1 };
+    let records = cut(Prefix { n_values, is_dated: true }, &dated);
+    let records: Vec<&str> = records.iter().map(String::as_str).collect();
+    records.iter().any(|line| looks_like_record(line)).then(|| wrapped::refuse_lines(container, &records))
 }
 
 /// What to do with lines that begin with what a shipper of logs adds, which ends with a colon: `Nov 14 host flow: …`.

@@ -3,9 +3,13 @@
 use super::{Verdict, query_result};
 use crate::parse::container::Container;
 use crate::parse::unwrap::{self, CsvCells, TABLE_COLUMNS_MAX, TableColumns, is_of_insights};
+use crate::parse::values::Values;
 
 /// What separates the cells: CSV, CSV where the comma is the decimal mark, and what databases call TSV.
 const DELIMITERS: [char; 3] = [',', ';', '\t'];
+
+/// Names of Alibaba Cloud's flow logs, whose others are those of AWS: in CSV and in JSON.
+pub const OF_OTHER_CLOUD: [&str; 2] = ["vswitch-id", "vswitch_id"];
 
 /// A table that flow logs come in.
 pub enum Table {
@@ -44,6 +48,9 @@ fn of_delimited(first: &str, delimiter: char) -> Option<Table> {
     } else {
         Container::FieldsCsv
     };
+    if OF_OTHER_CLOUD.into_iter().any(has) {
+        return Some(Table::Refused(Verdict::refuse_in(container, Container::OtherCloud, Vec::new())));
+    }
     // Where a record is there as it was written, that is read; columns beside it only repeat parts of it.
     let cells = match message {
         Some(at) => CsvCells::Message { names, at: at as u32 },
@@ -61,6 +68,11 @@ fn of_delimited(first: &str, delimiter: char) -> Option<Table> {
 pub fn of_something_else(lines: &[&str]) -> Option<Verdict> {
     let first = lines.first()?;
     let delimiter = [',', ';'].into_iter().find(|delimiter| first.contains(*delimiter))?;
+    // A time that is not a cell by itself stands in front of a message with commas in it.
+    let cell = first.split(delimiter).next().unwrap_or_default();
+    if unwrap::begins_with_time(cell.as_bytes()) && Values::of(cell).nth(1).is_some() {
+        return None;
+    }
     // A comma in prose is no table; a table has as many in each of its first lines.
     let n_delimiters = |line: &&str| line.matches(delimiter).count();
     let like_first = lines.iter().take(TABLE_LINES).all(|line| n_delimiters(line) == n_delimiters(first));
@@ -77,3 +89,21 @@ pub fn of_something_else(lines: &[&str]) -> Option<Verdict> {
 
 /// Lines that must look alike before text is called a table.
 const TABLE_LINES: usize = 5;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_has_as_many_commas_in_each_line_and_a_time_in_front_is_a_cell_of_it() {
+        let is_table = |lines: [&str; 2]| of_something_else(&lines).is_some();
+        assert!(is_table(["name,age", "Ada,36"]));
+        assert!(is_table(["2023-11-14T22:13:20Z,10.0.0.1", "2023-11-14T22:13:21Z,10.0.0.2"]));
+        assert!(!is_table(["Dear Ada, hello", "how are you?"]));
+        // What CloudWatch Logs exports.
+        assert!(!is_table([
+            "2023-11-14T22:13:20.000Z 10.0.0.1 a,b",
+            "2023-11-14T22:13:21.000Z 10.0.0.1 c,d"
+        ]));
+    }
+}
