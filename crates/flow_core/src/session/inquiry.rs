@@ -256,7 +256,7 @@ impl Inquiry {
             Work::Analysis(question) => Turn::End(Ok(analysed(question, answers, known))),
             Work::Overview(question, turn) => {
                 let partial = joined(question, answers, |answer| match answer {
-                    ShardAnswer::Overview(partial) => Some(partial),
+                    ShardAnswer::Overview(partial) => Some(*partial),
                     _ => None,
                 });
                 match question.told(partial) {

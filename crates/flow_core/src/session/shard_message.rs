@@ -226,7 +226,7 @@ pub struct Settled {
 #[derive(Debug, Serialize, Deserialize)]
 pub enum ShardAnswer {
     Timeline(Timeline),
-    Overview(OverviewPartial),
+    Overview(Box<OverviewPartial>),
     Direction(DirectionPartial),
     Rejected(RejectedPartial),
     OneSidedTuples(OneSidedTuples),

@@ -26,7 +26,7 @@ impl Shard {
                 ShardAnswer::Timeline(self.scan(&question, &filter))
             }
             ShardAsk::Overview { filter, metric, hand_over } => {
-                ShardAnswer::Overview(self.scan(&OverviewQuestion { metric, hand_over }, &filter))
+                ShardAnswer::Overview(Box::new(self.scan(&OverviewQuestion { metric, hand_over }, &filter)))
             }
             ShardAsk::Direction { filter } => {
                 let knowledge = self.knowledge.clone();
