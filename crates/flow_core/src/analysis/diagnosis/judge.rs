@@ -109,7 +109,7 @@ fn order(diagnosed: &Diagnosed) -> impl Ord + '_ {
     let Diagnosed { interface, initiator, responder, port, initiator_port, protocol, .. } = diagnosed;
     (
         (diagnosed.first_secs, interface, *initiator, *responder, *port),
-        (*protocol, *initiator_port, diagnosed.last_secs, diagnosed.n_rows),
+        (*protocol, *initiator_port, diagnosed.last_secs, diagnosed.n_rows, diagnosed.began),
         (diagnosed.verdict, diagnosed.confidence, &diagnosed.grounds, &diagnosed.needs),
     )
 }
