@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use flow_core::config::evaluate::Answer;
 use flow_core::config::{Configuration, Flow, Placement, PortPair, RuleDirection};
 use flow_core::record::Address;
+use flow_core::record::address::Prefix;
 use flow_core::record::name::service_name;
 use flow_testkit::rules_oracle as rules;
 
@@ -283,6 +284,17 @@ impl Ruled {
 pub fn ruled(asked: &Asked, rows: &Rows, configuration: &Configuration) -> Option<Ruled> {
     let (interface, comes_in, _, remote, protocol, port) = *asked;
     let placement = Placement::of(configuration.interfaces.get(interface)?);
+    if is_reserved(remote, &placement, configuration) {
+        let passes = (Answer::Yes, None);
+        return Some(Ruled {
+            certain: Vec::new(),
+            possible: Vec::new(),
+            groups: Answer::Yes,
+            has_acl: false,
+            acl_request: passes.clone(),
+            acl_reply: passes,
+        });
+    }
     let direction = RuleDirection::of_egress(!comes_in);
     let flow = |client_port: Option<u16>| {
         let ports = port.zip(client_port).map(|(port, client_port)| match direction {
@@ -316,4 +328,19 @@ pub fn ruled(asked: &Asked, rows: &Rows, configuration: &Configuration) -> Optio
             _ => (Answer::Unknowable, None),
         },
     })
+}
+
+/// Whether no rule is asked: the subnet's router is its first address but one, the VPC's resolver the one behind that of
+/// the VPC.
+fn is_reserved(remote: Address, placement: &Placement, configuration: &Configuration) -> bool {
+    let subnet = placement.subnet.as_ref().and_then(|subnet| configuration.subnets.get(subnet));
+    let vpc = placement.vpc.as_ref().or(subnet.and_then(|subnet| subnet.vpc.as_ref()));
+    let vpc = vpc.and_then(|vpc| configuration.vpcs.get(vpc));
+    let is_past = |block: &Prefix, n: u32| match (block.base(), remote) {
+        (Address::V4(base), Address::V4(bits)) => base.checked_add(n) == Some(bits),
+        _ => false,
+    };
+    let mut routers = subnet.and_then(|subnet| subnet.cidrs.as_ref()).into_iter().flatten();
+    let primary = vpc.and_then(|vpc| vpc.cidrs.as_ref()?.first());
+    routers.any(|block| is_past(block, 1)) || primary.is_some_and(|block| is_past(block, 2))
 }
