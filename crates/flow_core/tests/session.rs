@@ -22,14 +22,24 @@ struct Driver {
     chunk_bytes: usize,
     events: Vec<Event>,
     next_id: u32,
-    /// The shell's clock; every step takes a tenth of a second.
+    /// The shell's clock.
     now_ms: f64,
+    /// How long every step takes: a tenth of a second, unless a test stops the clock.
+    step_ms: f64,
 }
 
 impl Driver {
     fn new(options: SessionOptions, chunk_bytes: usize) -> Driver {
         let session = Session::new(options);
-        Driver { session, files: Vec::new(), chunk_bytes, events: Vec::new(), next_id: 0, now_ms: 0.0 }
+        Driver {
+            session,
+            files: Vec::new(),
+            chunk_bytes,
+            events: Vec::new(),
+            next_id: 0,
+            now_ms: 0.0,
+            step_ms: 100.0,
+        }
     }
 
     fn with_shards(n_shards: u16, chunk_bytes: usize) -> Driver {
@@ -54,7 +64,7 @@ impl Driver {
 
     /// One step, with the reading that it asks for.
     fn step(&mut self) -> Step {
-        self.now_ms += 100.0;
+        self.now_ms += self.step_ms;
         let now_ms = self.now_ms;
         let Driver { session, files, chunk_bytes, events, .. } = self;
         let mut emit = |event| events.push(event);
@@ -289,6 +299,36 @@ fn reading_goes_on_while_questions_are_asked_without_end() {
         n_progress < n_steps * 2 / 3,
         "{n_progress} times progress in {n_steps} steps: answering sets the pace"
     );
+}
+
+#[test]
+fn segments_that_fill_between_two_questions_of_a_generation_do_not_mislead_the_second() {
+    let mut driver = Driver::with_shards(1, 256 * 1024);
+    let log = sample(140_000, 1);
+    let n_chunks = log.len() / driver.chunk_bytes;
+    driver.open(&[("a.log", log)]);
+    while driver.progress().n_rows == 0 {
+        driver.step();
+    }
+    // No time passes, so that no other generation is due.
+    driver.step_ms = 0.0;
+    let answered = |driver: &mut Driver, question| {
+        let id = driver.submit(Command::Ask(question));
+        while driver.answer(id).is_none() {
+            driver.step();
+        }
+        driver.answer(id).unwrap()
+    };
+    answered(&mut driver, overview(filter("")));
+    let generation = driver.progress().coverage.generation;
+    for _ in 0..n_chunks * 19 / 20 {
+        driver.step();
+    }
+    assert_eq!(driver.progress().coverage.generation, generation);
+    let Answer::Overview(overview) = answered(&mut driver, overview(filter(""))) else {
+        panic!("an overview")
+    };
+    assert!(overview.total.rows >= 131_072, "two segments have filled: {}", overview.total.rows);
 }
 
 #[test]
