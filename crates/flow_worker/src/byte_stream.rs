@@ -18,7 +18,7 @@ const N_BUFFERS: usize = 2;
 
 /// A read that has not come in this time, or twice that, is taken for lost: a disk that must spin up takes some seconds
 /// too, but then asking again does no harm.
-const STALL_MS: i32 = 3_000;
+const STALL_MS: i32 = 2_000;
 
 // web-sys has all of these, in a dozen features and without `min`.
 #[wasm_bindgen]
