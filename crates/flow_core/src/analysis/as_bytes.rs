@@ -1,7 +1,7 @@
 //! Long lists of numbers in messages, as bytes: `#[serde(with = "as_bytes")]`.
 //!
 //! Serde is asked for each number of a list by itself, and a message's numbers have as many bytes as they need. For lists
-//! of a hundred thousand that was a tenth of what a worker did while loading; this is little more than a copy.
+//! of a hundred thousand that was a fifteenth of what the lead did while loading; this is little more than a copy.
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serializer};

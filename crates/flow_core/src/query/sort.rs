@@ -135,8 +135,8 @@ fn for_each_row(table: &Table, rows: &RowSet, mut visit: impl FnMut(usize, u32))
     }
 }
 
-/// The first `n_max` rows in the order of `sort`, found without putting the others in order: the same as the first of
-/// [`sort_rows`], in a fifth of its time where there are millions.
+/// The first `n_max` rows in the order of `sort`: the same as the first of [`sort_rows`], which is the simple version,
+/// without putting the others in order.
 pub fn first_rows(store: &Store, table: &Table, rows: &RowSet, sort: &SortSpec, n_max: usize) -> Vec<u32> {
     let load_order = LoadOrder::of(table);
     let places = Places::of(store, table, sort);
