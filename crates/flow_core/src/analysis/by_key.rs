@@ -51,6 +51,10 @@ impl<K: Hash + Eq, T: Default> ByKey<K, T> {
         &mut self.entries[place].1
     }
 
+    pub fn into_keys(self) -> Vec<K> {
+        self.entries.into_iter().map(|(key, _)| key).collect()
+    }
+
     pub fn into_entries(self) -> Vec<(K, T)> {
         self.entries
     }

@@ -80,9 +80,7 @@ impl Folded {
     /// Gives every interface and address of the lists its new place.
     fn replace(&mut self, mut interface: impl FnMut(u32) -> u32, mut address: impl FnMut(u32) -> u32) {
         for (key, _) in &mut self.traces {
-            key.interface = interface(key.interface);
-            key.src.address = address(key.src.address);
-            key.dst.address = address(key.dst.address);
+            key.replace(&mut interface, &mut address);
         }
         for (endpoint, _) in &mut self.peer_ports {
             endpoint.address = address(endpoint.address);

@@ -34,6 +34,19 @@ pub(in crate::analysis) struct ReadRow {
     pub flags: u64,
 }
 
+impl ReadRow {
+    /// Whether the larger end of the tuple sent it.
+    pub fn is_of_high(&self) -> bool {
+        self.src > self.dst
+    }
+
+    /// The row as it were with other ports.
+    pub fn set_ports(&mut self, src: Option<u16>, dst: Option<u16>) {
+        (self.src.port, self.dst.port) = (src, dst);
+        self.tuple = Tuple::new(self.src, self.dst, self.tuple.protocol());
+    }
+}
+
 /// Whose addresses are a row's ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::analysis) enum EndsOf {

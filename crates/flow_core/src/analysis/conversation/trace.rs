@@ -92,9 +92,9 @@ impl Marks {
 /// Which rows are folded together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::analysis) struct TraceKey {
-    pub src: TupleEnd,
-    pub dst: TupleEnd,
-    pub protocol: Option<u8>,
+    pub tuple: Tuple,
+    /// Whether the larger end sent, see [`TraceKey::sender`].
+    is_of_high: bool,
     /// When, in spans of [`SPAN_SECS`]; 0 where ports tell conversations apart.
     pub span: u64,
     /// [`crate::analysis::places::NOT_THERE`] for rows without one.
@@ -108,16 +108,13 @@ pub(in crate::analysis) struct TraceKey {
 impl Hash for TraceKey {
     /// Four words instead of a dozen small writes.
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let (addresses, rest) = self.tuple().sort_key();
-        state.write_u64(addresses);
-        state.write_u64(rest);
+        self.tuple.hash(state);
         state.write_u64(self.span);
-        let is_low = self.src < self.dst;
         state.write_u64(
             u64::from(self.interface) << 24
                 | (self.direction as u64) << 8
                 | (self.fate as u64) << 1
-                | u64::from(is_low),
+                | u64::from(self.is_of_high),
         );
     }
 }
@@ -125,9 +122,8 @@ impl Hash for TraceKey {
 impl TraceKey {
     pub fn of(row: &ReadRow) -> TraceKey {
         TraceKey {
-            src: row.src,
-            dst: row.dst,
-            protocol: row.tuple.protocol(),
+            tuple: row.tuple,
+            is_of_high: row.is_of_high(),
             span: span_of(row),
             interface: row.interface,
             direction: row.direction,
@@ -137,8 +133,40 @@ impl TraceKey {
         }
     }
 
-    pub fn tuple(&self) -> Tuple {
-        Tuple::new(self.src, self.dst, self.protocol)
+    /// Of accepted rows without an interface's direction.
+    #[cfg(test)]
+    pub fn between(src: TupleEnd, dst: TupleEnd, protocol: Option<u8>) -> TraceKey {
+        TraceKey {
+            tuple: Tuple::new(src, dst, protocol),
+            is_of_high: src > dst,
+            span: 0,
+            interface: 0,
+            direction: Direction::Unknown,
+            is_transit: false,
+            is_readdressed: false,
+            fate: Fate::Accepted,
+        }
+    }
+
+    /// The end that sent, as its place in [`Tuple::ends`].
+    pub fn sender(&self) -> usize {
+        usize::from(self.is_of_high)
+    }
+
+    pub fn src(&self) -> TupleEnd {
+        self.tuple.ends()[self.sender()]
+    }
+
+    pub fn dst(&self) -> TupleEnd {
+        self.tuple.ends()[1 - self.sender()]
+    }
+
+    /// Gives both ends, and the interface, what they are now called.
+    pub fn replace(&mut self, interface: impl FnOnce(u32) -> u32, mut address: impl FnMut(u32) -> u32) {
+        let [src, dst] = [self.src(), self.dst()].map(|end| TupleEnd { address: address(end.address), ..end });
+        self.tuple = Tuple::new(src, dst, self.tuple.protocol());
+        self.is_of_high = src > dst;
+        self.interface = interface(self.interface);
     }
 }
 

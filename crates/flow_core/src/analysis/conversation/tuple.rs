@@ -1,7 +1,5 @@
 //! Five-tuples without a direction, which hold both halves of a conversation together.
 
-use std::hash::{Hash, Hasher};
-
 use serde::{Deserialize, Serialize};
 
 /// One end: an address, as a code or a place in a list, and its port where the protocol has ports.
@@ -12,58 +10,75 @@ pub(in crate::analysis) struct TupleEnd {
 }
 
 /// Two ends and the protocol, the same whoever sends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+///
+/// Packed into two words, equal for equal tuples only: every row of a store is looked up, and comparing what may be absent
+/// item by item takes longer than the rest of it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(in crate::analysis) struct Tuple {
-    /// The smaller end.
-    low: TupleEnd,
-    high: TupleEnd,
-    /// `None` where no protocol is recorded.
-    protocol: Option<u8>,
+    /// That of the smaller end first.
+    addresses: u64,
+    /// Both ports and the protocol, each 1 more than it is; 0 where it is not there.
+    rest: u64,
 }
 
-impl Hash for Tuple {
-    /// Two words: every row of a store is looked up.
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        let (addresses, rest) = self.sort_key();
-        state.write_u64(addresses);
-        state.write_u64(rest);
+const HIGH_PORT_BITS: u32 = 12;
+const LOW_PORT_BITS: u32 = 32;
+
+impl TupleEnd {
+    /// In the order of ends.
+    fn packed(self) -> u64 {
+        u64::from(self.address) << 32 | self.port.map_or(0, |port| u64::from(port) + 1)
+    }
+
+    fn unpacked(address: u64, port: u64) -> TupleEnd {
+        const PORT_BITS: u64 = (1 << 17) - 1;
+        TupleEnd { address: address as u32, port: (port & PORT_BITS).checked_sub(1).map(|port| port as u16) }
     }
 }
 
 impl Tuple {
     pub fn new(one: TupleEnd, other: TupleEnd, protocol: Option<u8>) -> Tuple {
-        Tuple { low: one.min(other), high: one.max(other), protocol }
+        let (one, other) = (one.packed(), other.packed());
+        let (low, high) = (one.min(other), one.max(other));
+        let port = |end: u64| end & u64::from(u32::MAX);
+        let protocol = protocol.map_or(0, |protocol| u64::from(protocol) + 1);
+        Tuple {
+            addresses: low >> 32 << 32 | high >> 32,
+            rest: port(low) << LOW_PORT_BITS | port(high) << HIGH_PORT_BITS | protocol,
+        }
     }
 
+    /// The smaller one first.
     pub fn ends(&self) -> [TupleEnd; 2] {
-        [self.low, self.high]
+        [
+            TupleEnd::unpacked(self.addresses >> 32, self.rest >> LOW_PORT_BITS),
+            TupleEnd::unpacked(self.addresses, self.rest >> HIGH_PORT_BITS),
+        ]
     }
 
     pub fn protocol(&self) -> Option<u8> {
-        self.protocol
+        const PROTOCOL_BITS: u64 = (1 << 9) - 1;
+        (self.rest & PROTOCOL_BITS).checked_sub(1).map(|protocol| protocol as u8)
     }
 
     /// TCP, or ports of a protocol that is not recorded.
     pub fn is_tcp(&self) -> bool {
         const TCP: u8 = 6;
-        let has_port = self.low.port.is_some() || self.high.port.is_some();
-        self.protocol.map_or(has_port, |protocol| protocol == TCP)
-    }
-
-    /// Numbers that are equal for equal tuples only and quick to compare: nothing takes longer than sorting.
-    pub fn sort_key(&self) -> (u64, u64) {
-        let port = |port: Option<u16>| port.map_or(0, |port| u64::from(port) + 1);
-        let protocol = self.protocol.map_or(0, |protocol| u64::from(protocol) + 1);
-        (
-            u64::from(self.low.address) << 32 | u64::from(self.high.address),
-            port(self.low.port) << 32 | port(self.high.port) << 12 | protocol,
-        )
+        let has_port = self.rest >> HIGH_PORT_BITS > 0;
+        self.protocol().map_or(has_port, |protocol| protocol == TCP)
     }
 
     /// The same with other addresses; `None` where one of them is nowhere.
     pub fn with_addresses(&self, mut address_of: impl FnMut(u32) -> Option<u32>) -> Option<Tuple> {
+        let [low, high] = self.ends();
         let mut end = |end: TupleEnd| Some(TupleEnd { address: address_of(end.address)?, ..end });
-        Some(Tuple::new(end(self.low)?, end(self.high)?, self.protocol))
+        Some(Tuple::new(end(low)?, end(high)?, self.protocol()))
+    }
+}
+
+impl std::fmt::Debug for Tuple {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Tuple").field(&self.ends()).field(&self.protocol()).finish()
     }
 }
 

@@ -5,11 +5,13 @@ use serde::{Deserialize, Serialize};
 use super::traces::Traces;
 use super::tuple::{Tuple, TupleEnd};
 use super::value_hash::{address_hash, conversation_hash};
+use crate::analysis::by_key::ByKey;
 use crate::analysis::places::{NOT_THERE, Places, join_lists, moved};
 use crate::record::Address;
 use crate::store::Store;
 
-/// Self-contained: tuples point into the list of addresses. After a merge a tuple may stand twice.
+/// Self-contained: tuples point into the list of addresses. After a merge a tuple may stand twice. In the order of rows where
+/// one shard has them: the second pass then finds beside each other what belongs to rows that lie beside each other.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(in crate::analysis) struct TupleList {
     addresses: Vec<Address>,
@@ -32,11 +34,14 @@ impl TupleList {
         self.tuples.extend(other.tuples.into_iter().filter_map(here));
     }
 
-    /// Each once.
-    pub fn distinct(mut self) -> TupleList {
-        self.tuples.sort_unstable();
-        self.tuples.dedup();
-        self
+    /// Each once, where it is first.
+    pub fn distinct(self) -> TupleList {
+        let TupleList { addresses, tuples } = self;
+        let mut distinct: ByKey<Tuple, ()> = ByKey::with_capacity(tuples.len());
+        for tuple in tuples {
+            distinct.place(tuple);
+        }
+        TupleList { addresses, tuples: distinct.into_keys() }
     }
 
     /// Of distinct tuples at most `n_max`, and of addresses only theirs. All shards keep the same.
@@ -50,7 +55,7 @@ impl TupleList {
         let hash_of = |place: u32| hashes.get(place as usize).copied().unwrap_or(0);
         tuples.select_nth_unstable_by_key(n_max, |tuple| {
             // Ends lie in the order of places, which shards do not share; their hash does not ask for it.
-            conversation_hash(tuple.ends(), tuple.protocol(), hash_of)
+            conversation_hash(tuple, hash_of)
         });
         tuples.truncate(n_max);
         let mut places = Places::new(addresses.len());

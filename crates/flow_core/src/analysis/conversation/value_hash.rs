@@ -1,18 +1,18 @@
 //! Hashes of values instead of codes, by which all shards agree which conversations to keep where not all have room: those
 //! with the smallest are the same however rows are dealt out, and no others of them are in any one shard.
 
-use super::tuple::TupleEnd;
+use super::tuple::{Tuple, TupleEnd};
 use crate::record::Address;
 
-/// Of both ends and the protocol, the same for both halves. `hash_of` says what [`address_hash`] does of an end's address.
+/// The same whichever shard's codes or places its addresses are. `hash_of` says what [`address_hash`] does of an end's address.
 pub(in crate::analysis) fn conversation_hash(
-    ends: [TupleEnd; 2],
-    protocol: Option<u8>,
+    tuple: &Tuple,
     hash_of: impl Fn(u32) -> u64,
 ) -> u64 {
+    let [low, high] = tuple.ends();
     let end = |end: TupleEnd| mixed(hash_of(end.address) ^ end.port.map_or(0, |port| u64::from(port) + 1));
-    let protocol = protocol.map_or(0, |protocol| u64::from(protocol) + 1);
-    mixed(end(ends[0]).wrapping_add(end(ends[1])) ^ protocol)
+    let protocol = tuple.protocol().map_or(0, |protocol| u64::from(protocol) + 1);
+    mixed(end(low).wrapping_add(end(high)) ^ protocol)
 }
 
 pub(in crate::analysis) fn address_hash(address: Address) -> u64 {

@@ -47,7 +47,7 @@ impl View {
     }
 
     pub fn add(&mut self, key: &TraceKey, trace: Trace) {
-        let sender = usize::from(key.src != key.tuple().ends()[0]);
+        let sender = key.sender();
         self.halves[sender].add(key.fate, trace);
         match key.direction {
             Direction::Egress => self.is_local[sender] = true,
@@ -141,7 +141,7 @@ pub(in crate::analysis) fn in_conversations(
     let tuples: Vec<u32> = traces
         .iter()
         .map(|(key, _)| {
-            let tuple = n_of_tuple.place(key.tuple());
+            let tuple = n_of_tuple.place(key.tuple);
             *n_of_tuple.at_place(tuple) += 1;
             tuple as u32
         })
@@ -200,7 +200,7 @@ impl InConversations<'_> {
                 }
             }
         }
-        traces[order[begin] as usize].0.tuple()
+        traces[order[begin] as usize].0.tuple
     }
 
     pub fn for_each(&self, mut visit: impl FnMut(Tuple, &[View])) {

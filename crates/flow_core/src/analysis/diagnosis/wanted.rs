@@ -4,13 +4,11 @@
 //! A public address that is scanned is refused to millions. No more tuples are asked about than there is room for, those
 //! with the smallest hashes of their values, which all shards agree on; each is judged by all that was seen of it.
 
-use std::collections::HashSet;
-
-use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
 use super::CONVERSATIONS_MAX;
 use crate::analysis::action::Action;
+use crate::analysis::by_key::ByKey;
 use crate::analysis::conversation::{EndsOf, RowReader, Traces, Tuple, TupleList};
 use crate::analysis::{Analysis, ShardView};
 use crate::store::Store;
@@ -42,16 +40,16 @@ impl Analysis for RejectedTuplesQuestion {
     fn scan(&self, shard: ShardView<'_>) -> RejectedTuples {
         let ShardView { store, rows, .. } = shard;
         let mut reader = RowReader::new(store, EndsOf::Packet);
-        let mut tuples: HashSet<Tuple, FxBuildHasher> = HashSet::default();
+        let mut tuples: ByKey<Tuple, ()> = ByKey::with_capacity(0);
         let mut n_rows = 0;
         for (segment, rows) in store.rows().segments().iter().zip(rows.segments()) {
             let rejected = reader.rows_with(segment, Action::Rejected).and(rows.clone());
             reader.for_each(segment, &rejected, |row| {
-                tuples.insert(row.tuple);
+                tuples.place(row.tuple);
                 n_rows += row.n_records;
             });
         }
-        let list = TupleList::of_codes(store, tuples).bounded(self.n_tuples_max);
+        let list = TupleList::of_codes(store, tuples.into_keys()).bounded(self.n_tuples_max);
         RejectedTuples { list, n_rows }
     }
 

@@ -56,8 +56,7 @@ impl Seen {
     const SYN_ACK: u8 = 8;
 
     fn add(&mut self, row: &ReadRow) {
-        let is_low = row.src == row.tuple.ends()[0];
-        self.0 |= if is_low { Seen::FROM_LOW } else { Seen::FROM_HIGH };
+        self.0 |= if row.is_of_high() { Seen::FROM_HIGH } else { Seen::FROM_LOW };
         self.0 |= if row.marks.has(Marks::RST) { Seen::RESET } else { 0 };
         self.0 |= if row.marks.has(Marks::SYN_ACK) { Seen::SYN_ACK } else { 0 };
     }

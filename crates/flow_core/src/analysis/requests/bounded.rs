@@ -107,31 +107,21 @@ impl Kept {
 ///
 /// [`address_hash`]: crate::analysis::conversation::address_hash
 fn hash_of_key(key: &TraceKey, hash_of: impl Fn(u32) -> u64) -> u64 {
-    conversation_hash([key.src, key.dst], key.protocol, hash_of)
+    conversation_hash(&key.tuple, hash_of)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::conversation::{Fate, TupleEnd, address_hash};
-    use crate::record::{Address, Direction};
+    use crate::analysis::conversation::{TupleEnd, address_hash};
+    use crate::record::Address;
     use proptest::prelude::*;
 
     /// One row of a conversation between addresses 0 and `peer`.
     fn row(peer: u32, is_reply: bool) -> TraceKey {
         let (own, peer) = (TupleEnd { address: 0, port: Some(443) }, TupleEnd { address: peer, port: None });
         let (src, dst) = if is_reply { (own, peer) } else { (peer, own) };
-        TraceKey {
-            src,
-            dst,
-            protocol: Some(6),
-            span: 0,
-            interface: 0,
-            direction: Direction::Unknown,
-            is_transit: false,
-            is_readdressed: false,
-            fate: Fate::Accepted,
-        }
+        TraceKey::between(src, dst, Some(6))
     }
 
     fn kept(rows: impl Iterator<Item = (u32, bool)>, n_max: usize) -> Kept {
@@ -146,8 +136,8 @@ mod tests {
     fn counts(kept: Kept) -> Vec<(u32, bool, u64)> {
         let mut counts: ByKey<(u32, bool), u64> = ByKey::with_capacity(0);
         for (key, folded) in kept.entries {
-            let is_reply = key.src.address == 0;
-            let peer = if is_reply { key.dst.address } else { key.src.address };
+            let is_reply = key.src().address == 0;
+            let peer = if is_reply { key.dst() } else { key.src() }.address;
             *counts.at((peer, is_reply)) += folded.n_session_rows;
         }
         let mut counts: Vec<(u32, bool, u64)> =

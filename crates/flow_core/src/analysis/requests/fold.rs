@@ -60,19 +60,19 @@ impl FoldedRow {
             (Some(src_port), Some(dst_port)) => match settled_client(&row, src_port, dst_port, evidence) {
                 Some(End::Src) => {
                     client_ports = Some((src_port, src_port));
-                    row.src.port = None;
+                    row.set_ports(None, row.dst.port);
                     is_open = false;
                 }
                 Some(End::Dst) => {
                     client_ports = Some((dst_port, dst_port));
-                    row.dst.port = None;
+                    row.set_ports(row.src.port, None);
                     is_open = false;
                 }
                 None => {}
             },
             (None, None) => {}
             // In a layout with one of the two ports, nothing tells whose it is.
-            _ if !is_rolled_up => (row.src.port, row.dst.port) = (None, None),
+            _ if !is_rolled_up => row.set_ports(None, None),
             _ => {}
         }
         let packets_each = if row.packets == ABSENT { 0 } else { row.packets / row.n_records.max(1) };

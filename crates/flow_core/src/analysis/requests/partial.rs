@@ -66,12 +66,12 @@ pub(super) fn scan(shard: ShardView<'_>, room: Room) -> RequestsPartial {
             let FoldedRow { key, folded, is_open } = FoldedRow::of(row, &mut evidence, store.is_rolled_up());
             // Where flags tell, nobody counts ports.
             if is_open
-                && let (Some(src_port), Some(dst_port)) = (key.src.port, key.dst.port)
+                && let (Some(src_port), Some(dst_port)) = (key.src().port, key.dst().port)
                 && !row.marks.has(Marks::SYN.and(Marks::SYN_ACK))
                 && row.src.address != NOT_THERE
                 && row.dst.address != NOT_THERE
             {
-                fan_in.note(row.src.address, row.dst.address, src_port, dst_port, key.protocol);
+                fan_in.note(row.src.address, row.dst.address, src_port, dst_port, key.tuple.protocol());
             }
             let to = if row.fate == Fate::Accepted { &mut accepted } else { &mut refused };
             to.add(key, &folded, hash_of);
@@ -106,9 +106,7 @@ impl RequestsPartial {
     /// Gives every interface and address its new place.
     fn replace(&mut self, mut interface: impl FnMut(u32) -> u32, mut address: impl FnMut(u32) -> u32) {
         for (key, _) in self.accepted.entries.iter_mut().chain(&mut self.refused.entries) {
-            key.interface = interface(key.interface);
-            key.src.address = address(key.src.address);
-            key.dst.address = address(key.dst.address);
+            key.replace(&mut interface, &mut address);
         }
         for (endpoint, _) in &mut self.peer_ports {
             endpoint.address = address(endpoint.address);

@@ -55,7 +55,7 @@ pub(super) fn requests(mut partial: RequestsPartial) -> Requests {
             seen[at].add(key, folded);
         }
         let (first, _) = &entries[of_conversation[0].entry as usize];
-        resolver.take(&partial, first.tuple(), &seen);
+        resolver.take(&partial, first.tuple, &seen);
     }
     let times = coverage.values().map(|coverage| coverage.time).fold(None, TimeExtent::joined);
     let not_recorded = |fields: &[Field], recorded: &[bool]| {
@@ -88,7 +88,7 @@ pub(super) fn requests(mut partial: RequestsPartial) -> Requests {
 /// Where an entry belongs among others. Sorted instead of the entries, which are large to move about.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
-    tuple: (u64, u64),
+    tuple: Tuple,
     span: u64,
     interface: u32,
     entry: u32,
@@ -97,7 +97,7 @@ struct Place {
 /// The entries of one conversation beside each other, and in it those of one interface.
 fn in_conversations(entries: &[(TraceKey, Folded)]) -> Vec<Place> {
     let places = (0..).zip(entries).map(|(entry, (key, _))| Place {
-        tuple: key.tuple().sort_key(),
+        tuple: key.tuple,
         span: key.span,
         interface: key.interface,
         entry,
@@ -137,7 +137,7 @@ impl Seen {
 
     fn add(&mut self, key: &TraceKey, folded: &Folded) {
         self.view.add(key, folded.trace);
-        let sender = usize::from(key.src != key.tuple().ends()[0]);
+        let sender = key.sender();
         let (sent, trace) = (&mut self.sent[sender], &folded.trace);
         match key.fate {
             Fate::Accepted => {
