@@ -6,6 +6,7 @@ use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::by_key::ByKey;
+use crate::analysis::endpoint::Endpoint;
 
 /// Ports of peers from which on an end is a server: a client's port is used again for a few peers at most.
 pub(in crate::analysis) const PEER_PORTS_MIN: usize = 8;
@@ -13,21 +14,6 @@ pub(in crate::analysis) const PEER_PORTS_MIN: usize = 8;
 /// The largest port that fan-in takes for a server's. Above it lie the ephemeral ports of Linux and Windows: a
 /// scanner that sends all its probes from one such port would look like a server with many clients.
 const SERVER_PORT_MAX: u16 = 32_767;
-
-/// One port of one address; the address is a code or a place in a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub(in crate::analysis) struct Endpoint {
-    pub address: u32,
-    pub port: u16,
-    /// `None` where no protocol is recorded.
-    pub protocol: Option<u8>,
-}
-
-impl Endpoint {
-    pub fn can_be_server(port: u16) -> bool {
-        port <= SERVER_PORT_MAX
-    }
-}
 
 /// Distinct ports of peers: the smallest [`PEER_PORTS_MIN`] of them. No more are needed to say whether there are
 /// enough, and the smallest are the same in whatever order they came.
@@ -68,6 +54,10 @@ pub(in crate::analysis) struct FanIn {
 }
 
 impl FanIn {
+    pub fn can_be_server(port: u16) -> bool {
+        port <= SERVER_PORT_MAX
+    }
+
     pub fn with_capacity(n_endpoints: usize) -> FanIn {
         FanIn { endpoints: ByKey::with_capacity(n_endpoints) }
     }
@@ -75,14 +65,14 @@ impl FanIn {
     /// Notes both ends of a row.
     pub fn note(&mut self, src: u32, dst: u32, src_port: u16, dst_port: u16, protocol: Option<u8>) {
         for (address, port, peer_port) in [(src, src_port, dst_port), (dst, dst_port, src_port)] {
-            self.note_end(Endpoint { address, port, protocol }, peer_port);
+            self.note_end(address, port, protocol, peer_port);
         }
     }
 
     /// Notes one end of a row.
-    pub fn note_end(&mut self, endpoint: Endpoint, peer_port: u16) {
-        if Endpoint::can_be_server(endpoint.port) {
-            self.endpoints.at(endpoint).insert(peer_port);
+    pub fn note_end(&mut self, address: u32, port: u16, protocol: Option<u8>, peer_port: u16) {
+        if FanIn::can_be_server(port) {
+            self.endpoints.at(Endpoint::new(address, Some(port), protocol)).insert(peer_port);
         }
     }
 

@@ -14,6 +14,7 @@ mod counted;
 mod counters;
 pub mod diagnosis;
 pub mod direction;
+mod endpoint;
 pub mod export;
 mod fan_in;
 pub mod files;

@@ -6,7 +6,8 @@ use super::half::Half;
 use super::trace::Marks;
 use super::tuple::Tuple;
 use crate::analysis::confidence::Confidence;
-use crate::analysis::fan_in::{Endpoint, Servers};
+use crate::analysis::endpoint::Endpoint;
+use crate::analysis::fan_in::Servers;
 use crate::intake::client::{End, InitiatorEvidence, RowEvidence};
 use crate::store::ABSENT;
 
@@ -65,9 +66,7 @@ pub(in crate::analysis) fn who_began(
         return (Some(end), Began::Told(TcpFlags));
     }
     let serves = [low, high].map(|end| {
-        end.port.is_some_and(|port| {
-            servers.contains(&Endpoint { address: end.address, port, protocol: tuple.protocol() })
-        })
+        end.port.is_some() && servers.contains(&Endpoint::of(end, tuple.protocol()))
     });
     if let Some(end) = the_only(serves) {
         return (Some(1 - end), Began::Told(FanIn));

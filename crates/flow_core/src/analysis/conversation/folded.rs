@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::coverage::{self, Coverage};
 use super::trace::{Trace, TraceKey};
-use crate::analysis::fan_in::{Endpoint, FanIn, PeerPorts, Servers};
+use crate::analysis::endpoint::Endpoint;
+use crate::analysis::fan_in::{FanIn, PeerPorts, Servers};
 use crate::analysis::places::{Places, join_lists, moved};
 use crate::arrange::Arrange;
 use crate::record::{Address, Field, Value};
@@ -83,7 +84,7 @@ impl Folded {
             key.replace(&mut interface, &mut address);
         }
         for (endpoint, _) in &mut self.peer_ports {
-            endpoint.address = address(endpoint.address);
+            *endpoint = endpoint.at(address(endpoint.address()));
         }
     }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::TimeExtent;
 use crate::analysis::by_key::ByKey;
 use crate::analysis::conversation::{Fate, ReadRow, Tuple, TupleEnd};
+use crate::analysis::endpoint::Endpoint;
 use crate::analysis::places::NOT_THERE;
 use crate::intake::client::{End, RowEvidence, has_ports};
 use crate::record::Direction;
@@ -20,8 +21,7 @@ use crate::store::ABSENT;
 pub(super) struct AdmittedKey {
     /// The interface that the request came into; [`NOT_THERE`] for requests that went out, of whichever interface.
     pub interface: u32,
-    pub service: TupleEnd,
-    pub protocol: Option<u8>,
+    pub service: Endpoint,
     /// A client that was refused at the service, too; [`NOT_THERE`] for all others together.
     pub client: u32,
     /// Whether the accepted packets are the service's.
@@ -29,18 +29,11 @@ pub(super) struct AdmittedKey {
 }
 
 impl Hash for AdmittedKey {
-    /// Two words: most accepted rows are looked up.
+    /// In few words: most accepted rows are looked up.
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(packed(self.service, self.protocol) ^ u64::from(self.is_reply));
+        (self.service, self.is_reply).hash(state);
         state.write_u64(u64::from(self.interface) << 32 | u64::from(self.client));
     }
-}
-
-/// A service as one number, another for each.
-fn packed(service: TupleEnd, protocol: Option<u8>) -> u64 {
-    let port = service.port.map_or(0, |port| u64::from(port) + 1);
-    let protocol = protocol.map_or(0, |protocol| u64::from(protocol) + 1);
-    u64::from(service.address) << 32 | port << 12 | protocol << 1
 }
 
 /// When; `None` where no row has a time.
@@ -51,10 +44,10 @@ pub(super) type AdmittedTime = Option<TimeExtent>;
 pub(super) struct RefusedServices {
     /// By address code: whether it has such a service, which leaves most rows out.
     is_responder: Vec<bool>,
-    /// As [`packed`] has them.
-    services: HashSet<u64, FxBuildHasher>,
-    /// Of each service.
-    clients: HashSet<(u64, u32), FxBuildHasher>,
+    /// Numbered, so that the table of their clients, which is large, is half as large.
+    services: HashMap<Endpoint, u32, FxBuildHasher>,
+    /// Of each service, by its number.
+    clients: HashSet<(u32, u32), FxBuildHasher>,
 }
 
 impl RefusedServices {
@@ -68,7 +61,7 @@ impl RefusedServices {
     ) -> RefusedServices {
         let mut refused = RefusedServices {
             is_responder: vec![false; n_addresses],
-            services: HashSet::default(),
+            services: HashMap::default(),
             clients: HashSet::with_capacity_and_hasher(tuples.len(), FxBuildHasher),
         };
         let code_of = |end: TupleEnd| codes.get(end.address as usize).copied().flatten();
@@ -83,9 +76,10 @@ impl RefusedServices {
                 if client.is_none_or(|client| client == end)
                     && let Some(address) = code_of(service)
                 {
-                    let service = packed(TupleEnd { address, ..service }, tuple.protocol());
+                    let service = Endpoint::of(service, tuple.protocol()).at(address);
                     refused.is_responder[address as usize] = true;
-                    refused.services.insert(service);
+                    let next = refused.services.len() as u32;
+                    let service = *refused.services.entry(service).or_insert(next);
                     refused.clients.extend(code_of(client_end).map(|client| (service, client)));
                 }
             }
@@ -117,16 +111,13 @@ impl RefusedServices {
             End::Src => (row.src, row.dst),
             End::Dst => (row.dst, row.src),
         };
-        let of_service = packed(service, protocol);
-        if client.address == NOT_THERE || !self.services.contains(&of_service) {
-            return;
-        }
+        let service = Endpoint::of(service, protocol);
+        let Some(number) = self.services.get(&service).filter(|_| client.address != NOT_THERE) else { return };
         let request_comes_in = (row.direction == Direction::Ingress) == (asks == End::Src);
-        let is_refused = self.clients.contains(&(of_service, client.address));
+        let is_refused = self.clients.contains(&(*number, client.address));
         let time = admitted.at(AdmittedKey {
             interface: if request_comes_in { row.interface } else { NOT_THERE },
             service,
-            protocol,
             client: if is_refused { client.address } else { NOT_THERE },
             is_reply: asks == End::Dst,
         });

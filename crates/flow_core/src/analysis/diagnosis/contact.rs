@@ -6,7 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::TimeExtent;
-use crate::analysis::conversation::{Fate, ReadRow, TupleEnd};
+use crate::analysis::conversation::{Fate, ReadRow};
+use crate::analysis::endpoint::Endpoint;
 use crate::intake::client::End;
 
 /// A service that an outsider asked for.
@@ -14,8 +15,7 @@ use crate::intake::client::End;
 pub(super) struct ContactKey {
     /// The outsider's address, as a code or a place in a list.
     pub outsider: u32,
-    pub service: TupleEnd,
-    pub protocol: Option<u8>,
+    pub service: Endpoint,
 }
 
 /// What became of it.
@@ -38,7 +38,10 @@ impl Contact {
             End::Src => (row.src, row.dst),
             End::Dst => (row.dst, row.src),
         };
-        let key = ContactKey { outsider: of_outsider.address, service, protocol: row.tuple.protocol() };
+        let key = ContactKey {
+            outsider: of_outsider.address,
+            service: Endpoint::of(service, row.tuple.protocol()),
+        };
         let contact = Contact {
             is_asked: outsider == End::Src,
             is_answered: outsider == End::Dst,

@@ -16,6 +16,7 @@ use super::surroundings::{Case, CaseId, Surroundings};
 use super::verdict::{Diagnosed, Verdict};
 use super::{Diagnosis, DiagnosisQuestion, REQUIRED};
 use crate::analysis::conversation::{Half, Marks, SeenBy, TupleEnd, in_conversations};
+use crate::analysis::endpoint::Endpoint;
 use crate::analysis::places::NOT_THERE;
 use crate::intake::client::{self, RowEvidence};
 use crate::record::{Address, Field, Value};
@@ -135,10 +136,11 @@ fn scanners(
         same[1..].iter().for_each(|(_, other)| contact.add(*other));
         let outsider = partial.folded.address(key.outsider).filter(|_| contact.is_success());
         if let Some(met) = outsider.and_then(|outsider| met.get_mut(&outsider)) {
+            let service = key.service;
             met.push(Met {
                 first_secs: contact.time.map_or(0, |time| time.start_secs),
                 is_failure: false,
-                service: (partial.folded.address(key.service.address), key.service.port, key.protocol),
+                service: (partial.folded.address(service.address()), service.port(), service.protocol()),
             });
         }
     }
@@ -204,8 +206,7 @@ fn admission(case: &Case, admitted: &Admitted) -> Admission {
     let ends = case.tuple.ends();
     let key = AdmittedKey {
         interface: if request_comes_in { case.view.interface } else { NOT_THERE },
-        service: ends[1 - client],
-        protocol: case.tuple.protocol(),
+        service: Endpoint::of(ends[1 - client], case.tuple.protocol()),
         client: ends[client].address,
         is_reply,
     };

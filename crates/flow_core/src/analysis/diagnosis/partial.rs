@@ -131,11 +131,11 @@ impl DiagnosisPartial {
     fn replace(&mut self, mut interface: impl FnMut(u32) -> u32, mut address: impl FnMut(u32) -> u32) {
         for (key, _) in &mut self.contacts {
             key.outsider = address(key.outsider);
-            key.service.address = address(key.service.address);
+            key.service = key.service.at(address(key.service.address()));
         }
         for (key, _) in &mut self.admitted {
             key.interface = interface(key.interface);
-            key.service.address = address(key.service.address);
+            key.service = key.service.at(address(key.service.address()));
             key.client = address(key.client);
         }
     }

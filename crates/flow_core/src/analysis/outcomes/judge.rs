@@ -13,7 +13,7 @@ use super::surroundings::{InterfacePlace, Surroundings};
 use crate::analysis::TimeExtent;
 use crate::analysis::confidence::Confidence;
 use crate::analysis::conversation::{Began, Half, SeenBy, Tuple, View, in_conversations, who_began};
-use crate::analysis::fan_in::Endpoint;
+use crate::analysis::endpoint::Endpoint;
 use crate::intake::client::RowEvidence;
 use crate::record::{Address, Field};
 

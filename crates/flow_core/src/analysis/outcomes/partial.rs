@@ -12,7 +12,8 @@ use crate::analysis::action::Action;
 use crate::analysis::conversation::{
     EndsOf, Folded, FoldedPlaces, Marks, ReadRow, RowReader, Tuple, TupleEnd, Wanted,
 };
-use crate::analysis::fan_in::{Endpoint, FanIn};
+use crate::analysis::endpoint::Endpoint;
+use crate::analysis::fan_in::FanIn;
 use crate::analysis::places::{NOT_THERE, moved};
 use crate::query::SegmentRows;
 use crate::record::Field;
@@ -41,8 +42,7 @@ pub struct OutcomesPartial {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) struct Way {
     client: u32,
-    service: TupleEnd,
-    protocol: Option<u8>,
+    service: Endpoint,
 }
 
 impl Way {
@@ -52,8 +52,7 @@ impl Way {
         let is_recorded = ends.iter().all(|end| end.address != NOT_THERE);
         (is_recorded && !tuple.is_tcp()).then(|| Way {
             client: ends[client].address,
-            service: ends[1 - client],
-            protocol: tuple.protocol(),
+            service: Endpoint::of(ends[1 - client], tuple.protocol()),
         })
     }
 
@@ -138,11 +137,11 @@ impl OutcomesPartial {
     /// Gives every address that is not among the folded ones its new place.
     fn place_ends(&mut self, mut place: impl FnMut(u32) -> u32) {
         for (end, _) in &mut self.working {
-            end.address = place(end.address);
+            *end = end.at(place(end.address()));
         }
         for way in &mut self.came_through {
             way.client = place(way.client);
-            way.service.address = place(way.service.address);
+            way.service = way.service.at(place(way.service.address()));
         }
     }
 }
@@ -167,7 +166,7 @@ impl WantedEnds {
         let mut is_wanted = vec![false; n_addresses];
         let mut n_rows_working = HashMap::default();
         for endpoint in ends.filter_map(|(end, protocol)| endpoint(end, protocol)) {
-            is_wanted[endpoint.address as usize] = true;
+            is_wanted[endpoint.address() as usize] = true;
             n_rows_working.insert(endpoint, 0);
         }
         let came_through = tuples
@@ -189,13 +188,15 @@ impl WantedEnds {
         let flags_tell = row.marks.has(Marks::SYN.and(Marks::SYN_ACK));
         for (own, peer) in [(row.src, row.dst), (row.dst, row.src)] {
             let Some(endpoint) = endpoint(own, protocol) else { continue };
-            if !self.is_wanted[endpoint.address as usize] {
+            if !self.is_wanted[endpoint.address() as usize] {
                 continue;
             }
             let Some(n_rows) = self.n_rows_working.get_mut(&endpoint) else { continue };
             *n_rows += if is_working { row.n_records } else { 0 };
-            if let Some(port) = peer.port.filter(|_| !flags_tell) {
-                self.fan_in.note_end(endpoint, port);
+            if let (Some(port), Some(peer_port)) = (own.port, peer.port)
+                && !flags_tell
+            {
+                self.fan_in.note_end(own.address, port, protocol, peer_port);
             }
         }
     }
@@ -211,6 +212,5 @@ impl WantedEnds {
 
 /// `None` for ends without a port, or without an address.
 pub(super) fn endpoint(end: TupleEnd, protocol: Option<u8>) -> Option<Endpoint> {
-    let port = end.port.filter(|_| end.address != NOT_THERE)?;
-    Some(Endpoint { address: end.address, port, protocol })
+    (end.port.is_some() && end.address != NOT_THERE).then(|| Endpoint::of(end, protocol))
 }

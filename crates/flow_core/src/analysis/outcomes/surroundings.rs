@@ -7,7 +7,8 @@ use rustc_hash::FxBuildHasher;
 use super::OutcomesQuestion;
 use super::partial::OutcomesPartial;
 use crate::analysis::conversation::{Coverage, LoadCoverage};
-use crate::analysis::fan_in::{Endpoint, Servers};
+use crate::analysis::endpoint::Endpoint;
+use crate::analysis::fan_in::Servers;
 use crate::record::{Address, Value};
 
 /// An interface, as a place in [`Surroundings::interfaces`].

@@ -12,7 +12,8 @@ use crate::analysis::action::{Action, Actions};
 use crate::analysis::by_key::ByKey;
 use crate::analysis::columns::{FieldBlocks, FieldIds};
 use crate::analysis::counted::Remembered;
-use crate::analysis::fan_in::{Endpoint, FanIn, PeerPorts};
+use crate::analysis::endpoint::Endpoint;
+use crate::analysis::fan_in::{FanIn, PeerPorts};
 use crate::analysis::places::{Places, join_lists, moved};
 use crate::analysis::time_extent::{TimeExtent, time_of};
 use crate::analysis::{ShardView, Tally};
@@ -171,7 +172,7 @@ fn code(decoded: u64) -> u32 {
 fn ports_that_matter(hint: Hint, ports: (Option<u16>, Option<u16>)) -> (Option<u16>, Option<u16>) {
     let server = hint.client.map_or(End::Dst, End::other);
     let matters = |end: End, port: Option<u16>| {
-        port.filter(|&port| server == end || (hint.yields_to_fan_in() && Endpoint::can_be_server(port)))
+        port.filter(|&port| server == end || (hint.yields_to_fan_in() && FanIn::can_be_server(port)))
     };
     (matters(End::Src, ports.0), matters(End::Dst, ports.1))
 }
@@ -194,7 +195,7 @@ fn in_values(
     }
     let mut peer_ports = fan_in.into_endpoints();
     for (endpoint, _) in &mut peer_ports {
-        endpoint.address = addresses.place(endpoint.address);
+        *endpoint = endpoint.at(addresses.place(endpoint.address()));
     }
     for (code, address) in store.addresses().all().iter().enumerate() {
         if accepted[code] && !address.is_private() {
@@ -241,7 +242,7 @@ impl RejectedPartial {
             fan_in.add(endpoint, ports);
         }
         for (endpoint, ports) in other.peer_ports {
-            fan_in.add(Endpoint { address: moved(&addresses, endpoint.address), ..endpoint }, ports);
+            fan_in.add(endpoint.at(moved(&addresses, endpoint.address())), ports);
         }
         self.peer_ports = fan_in.into_endpoints();
     }

@@ -6,7 +6,8 @@ use super::{
     SPARK_BUCKETS, Spark, WantedBy,
 };
 use crate::analysis::by_key::ByKey;
-use crate::analysis::fan_in::{Endpoint, Servers};
+use crate::analysis::endpoint::Endpoint;
+use crate::analysis::fan_in::Servers;
 use crate::analysis::interface::InterfaceKnowledge;
 use crate::analysis::places::NOT_THERE;
 use crate::analysis::{Tally, TimeExtent};
@@ -158,7 +159,7 @@ impl<'a> Judge<'a> {
         }
         let is_server = |address: u32, port: Option<u16>| {
             port.is_some_and(|port| {
-                self.servers.contains(&Endpoint { address, port, protocol: flow.protocol })
+                self.servers.contains(&Endpoint::new(address, Some(port), flow.protocol))
             })
         };
         match (is_server(flow.src, flow.src_port), is_server(flow.dst, flow.dst_port)) {

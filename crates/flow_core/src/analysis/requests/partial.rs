@@ -9,7 +9,8 @@ use crate::analysis::ShardView;
 use crate::analysis::conversation::{
     Coverage, EndsOf, Fate, Marks, RowReader, TraceKey, address_hash, scan_coverage,
 };
-use crate::analysis::fan_in::{Endpoint, FanIn, PeerPorts};
+use crate::analysis::endpoint::Endpoint;
+use crate::analysis::fan_in::{FanIn, PeerPorts};
 use crate::analysis::places::{NOT_THERE, Places, join_lists, moved};
 use crate::intake::client::RowEvidence;
 use crate::record::{Address, Field, Value};
@@ -109,7 +110,7 @@ impl RequestsPartial {
             key.replace(&mut interface, &mut address);
         }
         for (endpoint, _) in &mut self.peer_ports {
-            endpoint.address = address(endpoint.address);
+            *endpoint = endpoint.at(address(endpoint.address()));
         }
     }
 
