@@ -6,6 +6,7 @@ pub mod address;
 pub mod column_key;
 pub mod direction;
 pub mod field;
+pub mod field_set;
 pub mod iso_time;
 pub mod name;
 pub mod shape;
@@ -18,4 +19,5 @@ pub use field::{
     DEFAULT_LAYOUT, FIELDS, Field, FieldInfo, FieldKind, LogKind, TRANSIT_GATEWAY_LAYOUT, VPC_VERSIONS,
     fields_up_to,
 };
+pub use field_set::FieldSet;
 pub use value::Value;

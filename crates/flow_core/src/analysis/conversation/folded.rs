@@ -125,6 +125,11 @@ impl Folded {
         CoverageByPlace(by_place)
     }
 
+    /// By place.
+    pub fn addresses(&self) -> &[Address] {
+        &self.addresses
+    }
+
     pub fn address(&self, place: u32) -> Option<Address> {
         self.addresses.get(place as usize).copied()
     }

@@ -110,6 +110,15 @@ impl View {
         self.is_readdressed
     }
 
+    /// Whether one end was refused, and nothing else was seen.
+    pub fn is_refused_alone(&self) -> bool {
+        let is_alone = |end: usize| {
+            let (half, other) = (&self.halves[end], &self.halves[1 - end]);
+            half.rejected.is_there() && !half.accepted.is_there() && !other.is_there()
+        };
+        is_alone(0) || is_alone(1)
+    }
+
     /// Whether the question is about something that was rejected here.
     pub fn is_rejected_asked(&self) -> bool {
         self.halves.iter().any(|half| half.rejected.n_rows_asked > 0)
@@ -121,11 +130,10 @@ impl View {
 }
 
 /// Folded rows, conversation by conversation.
-pub(in crate::analysis) struct InConversations<'a> {
-    traces: &'a [(TraceKey, Trace)],
-    /// Places of the folded rows, those of one conversation together, by span and interface.
-    order: Vec<u32>,
-    /// Where the conversations begin in `order`, and at last its end.
+pub(in crate::analysis) struct InConversations {
+    /// Those of one conversation together, by span and interface.
+    traces: Vec<(TraceKey, Trace)>,
+    /// Where the conversations begin in it, and at last its end.
     begins: Vec<u32>,
 }
 
@@ -134,9 +142,9 @@ pub(in crate::analysis) struct InConversations<'a> {
 ///
 /// Sorting by tuple would do; it takes longer than all verdicts, and the order of conversations is nobody's.
 pub(in crate::analysis) fn in_conversations(
-    traces: &[(TraceKey, Trace)],
+    traces: Vec<(TraceKey, Trace)>,
     n_spans_apart: u64,
-) -> InConversations<'_> {
+) -> InConversations {
     let mut n_of_tuple: ByKey<Tuple, u32> = ByKey::with_capacity(traces.len());
     let tuples: Vec<u32> = traces
         .iter()
@@ -174,10 +182,17 @@ pub(in crate::analysis) fn in_conversations(
             begins.push(begin);
         }
     }
-    InConversations { traces, order, begins }
+    // Copied at once, because fetching them from here and there takes as long as a verdict.
+    let traces = order.into_iter().map(|place| traces[place as usize]).collect();
+    InConversations { traces, begins }
 }
 
-impl InConversations<'_> {
+impl InConversations {
+    /// Rows that the question is about.
+    pub fn n_rows_asked(&self) -> u64 {
+        self.traces.iter().map(|(_, trace)| trace.n_rows_asked).sum()
+    }
+
     /// Conversations are numbered from 0 to below this.
     pub fn n_conversations(&self) -> u32 {
         self.begins.len() as u32 - 1
@@ -185,22 +200,19 @@ impl InConversations<'_> {
 
     /// What all interfaces saw of a conversation, put into `views`, which may hold another's.
     pub fn read_views(&self, conversation: u32, views: &mut Vec<View>) -> Tuple {
-        let InConversations { traces, order, begins } = self;
+        let InConversations { traces, begins } = self;
         let [begin, end] = [conversation, conversation + 1].map(|at| begins[at as usize] as usize);
         views.clear();
-        for place in &order[begin..end] {
-            let (key, trace) = &traces[*place as usize];
+        for (key, trace) in &traces[begin..end] {
             // Few interfaces see one conversation: two, and what forwards between them.
-            match views.iter_mut().rev().find(|view| view.interface == key.interface) {
-                Some(view) => view.add(key, *trace),
-                None => {
-                    let mut view = View::of(key.interface);
-                    view.add(key, *trace);
-                    views.push(view);
-                }
-            }
+            let known = views.iter().rposition(|view| view.interface == key.interface);
+            let place = known.unwrap_or_else(|| {
+                views.push(View::of(key.interface));
+                views.len() - 1
+            });
+            views[place].add(key, *trace);
         }
-        traces[order[begin] as usize].0.tuple
+        traces[begin].0.tuple
     }
 
     pub fn for_each(&self, mut visit: impl FnMut(Tuple, &[View])) {

@@ -7,7 +7,7 @@ use super::facts::{Facts, Unseen};
 use super::verdict::Verdict;
 use crate::analysis::confidence::Confidence;
 use crate::analysis::conversation::{Half, Marks, Trace};
-use crate::record::Field;
+use crate::record::{Field, FieldSet};
 
 /// A refusal in the one direction or the other is another verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -57,44 +57,42 @@ pub(super) struct Decision {
     pub verdict: Verdict,
     pub confidence: Confidence,
     pub line: Line,
-    pub needs: Vec<Field>,
+    pub needs: FieldSet,
 }
 
 /// How long a security group remembers UDP at most, and so lets late replies pass: seconds of an unlimited stream.
 const UDP_MEMORY_SECS: u64 = 180;
 
-pub(super) fn decide(facts: &Facts) -> Decision {
-    if let Some(decision) = by_reason(&[facts.request, facts.reply]) {
+pub(super) fn decide(facts: &Facts<'_>) -> Decision {
+    if let Some(decision) = by_reason([facts.request, facts.reply]) {
         return decision;
     }
     let mut decision = read_table(facts);
     decision.confidence = decision.confidence.max(weakest_with(facts));
     if facts.is_tcp && flags_would_help(facts, &decision) {
-        decision.needs.push(Field::TCP_FLAGS);
+        decision.needs.insert(Field::TCP_FLAGS);
     }
     if facts.lacks_ports() {
         decision.needs.extend([Field::SRCPORT, Field::DSTPORT]);
     }
     if facts.protocol.is_none() {
-        decision.needs.push(Field::PROTOCOL);
+        decision.needs.insert(Field::PROTOCOL);
     }
     if matches!(decision.verdict, Verdict::PolicyInbound | Verdict::PolicyOutbound) && facts.lacks_subnets {
-        decision.needs.push(Field::SUBNET_ID);
+        decision.needs.insert(Field::SUBNET_ID);
     }
-    decision.needs.sort_unstable();
-    decision.needs.dedup();
     decision
 }
 
 /// Where nothing tells which end began, or an end is not recorded, only the record itself can say why.
-pub(super) fn decide_without_beginner(halves: &[Half; 2], needs: Vec<Field>) -> Decision {
-    let decision = by_reason(halves);
+pub(super) fn decide_without_beginner(halves: &[Half; 2], needs: FieldSet) -> Decision {
+    let decision = by_reason(halves.each_ref());
     let unknown = || line(Verdict::Unknown, Confidence::Low, Line::BeginnerNotKnown);
     decision.unwrap_or_else(|| Decision { needs, ..unknown() })
 }
 
 /// What reject-reason says.
-fn by_reason(halves: &[Half; 2]) -> Option<Decision> {
+fn by_reason(halves: [&Half; 2]) -> Option<Decision> {
     if halves.iter().any(|half| half.is_blocked_public_access) {
         Some(line(Verdict::BlockPublicAccess, Confidence::Certain, Line::BlockPublicAccess))
     } else if halves.iter().any(|half| half.is_encryption_control) {
@@ -105,7 +103,7 @@ fn by_reason(halves: &[Half; 2]) -> Option<Decision> {
 }
 
 /// The table, line by line.
-fn read_table(facts: &Facts) -> Decision {
+fn read_table(facts: &Facts<'_>) -> Decision {
     use Confidence::High;
     let is_lone = is_lone_request(facts);
     if is_failed_request(facts) && facts.scanner_refusals.is_some() {
@@ -124,12 +122,12 @@ fn read_table(facts: &Facts) -> Decision {
 }
 
 /// Whether a refused request was all that came of it: what counts as a failure of whoever asked.
-pub(super) fn is_failed_request(facts: &Facts) -> bool {
+pub(super) fn is_failed_request(facts: &Facts<'_>) -> bool {
     is_lone_request(facts) && (is_request(facts, &facts.request.rejected) || is_small(facts))
 }
 
 /// Whether the initiator was refused, and nothing else happened that makes it anything but a request.
-fn is_lone_request(facts: &Facts) -> bool {
+fn is_lone_request(facts: &Facts<'_>) -> bool {
     let rejected = &facts.request.rejected;
     // Where flags are not recorded, what was skipped may be the connection that this is the rest of.
     let may_be =
@@ -142,22 +140,22 @@ fn is_lone_request(facts: &Facts) -> bool {
 }
 
 /// Whether refused packets of the initiator ask for something by themselves.
-fn is_request(facts: &Facts, rejected: &Trace) -> bool {
+fn is_request(facts: &Facts<'_>, rejected: &Trace) -> bool {
     !facts.is_tcp || rejected.marks.has(Marks::SYN)
 }
 
 /// Whether the refused packets of the initiator can all be empty, as those that open a connection are.
-fn is_small(facts: &Facts) -> bool {
+fn is_small(facts: &Facts<'_>) -> bool {
     facts.request.rejected.is_small(facts.initiator)
 }
 
 /// Whether sizes speak against the opening of a connection, where no flag speaks for it: a hint and no more.
-pub(super) fn has_large_packets(facts: &Facts, line: Line) -> bool {
+pub(super) fn has_large_packets(facts: &Facts<'_>, line: Line) -> bool {
     line == Line::RequestRefused && !is_request(facts, &facts.request.rejected) && !is_small(facts)
 }
 
 /// The initiator's packets were refused, and are a request as far as one can tell.
-fn request_refused(facts: &Facts) -> Decision {
+fn request_refused(facts: &Facts<'_>) -> Decision {
     use Confidence::{High, Low, Medium};
     let is_certain = is_request(facts, &facts.request.rejected);
     if facts.first_accepted_secs().is_some() {
@@ -172,7 +170,7 @@ fn request_refused(facts: &Facts) -> Decision {
 }
 
 /// TCP from the initiator, refused, without flags that would tell a beginning from an end.
-fn request_of_unknown_flags_refused(facts: &Facts) -> Decision {
+fn request_of_unknown_flags_refused(facts: &Facts<'_>) -> Decision {
     use Confidence::{Low, Medium};
     let rejected = &facts.request.rejected;
     let both = facts.request.accepted.is_there() && facts.reply.accepted.is_there();
@@ -190,9 +188,9 @@ fn request_of_unknown_flags_refused(facts: &Facts) -> Decision {
 }
 
 /// The responder's packets were refused.
-fn reply_refused(facts: &Facts) -> Decision {
+fn reply_refused(facts: &Facts<'_>) -> Decision {
     use Confidence::{High, Low, Medium};
-    let (request, reply) = (&facts.request, &facts.reply);
+    let (request, reply) = (facts.request, facts.reply);
     let (rejected, accepted) = (&reply.rejected, &reply.accepted);
     let request_seen = request.accepted.is_there() || facts.elsewhere.request_accepted;
     let is_certain = !facts.is_tcp || rejected.marks.has(Marks::SYN_ACK);
@@ -240,7 +238,7 @@ fn reply_refused(facts: &Facts) -> Decision {
 }
 
 /// Whether the refused reply is the RST of a host that refuses: an answer to nothing but a SYN.
-fn is_reset_of_opening(facts: &Facts) -> bool {
+fn is_reset_of_opening(facts: &Facts<'_>) -> bool {
     let asked = &facts.request.accepted;
     facts.reply.rejected.marks.has(Marks::RST)
         && asked.marks.has(Marks::SYN)
@@ -249,7 +247,7 @@ fn is_reset_of_opening(facts: &Facts) -> bool {
 }
 
 /// The initiator's packets were refused, and none of them opens a connection.
-fn late(facts: &Facts) -> Decision {
+fn late(facts: &Facts<'_>) -> Decision {
     use Confidence::Low;
     let had_begun = facts
         .first_accepted_secs()
@@ -264,17 +262,17 @@ fn late(facts: &Facts) -> Decision {
 }
 
 /// Of packets that came after others were accepted: sure where the connection was seen to close.
-fn confidence_of_late(facts: &Facts) -> Confidence {
+fn confidence_of_late(facts: &Facts<'_>) -> Confidence {
     let accepted = facts.request.accepted.marks.and(facts.reply.accepted.marks);
     if accepted.has(Marks::CLOSING) { Confidence::High } else { Confidence::Medium }
 }
 
 fn line(verdict: Verdict, confidence: Confidence, line: Line) -> Decision {
-    Decision { verdict, confidence, line, needs: Vec::new() }
+    Decision { verdict, confidence, line, needs: FieldSet::default() }
 }
 
 /// A group or an ACL refused the request.
-fn policy(facts: &Facts, confidence: Confidence, of: Line) -> Decision {
+fn policy(facts: &Facts<'_>, confidence: Confidence, of: Line) -> Decision {
     let verdict = match (facts.request_comes_in, facts.same_subnet == Some(true)) {
         (None, _) => return side_not_known(Verdict::PolicyInbound, Refused::Request),
         (Some(true), false) => Verdict::PolicyInbound,
@@ -285,7 +283,7 @@ fn policy(facts: &Facts, confidence: Confidence, of: Line) -> Decision {
     line(verdict, confidence, of)
 }
 
-fn network_acl_return(facts: &Facts, confidence: Confidence, of: Line) -> Decision {
+fn network_acl_return(facts: &Facts<'_>, confidence: Confidence, of: Line) -> Decision {
     let verdict = match facts.request_comes_in {
         None => return side_not_known(Verdict::Unknown, Refused::Reply),
         Some(true) => Verdict::NetworkAclReturnOutbound,
@@ -295,18 +293,18 @@ fn network_acl_return(facts: &Facts, confidence: Confidence, of: Line) -> Decisi
 }
 
 fn side_not_known(verdict: Verdict, refused: Refused) -> Decision {
-    let needs = vec![Field::FLOW_DIRECTION];
+    let needs = FieldSet::from_iter([Field::FLOW_DIRECTION]);
     Decision { needs, ..line(verdict, Confidence::Low, Line::SideNotKnown(refused)) }
 }
 
 /// The most that can be said where it is a guess who began, or which rows belong together.
-fn weakest_with(facts: &Facts) -> Confidence {
+fn weakest_with(facts: &Facts<'_>) -> Confidence {
     let of_began = facts.began.confidence();
     let is_of_many = facts.is_rolled_up && facts.first_accepted_secs().is_some();
     if is_of_many { Confidence::Low } else { of_began }
 }
 
-fn flags_would_help(facts: &Facts, decision: &Decision) -> bool {
+fn flags_would_help(facts: &Facts<'_>, decision: &Decision) -> bool {
     let rejected = facts.request.rejected.marks.and(facts.reply.rejected.marks);
     rejected.has(Marks::NOT_RECORDED) && decision.confidence > Confidence::High
 }

@@ -22,9 +22,9 @@ pub(super) enum Unseen {
 
 /// All that a verdict is read off. Request is what the initiator sent, reply what the responder did.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Facts {
-    pub request: Half,
-    pub reply: Half,
+pub(super) struct Facts<'a> {
+    pub request: &'a Half,
+    pub reply: &'a Half,
     pub began: Began,
     pub initiator: Address,
     pub responder: Address,
@@ -50,7 +50,7 @@ pub(super) struct Facts {
     pub is_rolled_up: bool,
 }
 
-impl Facts {
+impl Facts<'_> {
     /// Whether the port that was asked for is not recorded, though the protocol has ports.
     pub fn lacks_ports(&self) -> bool {
         self.port.is_none() && self.protocol.is_some_and(|protocol| has_ports(u64::from(protocol), 0, 0))

@@ -45,8 +45,8 @@ pub(in crate::analysis) struct Admission {
 }
 
 impl Grounds {
-    pub(super) fn of(facts: &Facts, line: Line) -> Grounds {
-        let (request, reply) = (&facts.request, &facts.reply);
+    pub(super) fn of(facts: &Facts<'_>, line: Line) -> Grounds {
+        let (request, reply) = (facts.request, facts.reply);
         let (refused, accepted_first_secs) = match line {
             Line::ReplyRefusedForATime => (&reply.rejected, reply.accepted.first_secs()),
             _ => (&request.rejected, facts.first_accepted_secs().unwrap_or(0)),

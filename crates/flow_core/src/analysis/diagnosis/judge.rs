@@ -7,7 +7,6 @@ use rustc_hash::FxBuildHasher;
 
 use super::admitted::{Admitted, AdmittedKey};
 use super::decide::{Line, decide, decide_without_beginner, is_failed_request};
-use super::facts::Facts;
 use super::grounds::{Admission, Grounds};
 use super::partial::DiagnosisPartial;
 use super::policy_evaluator::PolicyEvaluator;
@@ -15,29 +14,32 @@ use super::sequential_test::{Met, refusals_of_scanner};
 use super::surroundings::{Case, CaseId, Surroundings};
 use super::verdict::{Diagnosed, Verdict};
 use super::{Diagnosis, DiagnosisQuestion, REQUIRED};
-use crate::analysis::conversation::{Half, Marks, SeenBy, TupleEnd, in_conversations};
+use crate::analysis::conversation::{Half, Marks, SeenBy, TupleEnd, View, in_conversations};
 use crate::analysis::endpoint::Endpoint;
 use crate::analysis::places::NOT_THERE;
 use crate::intake::client::{self, RowEvidence};
-use crate::record::{Address, Field, Value};
+use crate::record::{Field, FieldSet, Value};
 
-pub(super) fn diagnosis(partial: DiagnosisPartial, question: &DiagnosisQuestion<'_>) -> Diagnosis {
+pub(super) fn diagnosis(mut partial: DiagnosisPartial, question: &DiagnosisQuestion<'_>) -> Diagnosis {
     let DiagnosisQuestion { knowledge, tuples, evaluator, undelivered } = *question;
+    let traces = std::mem::take(&mut partial.folded.traces);
     let surroundings = Surroundings::new(&partial, knowledge, undelivered);
     let mut evidence = RowEvidence::new(partial.is_rolled_up);
-    let all = in_conversations(&partial.folded.traces, surroundings.n_spans_apart);
+    let all = in_conversations(traces, surroundings.n_spans_apart);
     let ranks = partial.folded.interface_ranks();
+    let is_outsider: Vec<bool> =
+        partial.folded.addresses().iter().map(|address| !knowledge.is_ours(*address)).collect();
+    let is_outsider = |end: TupleEnd| is_outsider.get(end.address as usize).copied().unwrap_or(false);
     // Facts are worked out twice, because they take more room than all that they are worked out from.
-    let mut met: HashMap<Address, Vec<Met>, FxBuildHasher> = HashMap::default();
+    let mut met: HashMap<u32, Vec<Met>, FxBuildHasher> = HashMap::default();
     let mut places: Vec<Place> = Vec::with_capacity(all.n_conversations() as usize);
     let mut views = Vec::new();
+    let mut own = View::default();
     for conversation in 0..all.n_conversations() {
         let tuple = all.read_views(conversation, &mut views);
-        let is_private = |end: TupleEnd| partial.folded.address(end.address).is_none_or(Address::is_private);
-        let may_scan = !tuple.ends().into_iter().all(is_private);
-        let all = may_scan.then(|| surroundings.sum_up(&tuple, &views, &mut evidence));
+        let may_scan = tuple.ends().into_iter().any(is_outsider);
         surroundings.for_each_case(&tuple, &views, |id| {
-            let view = id.view_of(&views);
+            let view = id.view_of(&views, &mut own);
             if view.is_rejected_asked() {
                 places.push(Place {
                     first_secs: view.time().map(|time| time.start_secs),
@@ -47,11 +49,15 @@ pub(super) fn diagnosis(partial: DiagnosisPartial, question: &DiagnosisQuestion<
                     id,
                 });
             }
-            if let Some(facts) = all.as_ref().and_then(|all| surroundings.case(tuple, &views, id, all).facts)
-                && !knowledge.is_ours(facts.initiator)
-                && is_failed_request(&facts)
-            {
-                met.entry(facts.initiator).or_default().push(failure(&facts));
+            if may_scan && view.is_refused_alone() {
+                let all = surroundings.sum_up(&tuple, &views, &mut evidence);
+                let case = surroundings.case(tuple, &views, id, view, &all);
+                if let (Some(facts), Some(client)) = (&case.facts, case.client)
+                    && is_outsider(tuple.ends()[client])
+                    && is_failed_request(facts)
+                {
+                    met.entry(tuple.ends()[client].address).or_default().push(failure(&case, client));
+                }
             }
         });
     }
@@ -66,10 +72,11 @@ pub(super) fn diagnosis(partial: DiagnosisPartial, question: &DiagnosisQuestion<
     let mut conversations: Vec<Diagnosed> = Vec::with_capacity(places.len());
     for Place { conversation, id, .. } in places {
         let tuple = all.read_views(conversation, &mut views);
-        let all = surroundings.sum_up(&tuple, &views, &mut evidence);
-        let mut case = surroundings.case(tuple, &views, id, &all);
-        if let Some(facts) = &mut case.facts {
-            facts.scanner_refusals = scanners.get(&facts.initiator).copied();
+        let summed_up = surroundings.sum_up(&tuple, &views, &mut evidence);
+        let view = id.view_of(&views, &mut own);
+        let mut case = surroundings.case(tuple, &views, id, view, &summed_up);
+        if let (Some(facts), Some(client)) = (&mut case.facts, case.client) {
+            facts.scanner_refusals = scanners.get(&tuple.ends()[client].address).copied();
         }
         let mut diagnosed = diagnosed(&partial, &interfaces, &case, evaluator);
         diagnosed.grounds.is_readdressed = case.view.is_readdressed();
@@ -85,7 +92,7 @@ pub(super) fn diagnosis(partial: DiagnosisPartial, question: &DiagnosisQuestion<
     for alike in conversations.chunk_by_mut(is_of_one_time) {
         alike.sort_unstable_by(|one, other| order(one).cmp(&order(other)));
     }
-    let n_rows_judged: u64 = partial.folded.traces.iter().map(|(_, trace)| trace.n_rows_asked).sum();
+    let n_rows_judged = all.n_rows_asked();
     let missing = REQUIRED.iter().zip(partial.recorded.required);
     Diagnosis {
         conversations,
@@ -115,32 +122,32 @@ fn order(diagnosed: &Diagnosed) -> impl Ord + '_ {
     )
 }
 
-fn failure(facts: &Facts) -> Met {
+fn failure(case: &Case<'_>, client: usize) -> Met {
     Met {
-        first_secs: facts.request.rejected.first_secs(),
+        first_secs: case.view.halves[client].rejected.first_secs(),
         is_failure: true,
-        service: (Some(facts.responder), facts.port, facts.protocol),
+        service: Endpoint::of(case.tuple.ends()[1 - client], case.tuple.protocol()),
     }
 }
 
-/// Outsiders whom the sequential test takes for scanners, with the number of services that refused them. `met` has
-/// their failures.
+/// Outsiders whom the sequential test takes for scanners, by place of their address, with the number of services that refused
+/// them. `met` has their failures.
 fn scanners(
     partial: &DiagnosisPartial,
-    mut met: HashMap<Address, Vec<Met>, FxBuildHasher>,
-) -> HashMap<Address, u32, FxBuildHasher> {
+    mut met: HashMap<u32, Vec<Met>, FxBuildHasher>,
+) -> HashMap<u32, u32, FxBuildHasher> {
     let mut contacts = partial.contacts.clone();
     contacts.sort_unstable_by_key(|(key, _)| *key);
     for same in contacts.chunk_by(|a, b| a.0 == b.0) {
         let (key, mut contact) = same[0];
         same[1..].iter().for_each(|(_, other)| contact.add(*other));
-        let outsider = partial.folded.address(key.outsider).filter(|_| contact.is_success());
-        if let Some(met) = outsider.and_then(|outsider| met.get_mut(&outsider)) {
-            let service = key.service;
+        if contact.is_success()
+            && let Some(met) = met.get_mut(&key.outsider)
+        {
             met.push(Met {
                 first_secs: contact.time.map_or(0, |time| time.start_secs),
                 is_failure: false,
-                service: (partial.folded.address(service.address()), service.port(), service.protocol()),
+                service: key.service,
             });
         }
     }
@@ -151,7 +158,7 @@ fn scanners(
 fn diagnosed(
     partial: &DiagnosisPartial,
     interfaces: &[Arc<Value>],
-    case: &Case,
+    case: &Case<'_>,
     evaluator: Option<&dyn PolicyEvaluator>,
 ) -> Diagnosed {
     let halves = &case.view.halves;
@@ -169,7 +176,7 @@ fn diagnosed(
     };
     let interface = interfaces.get(case.view.interface as usize).unwrap_or(&interfaces[interfaces.len() - 1]);
     if interface.is_absent() && matches!(decision.line, Line::SideNotKnown(_)) {
-        decision.needs.insert(0, Field::INTERFACE_ID);
+        decision.needs.insert(Field::INTERFACE_ID);
     }
     let (facts, time) = (case.facts.as_ref(), case.view.time());
     let mut diagnosed = Diagnosed {
@@ -198,7 +205,7 @@ fn diagnosed(
 }
 
 /// What else was accepted at the service that refused.
-fn admission(case: &Case, admitted: &Admitted) -> Admission {
+fn admission(case: &Case<'_>, admitted: &Admitted) -> Admission {
     let (Some(facts), Some(client)) = (&case.facts, case.client) else { return Admission::default() };
     let Some(request_comes_in) = facts.request_comes_in else { return Admission::default() };
     let is_reply = !facts.request.rejected.is_there();
@@ -219,22 +226,21 @@ fn admission(case: &Case, admitted: &Admitted) -> Admission {
 }
 
 /// Fields without which nobody can tell who began.
-fn needs_of(partial: &DiagnosisPartial, case: &Case) -> Vec<Field> {
+fn needs_of(partial: &DiagnosisPartial, case: &Case<'_>) -> FieldSet {
     let (ends, protocol) = (case.tuple.ends(), case.tuple.protocol());
-    let mut needs = Vec::new();
+    let mut needs = FieldSet::default();
     if ends.iter().any(|end| partial.folded.address(end.address).is_none()) {
         needs.extend([Field::SRCADDR, Field::DSTADDR]);
     }
     if protocol.is_none() {
-        needs.push(Field::PROTOCOL);
+        needs.insert(Field::PROTOCOL);
     }
     if ends.iter().all(|end| end.port.is_none()) && protocol.is_none_or(has_ports) {
         needs.extend([Field::SRCPORT, Field::DSTPORT]);
     }
     if case.view.halves.iter().any(|half| half.marks().has(Marks::NOT_RECORDED)) {
-        needs.push(Field::TCP_FLAGS);
+        needs.insert(Field::TCP_FLAGS);
     }
-    needs.sort_unstable();
     needs
 }
 

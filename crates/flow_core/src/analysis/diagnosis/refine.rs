@@ -11,7 +11,7 @@ impl Diagnosed {
         if self.verdict != Verdict::Scan {
             self.verdict = refinement.verdict;
             self.confidence = refinement.confidence;
-            self.needs.retain(|field| *field != Field::SUBNET_ID);
+            self.needs.remove(Field::SUBNET_ID);
         }
         self.rule = Some(refinement.rule);
     }

@@ -1,7 +1,7 @@
 //! Who scans: a sequential hypothesis test over what each outsider met with first at each service
 //! (Jung, Paxson, Berger, Balakrishnan: Fast portscan detection using sequential hypothesis testing, 2004).
 
-use crate::record::Address;
+use crate::analysis::endpoint::Endpoint;
 
 /// How many failures more than successes decide, where four contacts in five of a scanner fail and one in five of
 /// others, and where one in a hundred may be judged wrongly either way. Failure and success then weigh the same, so
@@ -9,13 +9,13 @@ use crate::record::Address;
 pub(super) const NET_FAILURES: u32 = 4;
 
 /// What an outsider met with first at one service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Met {
     pub first_secs: u64,
     /// Successes before failures of the same second.
     pub is_failure: bool,
-    /// The service; the same one counts once.
-    pub service: (Option<Address>, Option<u16>, Option<u8>),
+    /// The same one counts once.
+    pub service: Endpoint,
 }
 
 /// At how many services an outsider was refused, if it is a scanner.
@@ -23,9 +23,10 @@ pub(super) struct Met {
 /// Somebody who turned out to know where to go starts again from nothing: a scanner that finds a few open doors
 /// first is still one by what it tries afterwards.
 pub(super) fn refusals_of_scanner(mut met: Vec<Met>) -> Option<u32> {
-    met.sort_unstable();
-    let mut seen = std::collections::BTreeSet::new();
-    met.retain(|met| seen.insert(met.service));
+    met.sort_unstable_by_key(|met| (met.service, met.first_secs, met.is_failure));
+    met.dedup_by_key(|met| met.service);
+    // Which service comes first of those of one time makes no difference.
+    met.sort_unstable_by_key(|met| (met.first_secs, met.is_failure));
     let mut net = 0;
     let mut is_scanner = false;
     for met in &met {
@@ -47,7 +48,7 @@ mod tests {
         let met = (0..).zip(outcomes.chars()).map(|(at, outcome)| Met {
             first_secs: u64::from(at),
             is_failure: outcome == 'x',
-            service: (Some(Address::V4(at)), Some(22), Some(6)),
+            service: Endpoint::new(at, Some(22), Some(6)),
         });
         refusals_of_scanner(met.collect())
     }
@@ -77,7 +78,7 @@ mod tests {
         let met = |first_secs, is_failure, port| Met {
             first_secs,
             is_failure,
-            service: (Some(Address::V4(1)), Some(port), Some(6)),
+            service: Endpoint::new(1, Some(port), Some(6)),
         };
         let retries = (0..20).map(|at| met(at, true, 443)).collect();
         assert_eq!(refusals_of_scanner(retries), None);

@@ -8,7 +8,7 @@ use super::facts::{Elsewhere, Facts, Unseen};
 use super::partial::DiagnosisPartial;
 use crate::analysis::TimeExtent;
 use crate::analysis::conversation::{
-    Began, CoverageByPlace, LoadCoverage, Tuple, TupleEnd, Undelivered, View, who_began,
+    Began, CoverageByPlace, Half, LoadCoverage, Tuple, TupleEnd, Undelivered, View, who_began,
 };
 use crate::analysis::fan_in::Servers;
 use crate::analysis::interface::{InterfaceKnowledge, subnet_of};
@@ -25,10 +25,16 @@ pub(super) struct CaseId {
 }
 
 impl CaseId {
-    /// What it is about of all that was seen.
-    pub fn view_of(self, views: &[View]) -> View {
+    /// What it is about of all that was seen; `own` is where it is put if it is a part of a view.
+    pub fn view_of<'a>(self, views: &'a [View], own: &'a mut View) -> &'a View {
         let view = &views[self.view as usize];
-        self.sender.map_or(*view, |sender| view.of_sender(usize::from(sender)))
+        match self.sender {
+            None => view,
+            Some(sender) => {
+                *own = view.of_sender(usize::from(sender));
+                own
+            }
+        }
     }
 }
 
@@ -42,14 +48,14 @@ pub(super) struct SummedUp {
 }
 
 /// One conversation as one interface saw it, before the verdict.
-pub(super) struct Case {
+pub(super) struct Case<'a> {
     pub tuple: Tuple,
-    pub view: View,
+    pub view: &'a View,
     pub began: Began,
     /// The end that began.
     pub client: Option<usize>,
     /// `None` where that, or an address, is not known.
-    pub facts: Option<Facts>,
+    pub facts: Option<Facts<'a>>,
 }
 
 /// Of all shards.
@@ -117,20 +123,32 @@ impl<'a> Surroundings<'a> {
     /// What all interfaces saw together, and who began.
     pub fn sum_up(&self, tuple: &Tuple, views: &[View], evidence: &mut RowEvidence) -> SummedUp {
         // Mostly one interface saw it.
-        let mut all = views.first().map_or_else(Default::default, |first| first.halves);
-        for view in views.iter().skip(1) {
-            all.iter_mut().zip(&view.halves).for_each(|(all, half)| all.join(half));
-        }
+        let mut joined;
+        let all = match views {
+            [one] => &one.halves,
+            _ => {
+                joined = [Half::default(); 2];
+                let halves = views.iter().flat_map(|view| [0, 1].map(|end| (end, &view.halves[end])));
+                halves.for_each(|(end, half)| joined[end].join(half));
+                &joined
+            }
+        };
         let n_accepted =
             [0, 1].map(|end| views.iter().filter(|view| view.halves[end].accepted.is_there()).count() as u64);
         let one_way = [0, 1].map(|end| views.iter().any(|view| view.accepted_only_of(end)));
-        let (client, began) = who_began(tuple, &all, one_way, &self.servers, evidence);
+        let (client, began) = who_began(tuple, all, one_way, &self.servers, evidence);
         SummedUp { n_accepted, client, began }
     }
 
-    /// One of the cases of a conversation.
-    pub fn case(&self, tuple: Tuple, views: &[View], id: CaseId, all: &SummedUp) -> Case {
-        let view = id.view_of(views);
+    /// One of the cases of a conversation; `view` is [`CaseId::view_of`].
+    pub fn case<'v>(
+        &self,
+        tuple: Tuple,
+        views: &[View],
+        id: CaseId,
+        view: &'v View,
+        all: &SummedUp,
+    ) -> Case<'v> {
         let SummedUp { n_accepted, client, began } = *all;
         let of_all = &views[id.view as usize];
         let is_elsewhere = |end: usize| n_accepted[end] > u64::from(of_all.halves[end].accepted.is_there());
@@ -151,7 +169,7 @@ impl<'a> Surroundings<'a> {
             ),
             (None, None) => (None, began, Elsewhere::default()),
         };
-        let facts = client.and_then(|client| self.facts(&tuple, &view, client, began, elsewhere));
+        let facts = client.and_then(|client| self.facts(&tuple, view, client, began, elsewhere));
         Case { tuple, view, began, client, facts }
     }
 
@@ -181,14 +199,14 @@ impl<'a> Surroundings<'a> {
     }
 
     /// The facts of one view; `None` where an address is not recorded.
-    fn facts(
+    fn facts<'v>(
         &self,
         tuple: &Tuple,
-        view: &View,
+        view: &'v View,
         client: usize,
         began: Began,
         elsewhere: Elsewhere,
-    ) -> Option<Facts> {
+    ) -> Option<Facts<'v>> {
         let ends = tuple.ends();
         let [low, high] = ends.map(|end| self.partial.folded.address(end.address));
         let addresses = [low?, high?];
@@ -199,8 +217,8 @@ impl<'a> Surroundings<'a> {
         let is_v4 = matches!(initiator, Address::V4(_));
         let rejected = TimeExtent::joined(view.halves[0].rejected.time, view.halves[1].rejected.time);
         Some(Facts {
-            request: view.halves[client],
-            reply: view.halves[1 - client],
+            request: &view.halves[client],
+            reply: &view.halves[1 - client],
             began,
             initiator,
             responder,

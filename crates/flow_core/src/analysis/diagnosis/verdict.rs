@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::grounds::Grounds;
 use crate::analysis::confidence::Confidence;
 use crate::analysis::conversation::{Began, SeenBy};
-use crate::record::{Address, Field, Value};
+use crate::record::{Address, FieldSet, Value};
 
 /// What a rejected conversation ran into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -100,7 +100,7 @@ pub struct Diagnosed {
     /// What it rests on; [`Diagnosed::because`] says it in words.
     pub grounds: Grounds,
     /// Fields that would settle it.
-    pub needs: Vec<Field>,
+    pub needs: FieldSet,
     /// Only where somebody knows the configuration. Shared, because there are many conversations and few rules.
     pub rule: Option<Arc<NamedRule>>,
     /// What the rules say of it, as a sentence: only of what is shown ([`Diagnosed::tell`]).

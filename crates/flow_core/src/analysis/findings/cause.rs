@@ -163,7 +163,7 @@ impl<'a> Candidate<'a> {
             peers: Peers::of(peers.collect(), is_ours),
             rule: key.rule.cloned(),
             because: because(&key, &said),
-            needs: distinct(each().flat_map(|member| member.needs.iter().copied())),
+            needs: distinct(each().flat_map(|member| member.needs.iter())),
             n_conversations: members.len() as u64,
             n_rejected_rows,
             n_rejected_packets: Some(n_rejected_packets).filter(|n_packets| *n_packets > 0),

@@ -52,14 +52,15 @@ pub(super) struct Judged {
 }
 
 impl Judged {
-    pub fn of(partial: OutcomesPartial, question: &OutcomesQuestion<'_>) -> Judged {
+    pub fn of(mut partial: OutcomesPartial, question: &OutcomesQuestion<'_>) -> Judged {
+        let traces = std::mem::take(&mut partial.folded.traces);
         let mut surroundings = Surroundings::of(&partial, question);
         let mut evidence = RowEvidence::new(partial.is_rolled_up);
         let mut conversations = Vec::new();
         let mut working = Vec::new();
         let mut came_through: HashSet<Way, FxBuildHasher> = partial.came_through.iter().copied().collect();
         let mut n_rows_working = partial.n_rows_working;
-        let all = in_conversations(&partial.folded.traces, surroundings.load.n_spans_apart());
+        let all = in_conversations(traces, surroundings.load.n_spans_apart());
         let mut refusals = Refusals::default();
         all.for_each(|tuple, views| {
             let halves = || views.iter().flat_map(|view| &view.halves);
