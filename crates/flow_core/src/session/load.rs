@@ -13,7 +13,7 @@ use super::SessionOptions;
 use super::message::{FileMeta, LoadPhase};
 use super::shard_message::{Deal, Stretch};
 use super::stretch_report;
-use crate::analysis::files::deliveries;
+use crate::analysis::files::times_without_file;
 use crate::intake::{LoadOptions, MINUTE_SECS};
 use crate::parse::{Continuation, FileReport, FileState, Member, MemberPlace, ParseOptions, SourceId};
 use crate::sample::{SampleLog, SampleSpec};
@@ -553,10 +553,7 @@ impl Load {
 
     /// Times for which a flow log has no file, between its first and its last, in seconds since 1970.
     pub fn times_without_file(&self) -> &[(u64, u64)] {
-        self.times_without_file.get_or_init(|| {
-            let names = self.files.iter().map(|file| &*file.name);
-            deliveries(names).into_iter().flat_map(|of_flow_log| of_flow_log.gaps).collect()
-        })
+        self.times_without_file.get_or_init(|| times_without_file(self.files.iter().map(|file| &*file.name)))
     }
 
     /// By source the file that it is a stretch of.

@@ -65,9 +65,8 @@ pub(in crate::analysis) fn who_began(
     if let Some(end) = the_only(asks) {
         return (Some(end), Began::Told(TcpFlags));
     }
-    let serves = [low, high].map(|end| {
-        end.port.is_some() && servers.contains(&Endpoint::of(end, tuple.protocol()))
-    });
+    let serves =
+        [low, high].map(|end| end.port.is_some() && servers.contains(&Endpoint::of(end, tuple.protocol())));
     if let Some(end) = the_only(serves) {
         return (Some(1 - end), Began::Told(FanIn));
     }

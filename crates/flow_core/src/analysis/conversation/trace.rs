@@ -163,7 +163,8 @@ impl TraceKey {
 
     /// Gives both ends, and the interface, what they are now called.
     pub fn replace(&mut self, interface: impl FnOnce(u32) -> u32, mut address: impl FnMut(u32) -> u32) {
-        let [src, dst] = [self.src(), self.dst()].map(|end| TupleEnd { address: address(end.address), ..end });
+        let [src, dst] =
+            [self.src(), self.dst()].map(|end| TupleEnd { address: address(end.address), ..end });
         self.tuple = Tuple::new(src, dst, self.tuple.protocol());
         self.is_of_high = src > dst;
         self.interface = interface(self.interface);

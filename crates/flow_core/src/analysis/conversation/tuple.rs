@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::as_bytes::Fixed;
+
 /// One end: an address, as a code or a place in a list, and its port where the protocol has ports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(in crate::analysis) struct TupleEnd {
@@ -76,6 +78,19 @@ impl Tuple {
     }
 }
 
+impl Fixed for Tuple {
+    type Bytes = [u8; 16];
+
+    fn to_bytes(&self) -> [u8; 16] {
+        (u128::from(self.addresses) << 64 | u128::from(self.rest)).to_le_bytes()
+    }
+
+    fn from_bytes(bytes: [u8; 16]) -> Tuple {
+        let both = u128::from_le_bytes(bytes);
+        Tuple { addresses: (both >> 64) as u64, rest: both as u64 }
+    }
+}
+
 impl std::fmt::Debug for Tuple {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Tuple").field(&self.ends()).field(&self.protocol()).finish()
@@ -85,6 +100,21 @@ impl std::fmt::Debug for Tuple {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    fn end() -> impl Strategy<Value = TupleEnd> {
+        any::<(u32, Option<u16>)>().prop_map(|(address, port)| TupleEnd { address, port })
+    }
+
+    proptest! {
+        #[test]
+        fn packing_loses_nothing(one in end(), other in end(), protocol in any::<Option<u8>>()) {
+            let tuple = Tuple::new(one, other, protocol);
+            prop_assert_eq!(tuple.ends(), [one.min(other), one.max(other)]);
+            prop_assert_eq!(tuple.protocol(), protocol);
+            prop_assert_eq!(Tuple::from_bytes(tuple.to_bytes()), tuple);
+        }
+    }
 
     #[test]
     fn both_halves_are_one_tuple() {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::traces::Traces;
 use super::tuple::{Tuple, TupleEnd};
 use super::value_hash::{address_hash, conversation_hash};
+use crate::analysis::as_bytes;
 use crate::analysis::by_key::ByKey;
 use crate::analysis::places::{NOT_THERE, Places, join_lists, moved};
 use crate::record::Address;
@@ -15,6 +16,7 @@ use crate::store::Store;
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(in crate::analysis) struct TupleList {
     addresses: Vec<Address>,
+    #[serde(with = "as_bytes")]
     tuples: Vec<Tuple>,
 }
 

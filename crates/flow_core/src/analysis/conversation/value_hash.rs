@@ -5,10 +5,7 @@ use super::tuple::{Tuple, TupleEnd};
 use crate::record::Address;
 
 /// The same whichever shard's codes or places its addresses are. `hash_of` says what [`address_hash`] does of an end's address.
-pub(in crate::analysis) fn conversation_hash(
-    tuple: &Tuple,
-    hash_of: impl Fn(u32) -> u64,
-) -> u64 {
+pub(in crate::analysis) fn conversation_hash(tuple: &Tuple, hash_of: impl Fn(u32) -> u64) -> u64 {
     let [low, high] = tuple.ends();
     let end = |end: TupleEnd| mixed(hash_of(end.address) ^ end.port.map_or(0, |port| u64::from(port) + 1));
     let protocol = tuple.protocol().map_or(0, |protocol| u64::from(protocol) + 1);

@@ -112,7 +112,9 @@ impl RefusedServices {
             End::Dst => (row.dst, row.src),
         };
         let service = Endpoint::of(service, protocol);
-        let Some(number) = self.services.get(&service).filter(|_| client.address != NOT_THERE) else { return };
+        let Some(number) = self.services.get(&service).filter(|_| client.address != NOT_THERE) else {
+            return;
+        };
         let request_comes_in = (row.direction == Direction::Ingress) == (asks == End::Src);
         let is_refused = self.clients.contains(&(*number, client.address));
         let time = admitted.at(AdmittedKey {

@@ -42,6 +42,34 @@ pub fn deliveries<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<Deliverie
     times.into_iter().filter_map(of_flow_log).collect()
 }
 
+/// Times for which one flow log or another has no file, in seconds since 1970.
+pub fn times_without_file<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<(u64, u64)> {
+    deliveries(names).into_iter().flat_map(|of| of.gaps).collect()
+}
+
+/// Times of which no file is, ascending: what is missing then is missing for certain. `names` are those of all files that have
+/// records. One that does not say its flow log and time may be of any time, and one flow log may write what another does not: a
+/// time counts where no file of any flow log is of it.
+pub fn times_without_any_file<'a>(names: impl IntoIterator<Item = &'a str> + Clone) -> Vec<(u64, u64)> {
+    let n_names = names.clone().into_iter().count() as u64;
+    let all = deliveries(names);
+    if all.iter().map(|of| of.n_files).sum::<u64>() < n_names {
+        return Vec::new();
+    }
+    let mut gaps: Vec<(u64, u64)> = all.iter().flat_map(|of| of.gaps.iter().copied()).collect();
+    gaps.retain(|gap| all.iter().all(|of| of.is_silent(*gap)));
+    gaps.sort_unstable();
+    gaps.dedup();
+    gaps
+}
+
+impl Deliveries {
+    fn is_silent(&self, (start, end): (u64, u64)) -> bool {
+        let is_outside = end <= self.time.0 || self.time.1 <= start;
+        is_outside || self.gaps.iter().any(|gap| gap.0 <= start && end <= gap.1)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,5 +123,31 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!((&*found[0].flow_log_id, found[0].n_files, found[0].gaps.len()), ("fl-0b", 2, 1));
         assert_eq!(found[0].time, (DAY + 12 * 3_600, DAY + 14 * 3_600 + 300));
+    }
+
+    /// Begins and ends of times that no file is of, in minutes of the day.
+    fn without_any(names: &[String]) -> Vec<(u64, u64)> {
+        let times = times_without_any_file(names.iter().map(String::as_str));
+        times.iter().map(|(start, end)| ((start - DAY) / 60, (end - DAY) / 60)).collect()
+    }
+
+    #[test]
+    fn a_time_of_no_file_is_certain_to_be_missing() {
+        let names = ["1000", "1005", "1100", "1105"].map(|time| name("fl-0a", time));
+        assert_eq!(without_any(&names), [(610, 660)]);
+        // A file of any time may have what is missing.
+        let with_another = [&names[..], &["a.log".to_owned()]].concat();
+        assert_eq!(without_any(&with_another), []);
+    }
+
+    #[test]
+    fn what_another_flow_log_delivered_is_not_missing_of_all() {
+        let one = ["1000", "1005", "1100", "1105"].map(|time| name("fl-0a", time));
+        let silent_too = ["0955", "1005", "1100"].map(|time| name("fl-0b", time));
+        assert_eq!(without_any(&[&one[..], &silent_too[..]].concat()), [(610, 660)]);
+        let earlier = ["0800", "0805"].map(|time| name("fl-0b", time));
+        assert_eq!(without_any(&[&one[..], &earlier[..]].concat()), [(610, 660)]);
+        let meanwhile = ["1020", "1025"].map(|time| name("fl-0b", time));
+        assert_eq!(without_any(&[&one[..], &meanwhile[..]].concat()), []);
     }
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Analysis, ShardView, TimeExtent};
 use crate::parse::{LogStreams, SourceId};
-pub use deliveries::{Deliveries, deliveries};
+pub use deliveries::{Deliveries, deliveries, times_without_any_file, times_without_file};
 pub use scan::{NAMES_KEPT, Names, SourceFacts};
 pub use warnings::Warning;
 

@@ -158,9 +158,7 @@ impl<'a> Judge<'a> {
             return flow.hint;
         }
         let is_server = |address: u32, port: Option<u16>| {
-            port.is_some_and(|port| {
-                self.servers.contains(&Endpoint::new(address, Some(port), flow.protocol))
-            })
+            port.is_some_and(|port| self.servers.contains(&Endpoint::new(address, Some(port), flow.protocol)))
         };
         match (is_server(flow.src, flow.src_port), is_server(flow.dst, flow.dst_port)) {
             (false, true) => Hint::new(End::Src, InitiatorEvidence::FanIn),
