@@ -78,13 +78,17 @@ impl RuleTable {
     ) -> ControlFlow<B> {
         let service = service_of(asked.flow.protocol, asked.flow.destination_port());
         for part in &self.parts {
+            let services = part.services.row(service);
+            // What scanners ask for, mostly no rule is about.
+            if services.possible.iter().all(|rules| *rules == 0) {
+                continue;
+            }
             let remotes = match asked.flow.remote {
                 Address::V4(bits) => part.v4.row(bits),
                 Address::V6(bits) => part.v6.row(bits),
                 // Rules are for IP; other packets are never shown to them.
                 Address::Mac(_) => continue,
             };
-            let services = part.services.row(service);
             let n_words = services.certain.len();
             let (mut certain, mut possible) = ([0; N_WORDS], [0; N_WORDS]);
             certain[..n_words].copy_from_slice(remotes.certain);
