@@ -105,9 +105,12 @@ fn that_rules_let_pass_now_what_was_refused_then_is_said() {
     let syn = diagnosed(&with_flags("2")).swap_remove(0);
     assert_eq!((syn.verdict.name(), &syn.rule, syn.is_admitted_now), ("policy-inbound", &None, true));
     assert_eq!(syn.confidence, Confidence::High);
-    assert_eq!(syn.because(), "1 row from 10.0.1.5 to 10.0.2.9 port 443 was refused, with the SYN that opens a connection and nothing accepted \
+    assert_eq!(
+        syn.because(),
+        "1 row from 10.0.1.5 to 10.0.2.9 port 443 was refused, with the SYN that opens a connection and nothing accepted \
          before. The rules as they are described let it through: they have been changed since. Allowed by sg-web, inbound \
-         tcp 443 from 10.0.0.0/20. acl-1 allows it: inbound rule 100: allow all traffic from 0.0.0.0/0.");
+         tcp 443 from 10.0.0.0/20. acl-1 allows it: inbound rule 100: allow all traffic from 0.0.0.0/0."
+    );
     let unknown = diagnosed(&with_flags("-")).swap_remove(0);
     assert_eq!((unknown.verdict.name(), unknown.confidence), ("policy-inbound", Confidence::Low));
     let words = unknown.because();

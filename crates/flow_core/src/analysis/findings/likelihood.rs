@@ -301,11 +301,8 @@ mod tests {
     #[test]
     fn admitted_now() {
         let own = Weighed { n_own_clients: 1, n_tries: 5, is_admitted_now: true, ..NOTHING };
-        let reasons = [
-            LikelihoodReason::OwnNetworks,
-            LikelihoodReason::Retries(4),
-            LikelihoodReason::AdmittedNow,
-        ];
+        let reasons =
+            [LikelihoodReason::OwnNetworks, LikelihoodReason::Retries(4), LikelihoodReason::AdmittedNow];
         assert_eq!(found(own), (20, reasons.to_vec()));
     }
 
