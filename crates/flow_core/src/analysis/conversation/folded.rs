@@ -7,6 +7,7 @@ use super::trace::{Trace, TraceKey};
 use crate::analysis::endpoint::Endpoint;
 use crate::analysis::fan_in::{FanIn, PeerPorts, Servers};
 use crate::analysis::places::{Places, join_lists, moved};
+use crate::analysis::whole_list::whole_list;
 use crate::arrange::Arrange;
 use crate::record::{Address, Field, Value};
 use crate::store::Store;
@@ -18,6 +19,7 @@ pub(in crate::analysis) struct Folded {
     interfaces: Vec<Value>,
     addresses: Vec<Address>,
     pub coverage: Vec<(u32, Coverage)>,
+    #[serde(deserialize_with = "whole_list")]
     pub traces: Vec<(TraceKey, Trace)>,
     peer_ports: Vec<(Endpoint, PeerPorts)>,
 }
