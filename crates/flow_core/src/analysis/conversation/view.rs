@@ -110,7 +110,7 @@ impl View {
         self.is_readdressed
     }
 
-    /// Whether one end was refused, and nothing else was seen.
+    /// Whether one end was refused and never accepted, and the other sent nothing.
     pub fn is_refused_alone(&self) -> bool {
         let is_alone = |end: usize| {
             let (half, other) = (&self.halves[end], &self.halves[1 - end]);
