@@ -38,10 +38,14 @@ fn Formats() -> impl IntoView {
         <section aria-labelledby="formats-heading">
             <h2 id="formats-heading">"What opens"</h2>
             <ul>
-                <li>"Flow logs as text, plain or gzip, or as Parquet, as many files as you like"</li>
-                <li>"Zip and tar archives of them"</li>
+                <li>"VPC and Transit Gateway flow logs from S3: text, plain or gzip, or Parquet"</li>
+                <li>"From CloudWatch Logs, Logs Insights, Athena and Firehose: text, CSV or JSON"</li>
+                <li>"Zip and tar archives and folders of them, as many files as you like"</li>
                 <li>"The default format and custom ones of any version, with a header line or without"</li>
-                <li>"VPC and Transit Gateway flow logs"</li>
+                <li>
+                    "Beside them the account's rules, as "<code>"aws ec2 describe-…"</code>
+                    " prints them: then the rule that rejected is named, with the fix"
+                </li>
             </ul>
             <p class="text-dim">
                 "What does not open is named, with the reason and what to do instead. "

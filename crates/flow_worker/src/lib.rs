@@ -8,6 +8,7 @@ mod byte_stream;
 mod engine;
 mod file_bytes;
 mod file_slices;
+mod headroom;
 mod port;
 mod runner;
 mod source_files;

@@ -95,9 +95,14 @@ fn state_words(report: &FileReport) -> String {
 }
 
 fn format_words(report: &FileReport) -> String {
+    let container = match report.state {
+        // No container of records, and so nothing to the engine's parsers.
+        FileState::Described(_) => "JSON",
+        _ => &report.container,
+    };
     match report.compression.as_str() {
-        "none" => report.container.clone(),
-        compression => format!("{}, {compression}", report.container),
+        "none" => container.to_owned(),
+        compression => format!("{container}, {compression}"),
     }
 }
 
@@ -163,5 +168,7 @@ mod tests {
         assert_eq!(format_words(&report), "text");
         report.compression = "gzip".to_owned();
         assert_eq!(format_words(&report), "text, gzip");
+        report.state = FileState::Described("describes 1 VPC".to_owned());
+        assert_eq!(format_words(&report), "JSON, gzip");
     }
 }

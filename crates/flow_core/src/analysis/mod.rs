@@ -31,6 +31,7 @@ pub mod summary;
 pub mod tally;
 pub mod time_extent;
 pub mod timeline;
+mod whole_list;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -18,6 +18,11 @@ pub struct Table {
     segments: Vec<Segment>,
     /// Whether the last of `segments` is a copy of the open rows, made so that they can be read.
     has_open_copy: bool,
+    /// Segments that have become full since: what is readable changes when the table settles, and only then, so that all
+    /// questions in between are about the same rows.
+    filled: Vec<Segment>,
+    /// Whether rows were added or replaced since the table settled.
+    has_news: bool,
     /// Values of the open rows by column.
     open: Vec<OpenColumn>,
     /// How many flow records each open row stands for; empty where each is one.
@@ -58,12 +63,17 @@ impl Table {
 
     /// Makes every row added so far readable.
     pub fn settle(&mut self) {
-        if self.n_readable() == self.n_rows() {
+        if !std::mem::take(&mut self.has_news) {
             return;
         }
-        self.drop_open_copy();
-        self.segments.push(self.frozen_open());
-        self.has_open_copy = true;
+        if self.has_open_copy {
+            self.segments.pop();
+        }
+        self.segments.append(&mut self.filled);
+        self.has_open_copy = self.n_open > 0;
+        if self.has_open_copy {
+            self.segments.push(self.frozen_open());
+        }
     }
 
     /// The segment of a readable row, and the row's place in it.
@@ -97,7 +107,7 @@ impl Table {
     }
 
     pub fn n_heap_bytes(&self) -> usize {
-        self.segments.iter().map(Segment::n_heap_bytes).sum::<usize>()
+        self.segments.iter().chain(&self.filled).map(Segment::n_heap_bytes).sum::<usize>()
             + self.open.iter().map(OpenColumn::n_heap_bytes).sum::<usize>()
             + self.open_n_records.capacity() * size_of::<u64>()
             + self.origins.n_heap_bytes()
@@ -134,6 +144,7 @@ impl Table {
     pub(super) fn end_rows(&mut self, n_rows: u32) {
         self.origins.end(n_rows);
         self.n_open += n_rows;
+        self.has_news = true;
         if self.n_open == SEGMENT_ROWS {
             self.freeze();
         }
@@ -164,6 +175,7 @@ impl Table {
             }
             n_added = part.end;
             self.n_open += part.len() as u32;
+            self.has_news = true;
             if self.n_open == SEGMENT_ROWS {
                 self.freeze();
             }
@@ -208,9 +220,9 @@ impl Table {
         self.open.iter_mut().for_each(OpenColumn::clear);
     }
 
-    /// Takes out the rows of the segment that is still open.
+    /// Takes out the rows of the segment that is still open. What is readable of them stays so until the table settles.
     pub(super) fn clear_open(&mut self) {
-        self.drop_open_copy();
+        self.has_news = true;
         self.n_open = 0;
         self.open.iter_mut().for_each(OpenColumn::clear);
         self.open_n_records.clear();
@@ -221,8 +233,7 @@ impl Table {
     }
 
     fn freeze(&mut self) {
-        self.drop_open_copy();
-        self.segments.push(self.frozen_open());
+        self.filled.push(self.frozen_open());
         self.origins.freeze(self.n_frozen);
         self.n_frozen += self.n_open;
         self.n_open = 0;
@@ -236,13 +247,6 @@ impl Table {
         match &*self.open_n_records {
             [] => segment,
             n_records => segment.with_n_records(Column::freeze(n_records)),
-        }
-    }
-
-    fn drop_open_copy(&mut self) {
-        if self.has_open_copy {
-            self.segments.pop();
-            self.has_open_copy = false;
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Which of the account's own rules refused, or missed by least.
 
-use flow_core::analysis::diagnosis::{AccountRules, Diagnosed};
+use flow_core::analysis::diagnosis::{AccountRules, Confidence, Diagnosed};
 use flow_core::config::read::read_configuration;
 use flow_core::query::Filter;
 use flow_testkit::load::Load;
@@ -98,9 +98,35 @@ fn in_one_subnet_no_acl_is_asked() {
 }
 
 #[test]
-fn rules_that_would_let_pass_now_and_interfaces_that_are_not_described_change_nothing() {
-    let passes_now =
-        format!("{SEEN}eni-s 10.0.1.5 10.0.2.9 40001 443 6 3 180 1700002000 1700002050 REJECT 2\n");
-    assert_eq!(named(&passes_now), ("policy-inbound", None));
-    assert_eq!(named(&passes_now.replace("eni-s", "eni-t")), ("policy-inbound", None));
+fn that_rules_let_pass_now_what_was_refused_then_is_said() {
+    let with_flags = |flags: &str| {
+        format!("{SEEN}eni-s 10.0.1.5 10.0.2.9 40001 443 6 3 180 1700002000 1700002050 REJECT {flags}\n")
+    };
+    let syn = diagnosed(&with_flags("2")).swap_remove(0);
+    assert_eq!((syn.verdict.name(), &syn.rule, syn.is_admitted_now), ("policy-inbound", &None, true));
+    assert_eq!(syn.confidence, Confidence::High);
+    assert_eq!(
+        syn.because(),
+        "1 row from 10.0.1.5 to 10.0.2.9 port 443 was refused, with the SYN that opens a connection and nothing accepted \
+         before. The rules as they are described let it through: they have been changed since. Allowed by sg-web, inbound \
+         tcp 443 from 10.0.0.0/20. acl-1 allows it: inbound rule 100: allow all traffic from 0.0.0.0/0."
+    );
+    let unknown = diagnosed(&with_flags("-")).swap_remove(0);
+    assert_eq!((unknown.verdict.name(), unknown.confidence), ("policy-inbound", Confidence::Low));
+    let words = unknown.because();
+    assert!(words.contains("changed since, or it came after its connection was closed"), "{words}");
+    let reply = format!(
+        "{SEEN}eni-s 10.0.1.6 10.0.2.9 40002 443 6 3 180 1700002100 1700002150 ACCEPT 2\n\
+         eni-s 10.0.2.9 10.0.1.6 443 40002 6 3 180 1700002101 1700002150 REJECT 18\n"
+    );
+    let words = diagnosed(&reply).swap_remove(0).because();
+    assert!(words.contains("acl-1 allows the reply"), "{words}");
+}
+
+#[test]
+fn what_an_interface_refused_that_is_not_described_stays_as_the_logs_have_it() {
+    let refused = "eni-t 10.0.9.9 10.0.2.9 51000 443 6 5 400 1700001000 1700001050 ACCEPT 2\n\
+         eni-t 10.0.1.5 10.0.2.9 40001 443 6 3 180 1700002000 1700002050 REJECT 2\n";
+    let found = diagnosed(refused).swap_remove(0);
+    assert_eq!((found.verdict.name(), found.is_admitted_now), ("policy-inbound", false));
 }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use flow_core::analysis::diagnosis::{
-    Confidence, NamedRule, PolicyEvaluator, Refinement, Refusal, Verdict, to_json_line,
+    Confidence, NamedRule, PolicyEvaluator, Refinement, Refusal, Ruling, Verdict, to_json_line,
 };
 use flow_core::query::{Filter, parse_filter};
 use flow_core::record::Direction;
@@ -36,17 +36,19 @@ struct OneGroup {
 }
 
 impl PolicyEvaluator for OneGroup {
-    fn refine(&self, refusal: &Refusal<'_>) -> Option<Refinement> {
+    fn ruling(&self, refusal: &Refusal<'_>) -> Option<Ruling> {
         self.asked.borrow_mut().push((refusal.port, refusal.direction, refusal.is_reply, refusal.verdict));
-        (refusal.port != Some(25) && !refusal.is_reply).then(|| Refinement {
-            verdict: Verdict::SecurityGroupInbound,
-            confidence: Confidence::Certain,
-            rule: Arc::new(NamedRule {
-                kind: "security-group".to_owned(),
-                id: "sg-1".to_owned(),
-                rule: "sgr-1".to_owned(),
-                miss: Some("cidr".to_owned()),
-            }),
+        (refusal.port != Some(25) && !refusal.is_reply).then(|| {
+            Ruling::Refused(Refinement {
+                verdict: Verdict::SecurityGroupInbound,
+                confidence: Confidence::Certain,
+                rule: Arc::new(NamedRule {
+                    kind: "security-group".to_owned(),
+                    id: "sg-1".to_owned(),
+                    rule: "sgr-1".to_owned(),
+                    miss: Some("cidr".to_owned()),
+                }),
+            })
         })
     }
 

@@ -1,7 +1,7 @@
 //! The account's own rules as a [`PolicyEvaluator`]: which rule refused, or missed by least.
 //!
-//! Descriptions are of the moment they were made, records of when the traffic was. Where rules would let pass now what was
-//! refused then, nothing is said of them: they may have changed, or it was no rule.
+//! Descriptions are of the moment they were made, records of when the traffic was. Where rules let pass now what was
+//! refused then, that is said and no more concluded: they have changed, or it was no rule.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -9,10 +9,12 @@ use std::sync::Arc;
 
 use rustc_hash::FxBuildHasher;
 
-use super::policy_evaluator::{PolicyEvaluator, Refinement, Refusal};
+use super::policy_evaluator::{PolicyEvaluator, Refinement, Refusal, Ruling};
 use super::verdict::{NamedRule, Verdict};
 use crate::analysis::confidence::Confidence;
-use crate::config::evaluate::{AclRuling, Aspect, EntryIndex, GroupRuling, NearestRules, PlaceId, RuleIndex};
+use crate::config::evaluate::{
+    AclRuling, Answer, Aspect, EntryIndex, GroupRuling, NearestRules, PlaceId, RuleIndex,
+};
 use crate::config::{Configuration, Evaluator, Flow, PortPair, RuleDirection};
 use crate::record::{Direction, Value};
 
@@ -74,10 +76,12 @@ enum Refusing {
 }
 
 impl PolicyEvaluator for AccountRules {
-    fn refine(&self, refusal: &Refusal<'_>) -> Option<Refinement> {
+    fn ruling(&self, refusal: &Refusal<'_>) -> Option<Ruling> {
         let place = self.place(refusal.interface)?;
         let flow = request(refusal)?;
-        let refusing = self.refusing(place, &flow, refusal)?;
+        let Some(refusing) = self.refusing(place, &flow, refusal) else {
+            return self.admits(place, &flow, refusal).then_some(Ruling::Admitted);
+        };
         let is_inbound = refusal.direction == Direction::Ingress;
         let verdict = match (refusing, refusal.is_reply, is_inbound) {
             (Refusing::Groups(..), _, true) => Verdict::SecurityGroupInbound,
@@ -89,17 +93,21 @@ impl PolicyEvaluator for AccountRules {
         };
         let mut named = self.named.borrow_mut();
         let rule = named.entry(refusing).or_insert_with(|| Arc::new(self.name(refusing)));
-        Some(Refinement { verdict, confidence: Confidence::High, rule: Arc::clone(rule) })
+        let rule = Arc::clone(rule);
+        Some(Ruling::Refused(Refinement { verdict, confidence: Confidence::High, rule }))
     }
 
     fn because(&self, refusal: &Refusal<'_>) -> Option<String> {
         let place = self.place(refusal.interface)?;
         let flow = request(refusal)?;
         let explanation = self.evaluator.explain(place, &flow);
-        Some(match self.refusing(place, &flow, refusal)? {
-            Refusing::Groups(..) => explanation.groups.sentence,
-            Refusing::Acl(..) if refusal.is_reply => explanation.acl_reply.sentence,
-            Refusing::Acl(..) => explanation.acl_request.sentence,
+        Some(match self.refusing(place, &flow, refusal) {
+            Some(Refusing::Groups(..)) => explanation.groups.sentence,
+            Some(Refusing::Acl(..)) if !refusal.is_reply => explanation.acl_request.sentence,
+            None if !refusal.is_reply => {
+                [explanation.groups.sentence, explanation.acl_request.sentence].join(" ")
+            }
+            Some(Refusing::Acl(..)) | None => explanation.acl_reply.sentence,
         })
     }
 }
@@ -128,6 +136,13 @@ impl AccountRules {
         } else {
             by_groups().or_else(|| by_acl(flow))
         }
+    }
+
+    /// Whether what was refused passes for certain. That nothing filters it, as with AWS's own services, is no rule's doing.
+    fn admits(&self, place: PlaceId, flow: &Flow, refusal: &Refusal<'_>) -> bool {
+        let decision = self.evaluator.decide(place, flow);
+        let passes = if refusal.is_reply { decision.reply_passes() } else { decision.request_passes() };
+        decision.exemption.is_none() && passes == Answer::Yes
     }
 
     fn name(&self, refusing: Refusing) -> NamedRule {

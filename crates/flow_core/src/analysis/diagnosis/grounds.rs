@@ -100,6 +100,11 @@ impl Grounds {
         self.request_comes_in
     }
 
+    /// Whether what was refused opened its connection, or answered what did, so that it cannot have come after the end.
+    pub(super) fn is_of_open_connection(&self) -> bool {
+        self.has_syn || matches!(self.line, Line::ReplyRefused | Line::ReplyRefusedRequestNotSeen)
+    }
+
     /// Rows of the conversation that were rejected.
     pub fn n_refused(&self) -> u64 {
         self.n_requests_refused + self.n_replies_refused

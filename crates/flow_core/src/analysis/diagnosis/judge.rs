@@ -184,6 +184,7 @@ fn diagnosed(
         grounds,
         needs: decision.needs,
         rule: None,
+        is_admitted_now: false,
         told: None,
         n_rows: halves.iter().map(Half::n_rows).sum(),
         first_secs: time.map(|time| time.start_secs),

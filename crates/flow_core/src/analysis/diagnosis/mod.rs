@@ -36,7 +36,7 @@ pub(in crate::analysis) use grounds::Admission;
 pub use grounds::Grounds;
 pub use json_lines::to_json_line;
 pub use partial::DiagnosisPartial;
-pub use policy_evaluator::{PolicyEvaluator, Refinement, Refusal};
+pub use policy_evaluator::{PolicyEvaluator, Refinement, Refusal, Ruling};
 pub use verdict::{Diagnosed, NamedRule, Verdict};
 pub use wanted::{RejectedTuples, RejectedTuplesQuestion};
 

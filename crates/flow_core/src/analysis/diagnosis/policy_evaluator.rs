@@ -8,11 +8,11 @@ use crate::record::{Address, Direction, Value};
 
 /// Knows security groups and network ACLs. Not asked about what no policy refused.
 pub trait PolicyEvaluator {
-    /// What it knows better of a refusal; `None` where it does not know the interface.
-    fn refine(&self, refusal: &Refusal<'_>) -> Option<Refinement>;
+    /// What it knows better of a refusal; `None` where it does not know the interface, or cannot tell.
+    fn ruling(&self, refusal: &Refusal<'_>) -> Option<Ruling>;
 
-    /// One sentence with its full stop, put behind what the logs say of a refusal that it refined. Asked for what is shown
-    /// only: words for every refusal of a load would take longer than all that is said with them.
+    /// Sentences with their full stops, put behind what the logs say of a refusal that it had a ruling on. Asked for what is
+    /// shown only: words for every refusal of a load would take longer than all that is said with them.
     fn because(&self, refusal: &Refusal<'_>) -> Option<String>;
 }
 
@@ -34,6 +34,14 @@ pub struct Refusal<'a> {
     pub verdict: Verdict,
     pub first_secs: Option<u64>,
     pub last_secs: Option<u64>,
+}
+
+/// What the rules, as they are described, do with what was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ruling {
+    Refused(Refinement),
+    /// They let it pass, for certain.
+    Admitted,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,13 +1,18 @@
 //! What the account's rules say of a refusal that the logs put down to a policy.
 
-use super::policy_evaluator::{PolicyEvaluator, Refusal};
+use super::policy_evaluator::{PolicyEvaluator, Refusal, Ruling};
 use super::verdict::{Diagnosed, Verdict};
+use crate::analysis::confidence::Confidence;
 use crate::record::{Direction, Field};
 
 impl Diagnosed {
-    /// Lets the rules say which of them refused.
+    /// Lets the rules say which of them refused, or that none does.
     pub(super) fn refine(&mut self, evaluator: &dyn PolicyEvaluator) {
-        let Some(refinement) = self.refusal().and_then(|refusal| evaluator.refine(&refusal)) else { return };
+        let refinement = match self.refusal().and_then(|refusal| evaluator.ruling(&refusal)) {
+            None => return,
+            Some(Ruling::Refused(refinement)) => refinement,
+            Some(Ruling::Admitted) => return self.doubt(),
+        };
         if self.verdict != Verdict::Scan {
             self.verdict = refinement.verdict;
             self.confidence = refinement.confidence;
@@ -16,9 +21,22 @@ impl Diagnosed {
         self.rule = Some(refinement.rule);
     }
 
-    /// Adds what the rules say of it in words, where they named one. `evaluator` is the one that the diagnosis was made with.
+    /// The rules let it pass. What only a rule can have refused, others did then; all else may have been refused because its
+    /// connection was over.
+    fn doubt(&mut self) {
+        if self.verdict == Verdict::Scan {
+            return;
+        }
+        self.is_admitted_now = true;
+        if !self.grounds.is_of_open_connection() {
+            self.confidence = Confidence::Low;
+        }
+    }
+
+    /// Adds what the rules say of it in words, where they had something to say. `evaluator` is the one that the diagnosis was
+    /// made with.
     pub fn tell(&mut self, evaluator: Option<&dyn PolicyEvaluator>) {
-        if self.rule.is_some() {
+        if self.rule.is_some() || self.is_admitted_now {
             let told =
                 self.refusal().zip(evaluator).and_then(|(refusal, evaluator)| evaluator.because(&refusal));
             self.told = told.map(String::into_boxed_str);

@@ -103,7 +103,9 @@ pub struct Diagnosed {
     pub needs: Vec<Field>,
     /// Only where somebody knows the configuration. Shared, because there are many conversations and few rules.
     pub rule: Option<Arc<NamedRule>>,
-    /// What the rules say of it, as a sentence: only of what is shown ([`Diagnosed::tell`]).
+    /// Whether the account's rules, as they are described, let pass what was refused.
+    pub is_admitted_now: bool,
+    /// What the rules say of it, in sentences: only of what is shown ([`Diagnosed::tell`]).
     pub told: Option<Box<str>>,
     /// All rows of the conversation, accepted ones too.
     pub n_rows: u64,

@@ -25,6 +25,14 @@ impl Diagnosed {
     /// they say.
     pub(in crate::analysis) fn conclusion(&self) -> String {
         match (self.grounds.line, self.told.as_deref()) {
+            (_, Some(told)) if self.is_admitted_now => {
+                let since = if self.grounds.is_of_open_connection() {
+                    "they have been changed since"
+                } else {
+                    "they have been changed since, or it came after its connection was closed"
+                };
+                format!("The rules as they are described let it through: {since}. {told}")
+            }
             // The rules tell what the logs alone cannot.
             (Line::RequestRefused, Some(told)) => told.to_owned(),
             (_, Some(told)) => format!("{}. {told}", meaning(self)),

@@ -104,6 +104,7 @@ impl<'a> Candidate<'a> {
         let clients = distinct(pairs.iter().map(|(initiator, _)| *initiator));
         let likelihood = Likelihood::of(&Weighed {
             verdict: group.0.verdict,
+            is_admitted_now: group.0.is_admitted_now,
             port: group.0.port,
             n_clients: clients.len() as u64,
             n_own_clients: clients.iter().filter(|client| knowledge.is_ours(**client)).count() as u64,

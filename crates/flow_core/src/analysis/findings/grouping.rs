@@ -25,6 +25,8 @@ pub(super) struct CauseKey<'a> {
     /// Whether the peer is of our networks: a rule for own clients is another one than a rule for the internet.
     pub is_own_peer: Option<bool>,
     pub rule: Option<&'a NamedRule>,
+    /// Whether the rules, as they are described, let it through: what to do about it is another thing then.
+    pub is_admitted_now: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,6 +74,7 @@ pub(super) fn grouped<'a>(conversations: &'a [Diagnosed], knowledge: &InterfaceK
             is_inbound,
             is_own_peer: peer_of(diagnosed).map(|peer| knowledge.is_ours(peer)),
             rule: diagnosed.rule.as_deref(),
+            is_admitted_now: diagnosed.is_admitted_now,
         };
         groups.at(key).push(at);
     }

@@ -48,6 +48,8 @@ pub enum LikelihoodReason {
     SingleProbe,
     /// Block Public Access or encryption controls, which are there to refuse.
     BlockedOnPurpose,
+    /// The account's rules, as they are described, let it through.
+    AdmittedNow,
     /// Nothing tells what refused it.
     NothingKnown,
     /// Packets after a connection's end, which nobody misses.
@@ -76,6 +78,7 @@ impl LikelihoodReason {
             LikelihoodReason::KnownServicePort => "the port is that of a known service",
             LikelihoodReason::SingleProbe => "each client is on the internet and tried once",
             LikelihoodReason::BlockedOnPurpose => "a setting of the account refuses it on purpose",
+            LikelihoodReason::AdmittedNow => "the rules as they are described let it through",
             LikelihoodReason::NothingKnown => "nothing tells what refused it",
             LikelihoodReason::Straggler => {
                 "packets after the end of a connection are refused as they should be"
@@ -99,7 +102,7 @@ impl LikelihoodReason {
             LikelihoodReason::KnownServicePort => Adds(5),
             LikelihoodReason::SingleProbe => Takes(10),
             LikelihoodReason::BlockedOnPurpose => AtMost(30),
-            LikelihoodReason::NothingKnown => AtMost(20),
+            LikelihoodReason::AdmittedNow | LikelihoodReason::NothingKnown => AtMost(20),
             LikelihoodReason::Straggler => AtMost(SCORE_MIN - 1),
         }
     }
@@ -109,6 +112,7 @@ impl LikelihoodReason {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Weighed {
     pub verdict: Verdict,
+    pub is_admitted_now: bool,
     pub port: Option<u16>,
     /// Distinct addresses that asked, and how many of them are ours.
     pub n_clients: u64,
@@ -141,8 +145,8 @@ impl Likelihood {
 
 fn reasons(weighed: &Weighed) -> Vec<LikelihoodReason> {
     use LikelihoodReason::{
-        BlockedOnPurpose, KnownServicePort, ManyClients, NothingKnown, OthersAllowed, OwnNetworks,
-        RequestAllowed, Retries, SingleProbe, Straggler, WorkedBefore, WorkedLater,
+        AdmittedNow, BlockedOnPurpose, KnownServicePort, ManyClients, NothingKnown, OthersAllowed,
+        OwnNetworks, RequestAllowed, Retries, SingleProbe, Straggler, WorkedBefore, WorkedLater,
     };
     let &Weighed { verdict, n_clients, n_own_clients, n_pairs, n_tries, .. } = weighed;
     if verdict == Verdict::Straggler {
@@ -167,6 +171,7 @@ fn reasons(weighed: &Weighed) -> Vec<LikelihoodReason> {
         (is_known, KnownServicePort),
         (n_clients > 0 && !is_own && !tries_again, SingleProbe),
         (is_on_purpose, BlockedOnPurpose),
+        (weighed.is_admitted_now, AdmittedNow),
         (verdict == Verdict::Unknown, NothingKnown),
     ];
     all.into_iter().filter(|(holds, _)| *holds).map(|(_, reason)| reason).collect()
@@ -179,6 +184,7 @@ mod tests {
     /// One client on the internet, refused twice at a port without a name: nothing speaks for it, and nothing against.
     const NOTHING: Weighed = Weighed {
         verdict: Verdict::PolicyInbound,
+        is_admitted_now: false,
         port: Some(9_999),
         n_clients: 1,
         n_own_clients: 0,
@@ -290,6 +296,14 @@ mod tests {
         let weighed =
             Weighed { verdict: Verdict::Straggler, n_own_clients: 1, worked_before: true, ..NOTHING };
         assert_eq!(found(weighed), (4, vec![LikelihoodReason::Straggler]));
+    }
+
+    #[test]
+    fn admitted_now() {
+        let own = Weighed { n_own_clients: 1, n_tries: 5, is_admitted_now: true, ..NOTHING };
+        let reasons =
+            [LikelihoodReason::OwnNetworks, LikelihoodReason::Retries(4), LikelihoodReason::AdmittedNow];
+        assert_eq!(found(own), (20, reasons.to_vec()));
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::analysis::counted::Remembered;
 use crate::analysis::fan_in::{Endpoint, FanIn, PeerPorts};
 use crate::analysis::places::{Places, join_lists, moved};
 use crate::analysis::time_extent::{TimeExtent, time_of};
+use crate::analysis::whole_list::whole_list;
 use crate::analysis::{ShardView, Tally};
 use crate::intake::client::{End, Hint, RowEvidence, has_ports};
 use crate::query::SegmentRows;
@@ -77,9 +78,12 @@ pub struct RejectedPartial {
     pub(super) has_action: bool,
     pub(super) interfaces: Vec<Value>,
     /// Ends of rejected rows, and all public addresses that were accepted: other shards may have rejected them.
+    #[serde(deserialize_with = "whole_list")]
     pub(super) addresses: Vec<SeenAddress>,
     /// After a merge a flow may stand here twice; whoever reads them adds them up.
+    #[serde(deserialize_with = "whole_list")]
     pub(super) flows: Vec<(Flow, FlowTotal)>,
+    #[serde(deserialize_with = "whole_list")]
     pub(super) peer_ports: Vec<(Endpoint, PeerPorts)>,
 }
 

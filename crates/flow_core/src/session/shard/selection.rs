@@ -15,8 +15,6 @@ pub struct Selections {
 
 pub struct Selection {
     filter: Filter,
-    /// Of the store when they were selected: a segment that fills while a generation is asked about makes more readable.
-    n_readable: u32,
     rows: RowSet,
     sorted: Option<(Option<SortSpec>, SortedRows)>,
 }
@@ -28,12 +26,10 @@ impl Selections {
     }
 
     pub fn of(&mut self, filter: &Filter, store: &Store) -> &mut Selection {
-        let n_readable = store.rows().n_readable();
-        self.kept.retain(|selection| selection.n_readable == n_readable);
         let at = self.kept.iter().position(|selection| selection.filter == *filter).unwrap_or_else(|| {
             self.kept.truncate(SELECTIONS_KEPT - 1);
             let rows = self.clauses.select(filter, store);
-            self.kept.insert(0, Selection { filter: filter.clone(), n_readable, rows, sorted: None });
+            self.kept.insert(0, Selection { filter: filter.clone(), rows, sorted: None });
             0
         });
         &mut self.kept[at]
