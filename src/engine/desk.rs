@@ -32,8 +32,8 @@ pub(super) struct Desk {
     pub awaited: BTreeMap<RequestId, Awaited>,
     /// What was opened and corrected since the start, to be said again after a crash.
     pub opened: Vec<(Command, Vec<FileHandle>)>,
-    /// Everything that was sent, until the engine says its first word: an engine that never came up has not
-    /// seen it. `None` once it has spoken.
+    /// Everything that was sent, until the engine says that it has started: one that never came up has not seen it.
+    /// `None` from then on.
     pub unheard: Option<Vec<(Request, Vec<FileHandle>)>>,
     next_number: u32,
 }

@@ -235,6 +235,7 @@ impl Engine {
             Event::Superseded { id } => self.superseded(id),
             Event::ExportPart { id, bytes } => self.export_part(id, bytes),
             Event::Crashed { message } => self.crashed(message),
+            Event::Started => {}
         }
     }
 

@@ -2,7 +2,8 @@
 //!
 //! To the worker: an array of the request's bytes and then its files, which the browser hands over without
 //! copying, and the ports of more workers when a load is worth them. From the worker: the bytes of one event a message,
-//! their buffer transferred. The other workers talk to the first one; the page hears of them only when they crash.
+//! their buffer transferred. The other workers talk to the first one; the page hears of them only that they have started,
+//! and when they crash.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -32,11 +33,16 @@ struct Hand {
     _on_error: Closure<dyn FnMut(ErrorEvent)>,
 }
 
+#[derive(Clone, Copy)]
+enum Part {
+    Lead,
+    Shard,
+}
+
 impl WorkerLink {
     /// `None` where this browser lets no worker be made.
     pub fn start(listener: Listener) -> Option<WorkerLink> {
-        let on_broken = Rc::clone(&listener.on_broken);
-        let lead = Hand::start(listener.clone(), on_broken)?;
+        let lead = Hand::start(listener.clone(), Part::Lead)?;
         Some(WorkerLink { lead, shards: RefCell::default(), n_text_bytes: Cell::new(0), listener })
     }
 
@@ -56,8 +62,7 @@ impl WorkerLink {
 
     fn start_shard(&self) -> Option<(Hand, MessagePort)> {
         let channel = MessageChannel::new().ok()?;
-        // Without it the load is slower, no more: a shard that never comes up is never given anything.
-        let shard = Hand::start(self.listener.clone(), Rc::new(|_| {}))?;
+        let shard = Hand::start(self.listener.clone(), Part::Shard)?;
         let parts = Array::of1(&channel.port2());
         shard.worker.post_message_with_transfer(&parts, &parts).ok()?;
         Some((shard, channel.port1()))
@@ -65,20 +70,31 @@ impl WorkerLink {
 }
 
 impl Hand {
-    fn start(listener: Listener, on_lost: Rc<dyn Fn(String)>) -> Option<Hand> {
+    fn start(listener: Listener, part: Part) -> Option<Hand> {
         let worker = spawn_worker().ok()?;
-        let Listener { on_event, on_broken } = listener;
-        let on_message = Closure::new(move |message: MessageEvent| {
-            match wire::decode_event(&Uint8Array::new(&message.data()).to_vec()) {
-                Ok(event) => on_event(event),
-                Err(message) => on_broken(message),
+        let has_started = Rc::new(Cell::new(false));
+        let Listener { on_event, on_broken } = listener.clone();
+        let on_message = Closure::new({
+            let has_started = Rc::clone(&has_started);
+            move |message: MessageEvent| {
+                has_started.set(true);
+                match wire::decode_event(&Uint8Array::new(&message.data()).to_vec()) {
+                    Ok(event) => on_event(event),
+                    Err(message) => on_broken(message),
+                }
             }
         });
         let on_error = Closure::new(move |error: ErrorEvent| {
             // A worker whose program could not be loaded says nothing.
             let message =
                 Some(error.message()).filter(|message| !message.is_empty() && message != "undefined");
-            on_lost(message.unwrap_or_else(|| "The browser ended the worker without saying why".to_owned()));
+            let message =
+                message.unwrap_or_else(|| "The browser ended the worker without saying why".to_owned());
+            match part {
+                // Without it the load is slower, no more: a shard that never comes up is never given anything.
+                Part::Shard if !has_started.get() => {}
+                Part::Shard | Part::Lead => (listener.on_broken)(message),
+            }
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));

@@ -176,7 +176,7 @@ test("times for which a flow log has no file are bands on the timeline, and word
     const timeline = glass.page.getByRole("region", { name: "Traffic over time" });
     const words = /A flow log has no file \(not opened, or not written\) within 2025-11-18 10:10:00 – 10:50:00 UTC/;
     assert.match(await timeline.textContent(), words);
-    assert.equal(await timeline.locator(".legend-gap").textContent(), "No file");
+    assert.equal(await timeline.locator(".legend-gap").textContent(), "File missing");
     await timeline.getByRole("button", { name: "Table" }).click();
     assert.match(await timeline.locator(".timeline-table").textContent(), words);
   }));

@@ -356,19 +356,122 @@ test("text of a log is text: markup, script and formulas stay what they are", ()
 
 const CRASHES = {
   "says that it has": () => self.onmessage({ data: [new Uint8Array([255, 255, 255])] }),
+  // What nobody would send to a shard.
+  "panics": () => {
+    const { port1, port2 } = new MessageChannel();
+    self.onmessage({ data: [port2] });
+    port1.postMessage([new Uint8Array([255, 255, 255])]);
+  },
   "dies without a word": () => setTimeout(() => { throw new Error("broken on purpose"); }),
 };
+
+/** Crashes a worker, and starts again from what the page then offers. */
+async function crash_and_start_again(glass, worker, crash) {
+  await worker.evaluate(crash);
+  const banner = glass.page.getByRole("alert", { name: "The engine has stopped" });
+  await banner.waitFor({ timeout: 10_000 });
+  await banner.getByRole("button", { name: /same files/ }).click();
+  await banner.waitFor({ state: "detached" });
+  await glass.settled();
+  glass.errors.length = 0;
+}
+
 for (const [how, crash] of Object.entries(CRASHES)) {
   test(`an engine that crashes (it ${how}) is replaced, with the same files`, () =>
     visit(async (glass) => {
       await glass.open({ name: "a.log", text: text_of([line(), line()]) });
-      await glass.page.workers()[0].evaluate(crash);
-      const banner = glass.page.getByRole("alert", { name: "The engine has stopped" });
-      await banner.waitFor();
-      await banner.getByRole("button", { name: /same files/ }).click();
-      await banner.waitFor({ state: "detached" });
-      await glass.settled();
+      await crash_and_start_again(glass, glass.page.workers()[0], crash);
       assert.equal(await glass.n_rows(), 2);
-      glass.errors.length = 0;
     }));
+}
+
+test("an engine that ran out of memory is said to have, with what may help", () =>
+  visit(async (glass) => {
+    await glass.open({ name: "a.log", text: text_of([line()]) });
+    // How a browser tells it: a program that gets no memory can say nothing itself.
+    const crash = () => setTimeout(() => { throw new WebAssembly.RuntimeError("unreachable"); });
+    await glass.page.workers()[0].evaluate(crash);
+    const banner = glass.page.getByRole("alert", { name: "The engine has stopped" });
+    await banner.getByText(/memory ran out.*open fewer files/is).waitFor({ timeout: 10_000 });
+    glass.errors.length = 0;
+  }));
+
+test("an engine that has come up and dies before it is asked anything is replaced by another worker", () =>
+  visit(async (glass) => {
+    while (glass.page.workers().length === 0) await glass.page.waitForTimeout(20);
+    const [worker] = glass.page.workers();
+    await worker.evaluate(async () => { while (self.onmessage === null) await new Promise((done) => setTimeout(done, 5)); });
+    await worker.evaluate(CRASHES["dies without a word"]);
+    const banner = glass.page.getByRole("alert", { name: "The engine has stopped" });
+    await banner.getByRole("button", { name: "Start empty" }).click({ timeout: 10_000 });
+    await banner.waitFor({ state: "detached" });
+    await glass.open({ name: "a.log", text: text_of([line()]) });
+    assert.equal(await glass.n_rows(), 1);
+    assert.equal(glass.page.workers().length, 1);
+    glass.errors.length = 0;
+  }));
+
+/** Files that are worth a second worker (`BYTES_FOR_MORE_SHARDS`), on a machine with two cores. */
+async function with_two_workers(check, before = async () => {}) {
+  const folder = mkdtempSync(join(tmpdir(), "flowglass-logs-"));
+  const block = text_of(Array.from({ length: 40_000 }, (_, at) => line({ srcport: at % 65_536, bytes: at })));
+  const n_blocks = Math.ceil((128 << 20) / block.length);
+  writeFileSync(join(folder, "large.log"), block.repeat(n_blocks));
+  const two_cores = () => Object.defineProperty(navigator, "hardwareConcurrency", { get: () => 2 });
+  const set_up = async (page) => {
+    await page.addInitScript(two_cores);
+    await before(page);
+  };
+  try {
+    await visit(
+      async (glass) => {
+        await glass.drop([join(folder, "large.log")]);
+        await glass.settled();
+        await check(glass, n_blocks * 40_000);
+      },
+      { before: set_up },
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+for (const [how, crash] of Object.entries(CRASHES)) {
+  test(`a second worker that crashes (it ${how}) is told like the first`, () =>
+    with_two_workers(async (glass, n_rows) => {
+      await crash_and_start_again(glass, glass.page.workers()[1], crash);
+      assert.equal(await glass.n_rows(), n_rows);
+    }));
+}
+
+const NEVER_UP = {
+  "is refused its program": () => {
+    const { Worker } = globalThis;
+    let n_workers = 0;
+    globalThis.Worker = function (url) {
+      n_workers += 1;
+      if (n_workers === 1) return new Worker(url);
+      return new Worker(URL.createObjectURL(new Blob(["throw new Error('broken on purpose')"])));
+    };
+  },
+  "cannot be made": () => {
+    const { Worker } = globalThis;
+    let n_workers = 0;
+    globalThis.Worker = function (url) {
+      n_workers += 1;
+      if (n_workers > 1) throw new Error("broken on purpose");
+      return new Worker(url);
+    };
+  },
+};
+for (const [how, take_away] of Object.entries(NEVER_UP)) {
+  test(`a second worker that ${how} is done without`, () =>
+    with_two_workers(
+      async (glass, n_rows) => {
+        assert.equal(await glass.n_rows(), n_rows);
+        assert.equal(await glass.page.getByRole("alert").count(), 0);
+        glass.errors.length = 0;
+      },
+      (page) => page.addInitScript(take_away),
+    ));
 }

@@ -3,12 +3,36 @@
 //     cargo xtask dist && CHROME=chromium node tests/browser/shots.mjs [folder]
 //
 // Light and dark, 1440 and 900 pixels wide; the drop screen, every tab of the sample, a row's details, a filter with a
-// mistake, nothing left by a filter, refused files, where memory has ended, a rolled-up load.
+// mistake, nothing left by a filter, refused files, times without a file, where memory has ended, a rolled-up load.
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Flowglass, line, pretend_memory_ended, text_of } from "./lib/flowglass.mjs";
 import { start_browser } from "./lib/harness.mjs";
+
+/** Deliveries of two flow logs over two hours, one each five minutes. For a time neither has a file, for another only
+ *  one of them has; for a third, records were skipped. */
+function deliveries() {
+  const DELIVERY_SECS = 300;
+  const LACKING = { "fl-0a1b2c3d": [13, 14, 15, 16], "fl-0e1f2a3b": [4, 5, 6, 7, 13, 14, 15, 16] };
+  const SKIPPED = 19;
+  const delivery = (flow_log, at) => {
+    const start = 1763456400 + at * DELIVERY_SECS;
+    const minute = new Date(start * 1000).toISOString().slice(0, 16).replaceAll(/[-:]/g, "");
+    const lines = Array.from({ length: 60 + 7 * (at % 5) }, (_, row) => line({
+      start: start + 4 * row,
+      end: start + 4 * row + 3,
+      srcport: 50_000 + row,
+      action: row % 4 === 0 ? "REJECT" : "ACCEPT",
+    }));
+    if (at === SKIPPED) lines.push(`2 012345678901 eni-0a1b2c3d - - - - - - - ${start} ${start + DELIVERY_SECS} - SKIPDATA`);
+    return { name: `012345678901_vpcflowlogs_eu-west-1_${flow_log}_${minute}Z_${at}0ab.log`, text: text_of(lines) };
+  };
+  return Object.entries(LACKING).flatMap(([flow_log, lacking]) => {
+    const there = Array.from({ length: 24 }, (_, at) => at).filter((at) => !lacking.includes(at));
+    return there.map((at) => delivery(flow_log, at));
+  });
+}
 
 const folder = process.argv[2] ?? new URL("shots", import.meta.url).pathname;
 mkdirSync(folder, { recursive: true });
@@ -54,6 +78,10 @@ for (const colorScheme of ["light", "dark"]) {
       );
       await glass.tab("Files");
       await shoot(glass, "refused");
+    }, { settings });
+    await Flowglass.visit(browser, async (glass) => {
+      await glass.open(...deliveries());
+      await shoot(glass, "without-a-file");
     }, { settings });
     await Flowglass.visit(browser, async (glass) => {
       await pretend_memory_ended(glass);

@@ -123,7 +123,7 @@ impl Driver {
     fn n_ends(&self, wanted: RequestId) -> usize {
         let is_end = |event: &&Event| match event {
             Event::Answered { id, .. } | Event::Failed { id, .. } | Event::Superseded { id } => *id == wanted,
-            Event::Progress(_) | Event::ExportPart { .. } | Event::Crashed { .. } => false,
+            Event::Progress(_) | Event::ExportPart { .. } | Event::Crashed { .. } | Event::Started => false,
         };
         self.events.iter().filter(is_end).count()
     }

@@ -505,7 +505,9 @@ fn questions_while_loading_are_about_one_generation_and_end_once() {
                 Event::Answered { id: ended, .. }
                 | Event::Failed { id: ended, .. }
                 | Event::Superseded { id: ended } => *ended == id,
-                Event::Progress(_) | Event::ExportPart { .. } | Event::Crashed { .. } => false,
+                Event::Progress(_) | Event::ExportPart { .. } | Event::Crashed { .. } | Event::Started => {
+                    false
+                }
             };
             assert_eq!(world.events.iter().filter(is_end).count(), 1, "{id:?}");
         }

@@ -1,8 +1,8 @@
 //! The engine in a dedicated worker, or one of its shards.
 //!
 //! A message to the worker is an array: the bytes of a request, then the files it speaks of and the ports of shards
-//! that join. A message from the worker is the bytes of one event. A worker whose first message is but a port is the
-//! shard at that end of it.
+//! that join. A message from the worker is the bytes of one event, the first of them that it has started. A worker whose
+//! first message is but a port is the shard at that end of it.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -47,6 +47,7 @@ pub fn start() {
     scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     // Lives as long as the worker.
     on_message.forget();
+    post(&Event::Started);
     wasm_bindgen_futures::spawn_local(async move { warm_up(&is_wanted).await });
 }
 

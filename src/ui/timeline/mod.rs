@@ -135,7 +135,7 @@ fn Legend(scene: Scene) -> impl IntoView {
             {move || {
                 lacks_files
                     .get()
-                    .then(|| view! { <li class="legend-gap" title="A flow log has no file for this time: it was not opened, or not written. Files says which">"No file"</li> })
+                    .then(|| view! { <li class="legend-gap" title="A flow log has no file for this time: it was not opened, or not written. Files says which">"File missing"</li> })
             }}
         </ul>
     }

@@ -4,15 +4,13 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::archive::{ArchiveReader, Member, MemberPlace, MemberReader};
+use super::archive::{Member, MemberPlace, MemberReader};
 use super::bomb;
 use super::container::Container;
-use super::encoding::TextDecoder;
 use super::first_bytes::{FIRST_BYTES, FirstBytes};
-use super::gzip::{self, Damaged, GzipCursor};
-use super::packed::PackedReader;
-use super::parquet::ParquetReader;
+use super::gzip::{Damaged, GzipCursor};
 use super::text::TextReader;
+use super::way::Way;
 use super::{Continuation, FileReport, FileState, GivenLayout, Refusal, RowSink, SourceId, given};
 
 /// What a reader may say about files that do not say it themselves.
@@ -46,28 +44,13 @@ pub enum Wants {
 ///
 /// Never fails: what cannot be read is in the [`report`](FileParser::report).
 pub struct FileParser {
-    intake: Intake,
-    decoder: TextDecoder,
+    way: Way,
     text: TextReader,
     report: FileReport,
     /// Whether it is part of an archive: an archive in that is not opened.
     is_member: bool,
     /// Of an archive whose listing is over.
     members: Vec<Member>,
-}
-
-/// Bytes to bytes of text, or to records.
-enum Intake {
-    /// Too few bytes to tell; holds them.
-    Undecided(Vec<u8>),
-    Plain,
-    Gzip(Box<PackedReader>),
-    Parquet(Box<ParquetReader>),
-    Archive(Box<ArchiveReader>),
-    /// Somebody else's file in this one.
-    Member(Box<MemberReader>),
-    /// Nothing more is read: refused, cancelled, damaged or finished.
-    Over,
 }
 
 impl FileParser {
@@ -80,80 +63,61 @@ impl FileParser {
             if let Some(compression) = place.compression() {
                 parser.report.compression = compression.to_owned();
             }
-            let intake = Intake::Member(Box::new(MemberReader::new(place.clone(), parser)));
-            return FileParser::with_intake(intake, FileReport::new(source, name, n_bytes));
+            let way = Way::Member(Box::new(MemberReader::new(place.clone(), parser)));
+            return FileParser::with_way(way, FileReport::new(source, name, n_bytes));
         }
         let mut report = FileReport::new(source, name, n_bytes);
         match &options.continues {
             Some(before) => {
                 let text = TextReader::continuing(before, &mut report);
-                let decoder = TextDecoder::AsItIs;
-                FileParser { text, decoder, ..FileParser::with_intake(Intake::Plain, report) }
+                FileParser { text, ..FileParser::with_way(Way::Plain, report) }
             }
             None => {
                 let text = TextReader::new(given::for_file(&options.layouts, name));
-                let intake = Intake::Undecided(Vec::new());
-                FileParser { text, ..FileParser::with_intake(intake, report) }
+                let way = Way::Undecided(Vec::new());
+                FileParser { text, ..FileParser::with_way(way, report) }
             }
         }
     }
 
-    fn with_intake(intake: Intake, report: FileReport) -> FileParser {
-        FileParser {
-            intake,
-            decoder: TextDecoder::default(),
-            text: TextReader::new(Vec::new()),
-            report,
-            is_member: false,
-            members: Vec::new(),
-        }
+    fn with_way(way: Way, report: FileReport) -> FileParser {
+        FileParser { way, text: TextReader::new(Vec::new()), report, is_member: false, members: Vec::new() }
     }
 
     /// What to push next.
     pub fn wants(&self) -> Wants {
-        match &self.intake {
-            Intake::Parquet(parquet) => parquet.wants().map_or(Wants::Turn, Wants::Range),
-            Intake::Archive(archive) => Wants::Range(archive.wants()),
-            Intake::Member(member) => member.wants(),
-            Intake::Undecided(_) | Intake::Plain | Intake::Gzip(_) | Intake::Over => Wants::Next,
-        }
+        self.way.wants()
     }
 
     /// Whether too little has come to tell what it is.
     pub fn is_undecided(&self) -> bool {
-        matches!(self.intake, Intake::Undecided(_))
+        matches!(self.way, Way::Undecided(_))
     }
 
     /// How often what is pushed was packed, as far as is known: each time, a byte can have become a thousand.
     pub fn n_packings(&self) -> u32 {
-        match &self.intake {
-            Intake::Undecided(_) => 1,
-            Intake::Gzip(packed) => packed.n_packings(),
-            Intake::Member(member) => member.n_packings(),
-            Intake::Archive(archive) => u32::from(archive.unpacks()),
-            Intake::Plain | Intake::Parquet(_) | Intake::Over => 0,
-        }
+        self.way.n_packings()
     }
 
     /// Reads on where the parser of another member of the same archive stopped, which saves unpacking all that is before
     /// this one again.
     pub fn go_on_from(&mut self, cursor: Box<GzipCursor>) {
-        if let Intake::Member(member) = &mut self.intake {
+        if let Way::Member(member) = &mut self.way {
             member.go_on_from(cursor);
         }
     }
 
     /// Where it stopped in an archive that is unpacked from its start; it is not to be pushed to any more.
     pub fn take_cursor(&mut self) -> Option<Box<GzipCursor>> {
-        match &mut self.intake {
-            Intake::Member(member) => member.take_cursor(),
+        match &mut self.way {
+            Way::Member(member) => member.take_cursor(),
             _ => None,
         }
     }
 
     /// Whether the file can be read from front to back only, or not from its middle: as a whole, by one parser.
     pub fn is_whole(&self) -> bool {
-        !matches!(self.intake, Intake::Undecided(_) | Intake::Plain)
+        !matches!(self.way, Way::Undecided(_) | Way::Plain)
     }
 
     /// Reads the next bytes of the file.
@@ -164,7 +128,7 @@ impl FileParser {
         if self.report.state == FileState::Waiting {
             self.report.state = FileState::Reading;
         }
-        if let Intake::Undecided(held) = &mut self.intake {
+        if let Way::Undecided(held) = &mut self.way {
             held.extend_from_slice(bytes);
             if held.len() >= FIRST_BYTES || FirstBytes::certain(held).is_some() {
                 self.decide_and_read_held(sink);
@@ -172,7 +136,7 @@ impl FileParser {
         } else {
             self.read(bytes, sink);
         }
-        if matches!(self.intake, Intake::Over) {
+        if matches!(self.way, Way::Over) {
             // How many bytes came with the last that changed anything is chance; the others need not come.
             self.report.n_bytes_read = self.report.n_bytes_read.max(self.report.n_bytes);
         }
@@ -181,39 +145,34 @@ impl FileParser {
     /// There are no more bytes.
     pub fn finish(&mut self, sink: &mut impl RowSink) {
         self.decide_and_read_held(sink);
-        let FileParser { intake, decoder, text, report, members, .. } = self;
-        match intake {
-            Intake::Over => return,
-            Intake::Parquet(parquet) => {
+        let FileParser { way, text, report, members, .. } = self;
+        match way {
+            Way::Over => return,
+            Way::Parquet(parquet) => {
                 parquet.finish(report, sink);
-                *intake = Intake::Over;
+                *way = Way::Over;
                 return;
             }
-            Intake::Archive(archive) => {
+            Way::Archive(archive) => {
                 archive.finish(report);
                 *members = archive.take_members();
-                *intake = Intake::Over;
+                *way = Way::Over;
                 return;
             }
-            Intake::Member(member) => return member.finish(sink),
-            Intake::Gzip(packed) => {
-                let whole =
-                    packed.finish(|piece| decoder.push(piece, |piece| text.push(piece, report, sink)));
+            Way::Member(member) => return member.finish(sink),
+            Way::Gzip(packed) => {
+                let whole = packed.finish(|piece| text.push(piece, report, sink));
                 if packed.is_tar() {
                     return self.end_tar_in_gzip(sink);
                 }
-                decoder.finish(|piece| text.push(piece, report, sink));
                 match whole {
                     Ok(()) => text.finish(report, sink),
                     Err(Damaged) => text.damaged(report, sink),
                 }
             }
-            Intake::Undecided(_) | Intake::Plain => {
-                decoder.finish(|piece| text.push(piece, report, sink));
-                text.finish(report, sink);
-            }
+            Way::Undecided(_) | Way::Plain => text.finish(report, sink),
         }
-        self.intake = Intake::Over;
+        self.way = Way::Over;
         if self.text.is_description() {
             self.report.state = FileState::Described("a description of AWS resources".to_owned());
         } else if !self.text.is_over() {
@@ -234,22 +193,21 @@ impl FileParser {
     /// There is more of the file, but nobody can read it.
     pub fn damaged(&mut self, sink: &mut impl RowSink) {
         self.decide_and_read_held(sink);
-        match &mut self.intake {
-            Intake::Over => return,
-            Intake::Plain | Intake::Gzip(_) => {
-                let FileParser { intake, decoder, text, report, .. } = self;
-                if let Intake::Gzip(packed) = intake {
-                    packed.end(|piece| decoder.push(piece, |piece| text.push(piece, report, sink)));
+        match &mut self.way {
+            Way::Over => return,
+            Way::Plain | Way::Gzip(_) => {
+                let FileParser { way, text, report, .. } = self;
+                if let Way::Gzip(packed) = way {
+                    packed.end(|piece| text.push(piece, report, sink));
                     if packed.is_tar() {
                         return self.end_tar_in_gzip(sink);
                     }
                 }
-                decoder.finish(|piece| text.push(piece, report, sink));
                 text.damaged(report, sink);
             }
             _ => return self.finish(sink),
         }
-        self.intake = Intake::Over;
+        self.way = Way::Over;
         if !self.text.is_over() {
             self.report.state = FileState::Read;
         }
@@ -262,11 +220,7 @@ impl FileParser {
 
     /// Whether more bytes would change nothing, so that the driver may stop reading.
     pub fn is_over(&self) -> bool {
-        match &self.intake {
-            Intake::Over => true,
-            Intake::Member(member) => member.is_over(),
-            _ => false,
-        }
+        self.way.is_over()
     }
 
     /// What is in the file, if it is an archive and all of that is known.
@@ -276,8 +230,8 @@ impl FileParser {
 
     /// What the file says about the account, if that is what it is and all of it was read.
     pub fn take_description(&mut self) -> Option<Vec<u8>> {
-        match &mut self.intake {
-            Intake::Member(member) => member.parser_mut().take_description(),
+        match &mut self.way {
+            Way::Member(member) => member.parser_mut().take_description(),
             _ if matches!(self.report.state, FileState::Described(_)) => self.text.take_description(),
             _ => None,
         }
@@ -286,57 +240,37 @@ impl FileParser {
     /// What the lines so far say about those that follow; `None` where that is not known yet, or the file is not
     /// plain text, so that its middle cannot be read by itself.
     pub fn continuation(&self) -> Option<Continuation> {
-        let is_plain = self.report.compression == "none" && self.decoder.is_as_it_is();
-        self.text.continuation(&self.report).filter(|_| is_plain)
+        self.text.continuation(&self.report).filter(|_| self.report.compression == "none")
     }
 
     pub fn report(&self) -> &FileReport {
-        match &self.intake {
-            Intake::Member(member) => member.parser().report(),
+        match &self.way {
+            Way::Member(member) => member.parser().report(),
             _ => &self.report,
         }
     }
 
     /// The report of a file that is finished, without the buffers it was read with.
     pub fn into_report(self) -> FileReport {
-        match self.intake {
-            Intake::Member(member) => member.into_parser().into_report(),
+        match self.way {
+            Way::Member(member) => member.into_parser().into_report(),
             _ => self.report,
         }
     }
 
     fn stop(&mut self, state: FileState) {
-        if let Intake::Member(member) = &mut self.intake {
+        if let Way::Member(member) = &mut self.way {
             member.parser_mut().stop(state);
         } else if !self.is_over() {
-            self.intake = Intake::Over;
+            self.way = Way::Over;
             self.report.state = state;
         }
     }
 
     fn decide_and_read_held(&mut self, sink: &mut impl RowSink) {
-        if let Intake::Undecided(held) = &mut self.intake {
+        if let Way::Undecided(held) = &mut self.way {
             let held = std::mem::take(held);
-            let report = &mut self.report;
-            self.intake = match FirstBytes::of(&held) {
-                FirstBytes::Gzip => FileParser::gzip(report),
-                // At the end of a file, half the magic is a gzip file cut off, and no text either.
-                FirstBytes::Other if held == gzip::MAGIC[..1] => FileParser::gzip(report),
-                FirstBytes::Parquet => {
-                    report.container = Container::Parquet.name().to_owned();
-                    Intake::Parquet(Box::new(ParquetReader::new(report.n_bytes)))
-                }
-                FirstBytes::Zip if !self.is_member => {
-                    Intake::Archive(Box::new(ArchiveReader::zip(report.n_bytes)))
-                }
-                FirstBytes::Tar if !self.is_member => {
-                    Intake::Archive(Box::new(ArchiveReader::tar(report.n_bytes)))
-                }
-                FirstBytes::Zip | FirstBytes::Tar | FirstBytes::Other => Intake::Plain,
-            };
-            if let Intake::Archive(archive) = &self.intake {
-                archive.name().clone_into(&mut report.container);
-            }
+            self.way = Way::of(&held, self.is_member, &mut self.report);
             if self.wants() == Wants::Next {
                 self.read(&held, sink);
             } else {
@@ -346,20 +280,13 @@ impl FileParser {
         }
     }
 
-    fn gzip(report: &mut FileReport) -> Intake {
-        report.compression = "gzip".to_owned();
-        Intake::Gzip(Box::new(PackedReader::new(bomb::unpacked_bytes_max(report.n_bytes))))
-    }
-
     /// What came so far is asked for again: it was unpacked to tell what it is.
     fn open_tar_in_gzip(&mut self) {
         if self.is_member {
             return self.refuse(Container::Tar.refusal().expect("it is refused where it is not opened"));
         }
-        let archive = ArchiveReader::tar_in_gzip(bomb::unpacked_bytes_max(self.report.n_bytes));
-        archive.name().clone_into(&mut self.report.container);
+        self.way = Way::tar_in_gzip(&mut self.report);
         self.report.n_bytes_read = 0;
-        self.intake = Intake::Archive(Box::new(archive));
     }
 
     /// A tar archive that ends in its first head, so that nothing of it need be asked for.
@@ -369,14 +296,14 @@ impl FileParser {
     }
 
     fn read(&mut self, bytes: &[u8], sink: &mut impl RowSink) {
-        let FileParser { intake, decoder, text, report, .. } = self;
-        let mut decode = |piece: &[u8]| decoder.push(piece, |piece| text.push(piece, report, sink));
-        match intake {
-            Intake::Plain => decode(bytes),
-            Intake::Gzip(packed) => {
-                let is_damaged = packed.push(bytes, &mut decode).is_err();
+        let FileParser { way, text, report, .. } = self;
+        let mut pass_on = |piece: &[u8]| text.push(piece, report, sink);
+        match way {
+            Way::Plain => pass_on(bytes),
+            Way::Gzip(packed) => {
+                let is_damaged = packed.push(bytes, &mut pass_on).is_err();
                 if is_damaged {
-                    packed.end(&mut decode);
+                    packed.end(&mut pass_on);
                 }
                 // Whether the damage comes with the archive's head depends on how the bytes were cut.
                 if packed.is_tar() {
@@ -384,55 +311,50 @@ impl FileParser {
                 } else if packed.is_bomb() {
                     self.fail(&bomb::words());
                 } else if is_damaged {
-                    decoder.finish(|piece| text.push(piece, report, sink));
                     text.damaged(report, sink);
                     if !text.is_over() {
                         report.state = FileState::Read;
                     }
-                    *intake = Intake::Over;
+                    *way = Way::Over;
                 }
             }
-            Intake::Parquet(parquet) => {
+            Way::Parquet(parquet) => {
                 parquet.push(bytes, report, sink);
                 if parquet.is_over() {
-                    *intake = Intake::Over;
+                    *way = Way::Over;
                 }
             }
-            Intake::Archive(archive) => {
+            Way::Archive(archive) => {
                 archive.push(bytes, report);
                 if archive.is_over() {
                     self.members = archive.take_members();
-                    *intake = Intake::Over;
+                    *way = Way::Over;
                 }
             }
-            Intake::Member(member) => member.push(bytes, sink),
-            Intake::Undecided(_) | Intake::Over => {}
+            Way::Member(member) => member.push(bytes, sink),
+            Way::Undecided(_) | Way::Over => {}
         }
         if self.text.is_over() {
-            self.intake = Intake::Over;
+            self.way = Way::Over;
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::problem::PROBLEMS_KEPT_PER_FILE;
-    use super::super::report::LAYOUTS_KEPT_PER_FILE;
+    use super::super::packed::PackedReader;
     use super::super::sniff::SNIFF_BYTES_MAX;
-    use super::super::{Layout, LayoutFrom, Problem, ProblemKind, RawRow};
+    use super::super::{Layout, RawRow};
     use super::*;
 
     /// Counts; that is all these tests need.
     #[derive(Default)]
     struct Count {
-        n_begun: usize,
         n_rows: usize,
     }
 
     impl RowSink for Count {
-        fn begin(&mut self, _source: SourceId, _layout: &Layout) {
-            self.n_begun += 1;
-        }
+        fn begin(&mut self, _source: SourceId, _layout: &Layout) {}
 
         fn row(&mut self, _row: RawRow<'_>) {
             self.n_rows += 1;
@@ -443,13 +365,6 @@ mod tests {
 
     fn parser() -> FileParser {
         FileParser::new(SourceId(0), "a.log", 0, &ParseOptions::default())
-    }
-
-    fn read(text: &str) -> (FileReport, Count) {
-        let (mut parser, mut count) = (parser(), Count::default());
-        parser.push(text.as_bytes(), &mut count);
-        parser.finish(&mut count);
-        (parser.report().clone(), count)
     }
 
     /// Enough rows that reading begins before the end.
@@ -494,7 +409,7 @@ mod tests {
         let packed = encoder.finish().unwrap();
         let n_rows_within = |n_text_bytes_max: usize| {
             let (mut parser, mut count) = (parser(), Count::default());
-            parser.intake = Intake::Gzip(Box::new(PackedReader::new(n_text_bytes_max as u64)));
+            parser.way = Way::Gzip(Box::new(PackedReader::new(n_text_bytes_max as u64)));
             parser.push(&packed, &mut count);
             parser.finish(&mut count);
             assert_eq!(parser.report().lines.rows, count.n_rows as u64);
@@ -513,53 +428,5 @@ mod tests {
         parser.finish(&mut count);
         parser.cancel();
         assert_eq!(parser.report().state, FileState::Read);
-    }
-
-    #[test]
-    fn all_problems_are_counted_and_the_first_are_kept() {
-        let n_problems = PROBLEMS_KEPT_PER_FILE + 10;
-        let (report, _) = read(&format!("srcaddr dstaddr dstport\n{}", "oops\n".repeat(n_problems)));
-        assert_eq!(report.lines.problems, n_problems as u64);
-        assert_eq!(report.problems.len(), PROBLEMS_KEPT_PER_FILE);
-        let first =
-            Problem { line: 2, field: None, kind: ProblemKind::TooFewFields, text: "oops".to_owned() };
-        assert_eq!(report.problems[0], first);
-    }
-
-    #[test]
-    fn each_layout_is_in_force_and_the_first_are_kept() {
-        let n_layouts = LAYOUTS_KEPT_PER_FILE + 10;
-        let part = |n: usize| {
-            format!("srcaddr dstaddr start end new-field-{n}\n10.0.0.1 10.0.0.2 1700000000 1700000060 x\n")
-        };
-        let (report, count) = read(&(0..n_layouts).map(part).collect::<String>());
-        assert_eq!((count.n_begun, count.n_rows), (n_layouts, n_layouts));
-        assert_eq!(report.layouts.len(), LAYOUTS_KEPT_PER_FILE);
-        assert_eq!(report.lines.headers, n_layouts as u64);
-    }
-
-    #[test]
-    fn a_header_behind_very_many_comments_is_found() {
-        let comments = "# nothing yet\n".repeat(2 * SNIFF_BYTES_MAX / 14);
-        let (report, count) = read(&(comments + "srcaddr dstaddr dstport\n10.0.0.1 10.0.0.2 443\n"));
-        assert_eq!(
-            (report.state, report.layout_from, count.n_rows),
-            (FileState::Read, LayoutFrom::Header, 1)
-        );
-    }
-
-    #[test]
-    fn a_header_cut_by_the_end_of_the_head_decides_nothing() {
-        // Whatever part of the header is in the head, it must not be taken for the whole of it.
-        for n_bytes in [1, 30, 60, 100] {
-            let comment = format!("#{}\n", "x".repeat(SNIFF_BYTES_MAX - 2 - n_bytes));
-            let (report, count) = read(
-                &(comment
-                    + "srcaddr dstaddr srcport dstport protocol packets bytes action\n\
-                10.0.0.1 10.0.0.2 1 2 6 1 40 ACCEPT\n"),
-            );
-            assert_eq!(report.layouts.len(), 1, "{n_bytes}");
-            assert_eq!((report.lines.headers, count.n_rows, report.problems.len()), (1, 1, 0), "{n_bytes}");
-        }
     }
 }

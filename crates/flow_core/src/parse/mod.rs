@@ -3,12 +3,13 @@
 //! Parsing never fails as a whole. Every line becomes a row, a status record, a header, blank, ignored
 //! or a [`Problem`], and the counts add up. How the bytes were cut changes nothing.
 //!
-//! A file passes these stages, each pushing into the next: [`FileParser`] tells compressed from plain bytes,
-//! `packed` inflates and tells gzip in gzip and tar archives from text, `text` holds the head back until `sniff` has recognised it, `lines` cuts it into lines (or `unwrap`
-//! takes them out of JSON, CSV and the like), `records` says what each line is, and `row` reads the values of a record as
-//! its layout says. Lines that are plain rows, as nearly all are, take a way of their own past the last two: `block`
-//! reads many at once. Files that cannot be read from front to back take other ways: `parquet` reads tables by ranges,
-//! `archive` lists what is in a zip or tar archive and reads each member through a parser of its own.
+//! A file passes these stages, each pushing into the next: [`FileParser`] drives it along the `way` that its first bytes
+//! tell, `packed` inflates and tells gzip in gzip and tar archives from text, `text` decodes, and holds the head back until
+//! `sniff` has recognised it, `lines` cuts it into lines (or `unwrap` takes them out of JSON, CSV and the like), `records`
+//! says what each line is, and `row` reads the values of a record as its layout says. Lines that are plain rows, as nearly
+//! all are, take a way of their own past the last two: `block` reads many at once. Files that cannot be read from front to
+//! back take other ways: `parquet` reads tables by ranges, `archive` lists what is in a zip or tar archive and reads each
+//! member through a parser of its own.
 
 mod archive;
 mod bomb;
@@ -31,6 +32,7 @@ mod spelling;
 mod text;
 mod unwrap;
 mod values;
+mod way;
 mod window;
 
 pub mod block;

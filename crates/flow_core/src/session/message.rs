@@ -253,6 +253,9 @@ pub enum Event {
     Crashed {
         message: String,
     },
+    /// A worker has come up and hears what it is told: the first that it says. An engine on the page's thread, which
+    /// nothing keeps from coming up, does not say it.
+    Started,
 }
 
 /// Which data an answer is about.

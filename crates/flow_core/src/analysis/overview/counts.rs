@@ -3,7 +3,7 @@
 use super::address_order::AddressOrder;
 use super::distinct::Distinct;
 use super::field_tallies::{FieldTallies, Largest, ShardLargest, Size, ValueTally, size};
-use super::{HandOver, OverviewQuestion, TOP_FIELDS};
+use super::{HandOver, OverviewQuestion, TOP_ENTRIES, TOP_FIELDS};
 use crate::analysis::action::{Action, Actions};
 use crate::analysis::by_code::n_codes;
 use crate::analysis::counted::{Count, Counted};
@@ -12,6 +12,10 @@ use crate::analysis::{Tally, columns::FieldIds};
 use crate::query::SegmentRows;
 use crate::record::{Field, FieldKind};
 use crate::store::{Segment, Store};
+
+/// With so many of each shard, what is left out is seldom as large as what is listed: often few values stand out and the
+/// others, clients of a service say, are much alike, so that as many as are listed would not do.
+const LARGEST_HANDED_OVER: usize = 1_024;
 
 /// Counts of rows by action and by the values of [`TOP_FIELDS`].
 #[derive(Clone, Debug, Default)]
@@ -103,19 +107,23 @@ impl Counted<'_, OverviewCounts> {
                 codes
             }
         };
-        if question.hand_over == HandOver::All {
-            let (mut values, mut tallies) = (Distinct::default(), Vec::new());
-            for (code, tally) in in_order().into_iter().map(|code| (code, tally(code))) {
-                if tally.total.rows > 0 {
-                    values.push(value(code));
-                    tallies.push(tally);
+        let n_values_max = match question.hand_over {
+            HandOver::Alone => TOP_ENTRIES,
+            HandOver::Largest => LARGEST_HANDED_OVER,
+            HandOver::All => {
+                let (mut values, mut tallies) = (Distinct::default(), Vec::new());
+                for (code, tally) in in_order().into_iter().map(|code| (code, tally(code))) {
+                    if tally.total.rows > 0 {
+                        values.push(value(code));
+                        tallies.push(tally);
+                    }
                 }
+                return FieldTallies::All { values, tallies };
             }
-            return FieldTallies::All { values, tallies };
-        }
+        };
         let sizes: Vec<Size> = (0..n_codes).map(|code| size(&tally(code).total, question.metric)).collect();
         let has_rows = |code: &u32| sizes[*code as usize].1 > 0;
-        let mut largest = Largest::new(question.hand_over.n_values_max());
+        let mut largest = Largest::new(n_values_max);
         (0..n_codes).filter(has_rows).for_each(|code| largest.push(sizes[code as usize], code));
         let least = largest.least();
         let (codes, next) = largest.into_numbers();

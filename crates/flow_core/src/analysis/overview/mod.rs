@@ -95,20 +95,6 @@ pub enum HandOver {
     All,
 }
 
-/// With so many of each shard, what is left out is seldom as large as what is listed: often few values stand out and the
-/// others, clients of a service say, are much alike, so that as many as are listed would not do.
-const LARGEST_HANDED_OVER: usize = 1_024;
-
-impl HandOver {
-    fn n_values_max(self) -> usize {
-        match self {
-            HandOver::Alone => TOP_ENTRIES,
-            HandOver::Largest => LARGEST_HANDED_OVER,
-            HandOver::All => usize::MAX,
-        }
-    }
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OverviewQuestion {
     /// What the top lists are ranked by.
