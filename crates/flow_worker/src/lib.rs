@@ -8,7 +8,6 @@ mod byte_stream;
 mod engine;
 mod file_bytes;
 mod file_slices;
-mod headroom;
 mod port;
 mod runner;
 mod source_files;

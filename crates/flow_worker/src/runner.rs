@@ -7,7 +7,6 @@ use flow_core::parse::SourceId;
 use flow_core::session::Step;
 use web_sys::File;
 
-use crate::headroom;
 use crate::source_files::{Place, Reading, SourceFiles};
 use crate::turn::turn;
 
@@ -86,7 +85,6 @@ impl<W: Work> Inner<W> {
         let mut stretch_began_ms = (self.now_ms)();
         let mut reading = None;
         loop {
-            headroom::keep();
             match self.with_work(W::step) {
                 // A reading that was not finished is of a file that was refused or cancelled.
                 Step::Idle => return self.files.borrow_mut().look_ahead(std::iter::empty()),
