@@ -40,12 +40,13 @@ pub fn dropped(event: &web_sys::DragEvent, on_files: impl FnOnce(Vec<LocalFile>)
     let Some(data) = event.data_transfer() else { return };
     // What was dropped can be asked for only while the event is handled; folders are walked later.
     let (entries, files) = (entries_of(&data), data.files().map(named_files).unwrap_or_default());
-    if entries.is_empty() {
+    if !entries.iter().any(FileSystemEntry::is_directory) {
         on_files(files);
         return;
     }
     wasm_bindgen_futures::spawn_local(async move {
-        let mut found = Vec::new();
+        // All are asked for before the first is there: one after the other, hundreds of files took a second.
+        let mut asked: Vec<(String, JsFuture)> = Vec::new();
         // Entries still to look at, the next one last: folders are walked in their own order.
         let mut waiting: Vec<FileSystemEntry> = entries.into_iter().rev().collect();
         while let Some(entry) = waiting.pop() {
@@ -54,8 +55,15 @@ pub fn dropped(event: &web_sys::DragEvent, on_files: impl FnOnce(Vec<LocalFile>)
                 let mut inside = entries_in(entry.unchecked_ref()).await;
                 inside.sort_by_key(|entry| std::cmp::Reverse(entry.name()));
                 waiting.extend(inside);
-            } else if let Some(handle) = file_of(entry.unchecked_ref()).await {
-                found.push(LocalFile::new(entry.full_path().trim_start_matches('/').to_owned(), handle));
+            } else {
+                let name = entry.full_path().trim_start_matches('/').to_owned();
+                asked.push((name, file_of(entry.unchecked_ref())));
+            }
+        }
+        let mut found = Vec::new();
+        for (name, file) in asked {
+            if let Some(handle) = file.await.ok().and_then(|file| file.dyn_into().ok()) {
+                found.push(LocalFile::new(name, handle));
             }
         }
         on_files(found);
@@ -131,20 +139,20 @@ async fn entries_in(directory: &FileSystemDirectoryEntry) -> Vec<FileSystemEntry
     }
 }
 
-async fn file_of(entry: &FileSystemFileEntry) -> Option<File> {
-    let file = promised(|resolve, reject| {
+/// The file, which is asked for at once.
+fn file_of(entry: &FileSystemFileEntry) -> JsFuture {
+    promised(|resolve, reject| {
         entry.file_with_callback_and_callback(resolve, reject);
         Ok(())
-    });
-    file.await.ok()?.dyn_into().ok()
+    })
 }
 
 /// What a function with two callbacks promises.
-async fn promised(start: impl Fn(&Function, &Function) -> Result<(), JsValue>) -> Result<JsValue, JsValue> {
+fn promised(start: impl Fn(&Function, &Function) -> Result<(), JsValue>) -> JsFuture {
     let promise = Promise::new(&mut |resolve, reject| {
         if let Err(error) = start(&resolve, &reject) {
             let _ = reject.call1(&JsValue::UNDEFINED, &error);
         }
     });
-    JsFuture::from(promise).await
+    JsFuture::from(promise)
 }
