@@ -12,9 +12,7 @@ use rustc_hash::FxBuildHasher;
 use super::policy_evaluator::{PolicyEvaluator, Refinement, Refusal, Ruling};
 use super::verdict::{NamedRule, Verdict};
 use crate::analysis::confidence::Confidence;
-use crate::config::evaluate::{
-    AclRuling, Answer, Aspect, EntryIndex, GroupRuling, NearestRules, PlaceId, RuleIndex,
-};
+use crate::config::evaluate::{AclRuling, Aspect, EntryIndex, GroupRuling, NearestRules, PlaceId, RuleIndex};
 use crate::config::{Configuration, Evaluator, Flow, PortPair, RuleDirection};
 use crate::record::{Direction, Value};
 
@@ -75,12 +73,30 @@ enum Refusing {
     Acl(PlaceId, Option<EntryIndex>),
 }
 
+/// What the rules do for certain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Decided {
+    Refused(Refusing),
+    Admitted,
+}
+
+/// What comes of two filters one behind the other.
+fn one_by_one(first: Option<Decided>, second: impl FnOnce() -> Option<Decided>) -> Option<Decided> {
+    match first {
+        Some(Decided::Refused(_)) => first,
+        Some(Decided::Admitted) => second(),
+        // What may have come through the first may still be refused by the second.
+        None => second().filter(|second| *second != Decided::Admitted),
+    }
+}
+
 impl PolicyEvaluator for AccountRules {
     fn ruling(&self, refusal: &Refusal<'_>) -> Option<Ruling> {
         let place = self.place(refusal.interface)?;
         let flow = request(refusal)?;
-        let Some(refusing) = self.refusing(place, &flow, refusal) else {
-            return self.admits(place, &flow, refusal).then_some(Ruling::Admitted);
+        let refusing = match self.decided(place, &flow, refusal)? {
+            Decided::Refused(refusing) => refusing,
+            Decided::Admitted => return Some(Ruling::Admitted),
         };
         let is_inbound = refusal.direction == Direction::Ingress;
         let verdict = match (refusing, refusal.is_reply, is_inbound) {
@@ -101,48 +117,44 @@ impl PolicyEvaluator for AccountRules {
         let place = self.place(refusal.interface)?;
         let flow = request(refusal)?;
         let explanation = self.evaluator.explain(place, &flow);
-        Some(match self.refusing(place, &flow, refusal) {
-            Some(Refusing::Groups(..)) => explanation.groups.sentence,
-            Some(Refusing::Acl(..)) if !refusal.is_reply => explanation.acl_request.sentence,
-            None if !refusal.is_reply => {
-                [explanation.groups.sentence, explanation.acl_request.sentence].join(" ")
-            }
-            Some(Refusing::Acl(..)) | None => explanation.acl_reply.sentence,
+        Some(match self.decided(place, &flow, refusal)? {
+            Decided::Refused(Refusing::Groups(..)) => explanation.groups.sentence,
+            // Groups let replies pass.
+            _ if refusal.is_reply => explanation.acl_reply.sentence,
+            Decided::Refused(Refusing::Acl(..)) => explanation.acl_request.sentence,
+            Decided::Admitted => [explanation.groups.sentence, explanation.acl_request.sentence].join(" "),
         })
     }
 }
 
 impl AccountRules {
-    /// `None` where nothing refuses for certain.
-    fn refusing(&self, place: PlaceId, flow: &Flow, refusal: &Refusal<'_>) -> Option<Refusing> {
+    /// What the rules do with what was refused; `None` where that is not certain, or nothing is filtered, as with AWS's own
+    /// services.
+    fn decided(&self, place: PlaceId, flow: &Flow, refusal: &Refusal<'_>) -> Option<Decided> {
         let evaluator = &self.evaluator;
         if evaluator.exemption(place, flow).is_some() {
             return None;
         }
-        let by_groups = || {
-            let nearest = || self.nearest.of(evaluator, place, flow);
-            (evaluator.groups_ruling(place, flow) == GroupRuling::Denied)
-                .then(|| Refusing::Groups(place, nearest()))
+        let by_groups = || match evaluator.groups_ruling(place, flow) {
+            GroupRuling::Denied => {
+                Some(Decided::Refused(Refusing::Groups(place, self.nearest.of(evaluator, place, flow))))
+            }
+            GroupRuling::Allowed(_) | GroupRuling::NoGroups => Some(Decided::Admitted),
+            GroupRuling::Unknowable => None,
         };
         let by_acl = |flow: &Flow| match evaluator.acl_ruling(place, flow) {
-            AclRuling::Denied(entry) => Some(Refusing::Acl(place, entry)),
-            _ => None,
+            AclRuling::Denied(entry) => Some(Decided::Refused(Refusing::Acl(place, entry))),
+            AclRuling::Allowed(_) | AclRuling::SameSubnet => Some(Decided::Admitted),
+            AclRuling::Unknowable => None,
         };
         if refusal.is_reply {
             by_acl(&flow.reply())
         } else if refusal.direction == Direction::Ingress {
             // What comes in meets the ACL first, what goes out the groups.
-            by_acl(flow).or_else(by_groups)
+            one_by_one(by_acl(flow), by_groups)
         } else {
-            by_groups().or_else(|| by_acl(flow))
+            one_by_one(by_groups(), || by_acl(flow))
         }
-    }
-
-    /// Whether what was refused passes for certain. That nothing filters it, as with AWS's own services, is no rule's doing.
-    fn admits(&self, place: PlaceId, flow: &Flow, refusal: &Refusal<'_>) -> bool {
-        let decision = self.evaluator.decide(place, flow);
-        let passes = if refusal.is_reply { decision.reply_passes() } else { decision.request_passes() };
-        decision.exemption.is_none() && passes == Answer::Yes
     }
 
     fn name(&self, refusing: Refusing) -> NamedRule {
