@@ -3,22 +3,18 @@
 use serde::{Deserialize, Serialize};
 
 use super::conversation::TupleEnd;
+use super::packing::{self, PORT_BITS, PROTOCOL_BITS, packed};
 
 /// An end and its protocol, packed into one number, because most rows look one up. In the order of address, port and
 /// protocol, what is absent first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(super) struct Endpoint(u64);
 
-/// A port and what is 1 more than the largest.
-const PORT_BITS: u32 = 17;
-const PROTOCOL_BITS: u32 = 9;
-
 impl Endpoint {
     /// The address is a code or a place in a list.
     pub fn new(address: u32, port: Option<u16>, protocol: Option<u8>) -> Endpoint {
-        let port = port.map_or(0, |port| u64::from(port) + 1);
-        let protocol = protocol.map_or(0, |protocol| u64::from(protocol) + 1);
-        Endpoint(u64::from(address) << (PORT_BITS + PROTOCOL_BITS) | port << PROTOCOL_BITS | protocol)
+        let address = u64::from(address) << (PORT_BITS + PROTOCOL_BITS);
+        Endpoint(address | packed(port) << PROTOCOL_BITS | packed(protocol))
     }
 
     pub fn of(end: TupleEnd, protocol: Option<u8>) -> Endpoint {
@@ -30,14 +26,12 @@ impl Endpoint {
     }
 
     pub fn port(self) -> Option<u16> {
-        let port = self.0 >> PROTOCOL_BITS & ((1 << PORT_BITS) - 1);
-        port.checked_sub(1).map(|port| port as u16)
+        packing::port(self.0 >> PROTOCOL_BITS)
     }
 
     /// `None` where none is recorded.
     pub fn protocol(self) -> Option<u8> {
-        let protocol = self.0 & ((1 << PROTOCOL_BITS) - 1);
-        protocol.checked_sub(1).map(|protocol| protocol as u8)
+        packing::protocol(self.0)
     }
 
     /// The same of another address.

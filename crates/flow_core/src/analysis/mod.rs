@@ -25,6 +25,7 @@ mod memory;
 pub mod outcomes;
 pub mod overview;
 pub mod packets_lost;
+mod packing;
 mod places;
 pub mod rejected;
 pub mod requests;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::as_bytes::Fixed;
+use crate::analysis::packing::{self, PORT_BITS, PROTOCOL_BITS, packed};
 
 /// One end: an address, as a code or a place in a list, and its port where the protocol has ports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -23,18 +24,17 @@ pub(in crate::analysis) struct Tuple {
     rest: u64,
 }
 
-const HIGH_PORT_BITS: u32 = 12;
-const LOW_PORT_BITS: u32 = 32;
+const HIGH_PORT_AT: u32 = PROTOCOL_BITS;
+const LOW_PORT_AT: u32 = HIGH_PORT_AT + PORT_BITS;
 
 impl TupleEnd {
     /// In the order of ends.
     fn packed(self) -> u64 {
-        u64::from(self.address) << 32 | self.port.map_or(0, |port| u64::from(port) + 1)
+        u64::from(self.address) << 32 | packed(self.port)
     }
 
     fn unpacked(address: u64, port: u64) -> TupleEnd {
-        const PORT_BITS: u64 = (1 << 17) - 1;
-        TupleEnd { address: address as u32, port: (port & PORT_BITS).checked_sub(1).map(|port| port as u16) }
+        TupleEnd { address: address as u32, port: packing::port(port) }
     }
 }
 
@@ -43,30 +43,28 @@ impl Tuple {
         let (one, other) = (one.packed(), other.packed());
         let (low, high) = (one.min(other), one.max(other));
         let port = |end: u64| end & u64::from(u32::MAX);
-        let protocol = protocol.map_or(0, |protocol| u64::from(protocol) + 1);
         Tuple {
             addresses: low >> 32 << 32 | high >> 32,
-            rest: port(low) << LOW_PORT_BITS | port(high) << HIGH_PORT_BITS | protocol,
+            rest: port(low) << LOW_PORT_AT | port(high) << HIGH_PORT_AT | packed(protocol),
         }
     }
 
     /// The smaller one first.
     pub fn ends(&self) -> [TupleEnd; 2] {
         [
-            TupleEnd::unpacked(self.addresses >> 32, self.rest >> LOW_PORT_BITS),
-            TupleEnd::unpacked(self.addresses, self.rest >> HIGH_PORT_BITS),
+            TupleEnd::unpacked(self.addresses >> 32, self.rest >> LOW_PORT_AT),
+            TupleEnd::unpacked(self.addresses, self.rest >> HIGH_PORT_AT),
         ]
     }
 
     pub fn protocol(&self) -> Option<u8> {
-        const PROTOCOL_BITS: u64 = (1 << 9) - 1;
-        (self.rest & PROTOCOL_BITS).checked_sub(1).map(|protocol| protocol as u8)
+        packing::protocol(self.rest)
     }
 
     /// TCP, or ports of a protocol that is not recorded.
     pub fn is_tcp(&self) -> bool {
         const TCP: u8 = 6;
-        let has_port = self.rest >> HIGH_PORT_BITS > 0;
+        let has_port = self.rest >> HIGH_PORT_AT > 0;
         self.protocol().map_or(has_port, |protocol| protocol == TCP)
     }
 

@@ -2,14 +2,14 @@
 //! with the smallest are the same however rows are dealt out, and no others of them are in any one shard.
 
 use super::tuple::{Tuple, TupleEnd};
+use crate::analysis::packing::packed;
 use crate::record::Address;
 
 /// The same whichever shard's codes or places its addresses are. `hash_of` says what [`address_hash`] does of an end's address.
 pub(in crate::analysis) fn conversation_hash(tuple: &Tuple, hash_of: impl Fn(u32) -> u64) -> u64 {
     let [low, high] = tuple.ends();
-    let end = |end: TupleEnd| mixed(hash_of(end.address) ^ end.port.map_or(0, |port| u64::from(port) + 1));
-    let protocol = tuple.protocol().map_or(0, |protocol| u64::from(protocol) + 1);
-    mixed(end(low).wrapping_add(end(high)) ^ protocol)
+    let end = |end: TupleEnd| mixed(hash_of(end.address) ^ packed(end.port));
+    mixed(end(low).wrapping_add(end(high)) ^ packed(tuple.protocol()))
 }
 
 pub(in crate::analysis) fn address_hash(address: Address) -> u64 {
