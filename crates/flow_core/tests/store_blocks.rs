@@ -100,6 +100,33 @@ fn files_of_different_layouts_share_their_columns() {
     compare(&[sample(&v2), large.clone(), sample(&v5), sample(&v2), large], 20_000);
 }
 
+#[test]
+fn rows_that_come_fast_are_readable_a_segment_at_a_time() {
+    let log = sample(&SampleSpec { n_rows: u64::from(SEGMENT_ROWS) + 1_000, ..SampleSpec::demo() });
+    let (head, tail) = log.split_at(log.len() / 2);
+    let mut store = Store::default();
+    let mut parser = FileParser::new(SourceId(0), "a.log", 0, &ParseOptions::default());
+    let readable = |store: &Store| (store.rows().n_readable(), store.rows().n_rows());
+
+    parser.push(head, &mut store);
+    store.settle_some();
+    let (n_readable, n_rows) = readable(&store);
+    assert!(n_rows < SEGMENT_ROWS);
+    assert_eq!(n_readable, n_rows, "no segment has filled, so the open one is read");
+
+    parser.push(tail, &mut store);
+    parser.finish(&mut store);
+    store.settle_some();
+    assert_eq!(readable(&store), (SEGMENT_ROWS, store.rows().n_rows()), "the full one is enough");
+    store.settle_some();
+    assert_eq!(readable(&store).0, store.rows().n_rows(), "nothing has filled since");
+    let [in_one, _] = both_ways(&[log], 1 << 20);
+    let lines = |store: &Store| -> Vec<String> {
+        (0..store.rows().n_readable()).map(|row| store.line(store.rows(), row)).collect()
+    };
+    assert_eq!(lines(&store), lines(&in_one));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 30, ..ProptestConfig::default() })]
 

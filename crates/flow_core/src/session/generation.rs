@@ -21,7 +21,7 @@ impl Session {
             self.has_unsettled = false;
             let is_last = self.ending.is_some() || self.load.is_over();
             self.settling = Some(Settling { n_awaited: self.ready().len(), is_last });
-            self.send_all(&ShardRequest::Settle);
+            self.send_all(&ShardRequest::Settle { is_last });
         }
     }
 

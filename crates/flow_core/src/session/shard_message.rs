@@ -71,8 +71,9 @@ pub enum ShardRequest {
     TakeBack(Deal),
     /// Stops reading; rows stay. The stretch being read ends as cancelled.
     StopReading,
-    /// Makes all rows readable. Answered by [`ShardReply::Settled`].
-    Settle,
+    /// Makes rows readable: all where they are the last, else those that can be had for little. Answered by
+    /// [`ShardReply::Settled`].
+    Settle { is_last: bool },
     /// Gives every readable row its direction; `None` where nothing is new since the last.
     Orient(Option<InterfaceKnowledge>),
     /// Answered by [`ShardReply::Answered`], unless forgotten before.

@@ -124,6 +124,12 @@ impl Store {
         self.status_records.settle();
     }
 
+    /// Makes so many of them readable as costs little: see [`Table::settle_some`].
+    pub fn settle_some(&mut self) {
+        self.rows.settle_some();
+        self.status_records.settle_some();
+    }
+
     /// Where the store ends now, to come back to.
     pub fn mark(&self) -> Mark {
         Mark { n_rows: self.rows.n_rows(), n_status_records: self.status_records.n_rows() }

@@ -21,7 +21,7 @@ pub struct Table {
     /// Segments that have become full since: what is readable changes when the table settles, and only then, so that all
     /// questions in between are about the same rows.
     filled: Vec<Segment>,
-    /// Whether rows were added or replaced since the table settled.
+    /// Whether rows were added or replaced that are not readable yet.
     has_news: bool,
     /// Values of the open rows by column.
     open: Vec<OpenColumn>,
@@ -63,17 +63,28 @@ impl Table {
 
     /// Makes every row added so far readable.
     pub fn settle(&mut self) {
-        if !std::mem::take(&mut self.has_news) {
+        self.make_readable(true);
+    }
+
+    /// Makes rows added so far readable: those of full segments where there are new ones, else all. Rows that come fast
+    /// are readable soon enough without a copy of those in the open segment, which costs as much as freezing it.
+    pub fn settle_some(&mut self) {
+        self.make_readable(self.filled.is_empty());
+    }
+
+    fn make_readable(&mut self, with_open: bool) {
+        if !self.has_news {
             return;
         }
         if self.has_open_copy {
             self.segments.pop();
         }
         self.segments.append(&mut self.filled);
-        self.has_open_copy = self.n_open > 0;
+        self.has_open_copy = with_open && self.n_open > 0;
         if self.has_open_copy {
             self.segments.push(self.frozen_open());
         }
+        self.has_news = !with_open && self.n_open > 0;
     }
 
     /// The segment of a readable row, and the row's place in it.

@@ -46,18 +46,22 @@ impl Kept {
         }
     }
 
-    /// Makes every row that is kept readable.
-    pub fn settle(&mut self) {
-        if let Some(intake) = &mut self.intake {
-            intake.flush(&mut self.store);
+    /// Makes rows that are kept readable: all of them, or where more are coming those that can be had for little.
+    pub fn settle(&mut self, is_last: bool) {
+        match &mut self.intake {
+            None if !is_last => self.store.settle_some(),
+            None => self.store.settle(),
+            Some(intake) => {
+                intake.flush(&mut self.store);
+                self.store.settle();
+            }
         }
-        self.store.settle();
     }
 
-    /// Flow records that the store has, as they are or rolled up.
+    /// Flow records that can be read, as they are or rolled up.
     pub fn n_records(&self) -> u64 {
         match &self.intake {
-            None => u64::from(self.store.rows().n_rows()),
+            None => u64::from(self.store.rows().n_readable()),
             Some(intake) => intake.n_records_kept(),
         }
     }

@@ -192,7 +192,7 @@ impl Shard {
                     say(reading.into_reply(&mut self.kept));
                 }
             }
-            ShardRequest::Settle => say(ShardReply::Settled(self.settle())),
+            ShardRequest::Settle { is_last } => say(ShardReply::Settled(self.settle(is_last))),
             ShardRequest::Orient(knowledge) => self.orient(knowledge),
             ShardRequest::Ask { inquiry, ask } => {
                 let answer = self.answer(inquiry, ask);
@@ -215,12 +215,12 @@ impl Shard {
         }
     }
 
-    fn settle(&mut self) -> Settled {
-        self.kept.settle();
+    fn settle(&mut self, is_last: bool) -> Settled {
+        self.kept.settle(is_last);
         self.selections.clear();
         Settled {
             n_heap_bytes: self.n_heap_bytes(),
-            n_rows: u64::from(self.kept.store().rows().n_rows()),
+            n_rows: u64::from(self.kept.store().rows().n_readable()),
             n_records: self.kept.n_records(),
             time: time_extent(self.kept.store()),
             columns: self.kept.store().columns().iter().map(|column| column.key.clone()).collect(),
