@@ -56,6 +56,6 @@ pub use lines::LINE_BYTES_MAX;
 pub use log_streams::LogStreams;
 pub use problem::{Problem, ProblemKind};
 pub use report::{FileReport, FileState, LayoutFrom, LineCounts, Refusal};
-pub use row_block::{ABSENT_NUMBER, BlockAddresses, BlockColumn, BlockText, BlockTexts, RowBlock};
+pub use row_block::{ABSENT_NUMBER, BlockAddresses, BlockColumn, BlockTexts, RowBlock, TextOfBlock};
 pub use short_text::ShortText;
 pub use sink::{OddSpelling, RawRow, RawValue, RowSink, SourceId};

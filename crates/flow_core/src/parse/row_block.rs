@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::block::BlockText;
 use super::row::Check;
 use super::{RawRow, RawValue, ShortText};
 use crate::record::Address;
@@ -15,7 +16,7 @@ pub struct RowBlock<'a> {
     first_line: u64,
     rows: Range<usize>,
     columns: &'a [ColumnBuffer],
-    text: &'a [u8],
+    text: &'a BlockText,
 }
 
 /// The values of one column of a [`RowBlock`], one for each row.
@@ -42,15 +43,14 @@ pub struct BlockAddresses<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct BlockTexts<'a> {
     spans: &'a [TextSpan],
-    /// With room behind each text for a [`ShortText`].
-    text: &'a [u8],
+    text: &'a BlockText,
 }
 
 /// A text of a block before it is anybody's value.
 #[derive(Clone, Copy, Debug)]
-pub struct BlockText<'a> {
+pub struct TextOfBlock<'a> {
     span: TextSpan,
-    text: &'a [u8],
+    text: &'a BlockText,
 }
 
 impl<'a> RowBlock<'a> {
@@ -58,7 +58,7 @@ impl<'a> RowBlock<'a> {
         first_line: u64,
         rows: Range<usize>,
         columns: &'a [ColumnBuffer],
-        text: &'a [u8],
+        text: &'a BlockText,
     ) -> RowBlock<'a> {
         RowBlock { first_line, rows, columns, text }
     }
@@ -146,12 +146,14 @@ impl<'a> BlockTexts<'a> {
     }
 
     /// One for each row, `None` where absent.
-    pub fn iter(self) -> impl ExactSizeIterator<Item = Option<BlockText<'a>>> {
-        self.spans.iter().map(move |&span| (span.n_bytes > 0).then_some(BlockText { span, text: self.text }))
+    pub fn iter(self) -> impl ExactSizeIterator<Item = Option<TextOfBlock<'a>>> {
+        self.spans
+            .iter()
+            .map(move |&span| (span.n_bytes > 0).then_some(TextOfBlock { span, text: self.text }))
     }
 }
 
-impl<'a> BlockText<'a> {
+impl<'a> TextOfBlock<'a> {
     /// The text as a key, where it is short enough for one.
     #[inline]
     pub fn short(self) -> Option<ShortText> {

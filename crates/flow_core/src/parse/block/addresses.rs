@@ -1,7 +1,7 @@
 //! Columns of addresses: IPv4 in the one spelling that AWS writes, IPv6 in the one that we print.
 
 use super::Marks;
-use super::values::{RegularRows, Span, each_byte, word_at};
+use super::values::{BlockText, RegularRows, Span, each_byte, word_at};
 use super::words::v4;
 use crate::parse::row_block::{AddressBuffer, OtherAddress};
 use crate::record::Address;
@@ -19,7 +19,7 @@ pub fn read(rows: RegularRows<'_>, column: usize, addresses: &mut AddressBuffer,
         places.resize(n_rows + 1, 0);
     }
     let mut n_others = 0;
-    for (row, (place, span)) in v4s.iter_mut().zip(rows.spans(column)).enumerate() {
+    for (row, (place, span)) in v4s.iter_mut().zip(rows.spans_from(0, column)).enumerate() {
         let (bits, is_v4) = v4(rows.text, span);
         *place = bits;
         places[n_others] = row as u16;
@@ -47,7 +47,7 @@ const N_GROUPS: usize = 8;
 /// An IPv6 address as [`std::net::Ipv6Addr`] prints it: small letters, no leading zeros, the longest run of
 /// zeros left out. Others, and those that are printed with an IPv4 address in them, are left to the slow way.
 #[inline(never)]
-fn v6(text: &[u8], span: Span) -> Option<u128> {
+fn v6(text: &BlockText, span: Span) -> Option<u128> {
     let end = span.start + span.n_bytes;
     let mut groups = [0u16; N_GROUPS];
     let mut n_groups = 0;

@@ -23,7 +23,8 @@ use super::row::{Check, RowReader};
 use super::row_block::{ABSENT_NUMBER, ColumnBuffer, RowBlock};
 use super::window;
 pub use starts::{BLOCK_BYTES_MAX, ValueStarts};
-use values::{PADDING_BYTES, RegularRows};
+pub use values::BlockText;
+use values::RegularRows;
 
 /// The status of rows that are flow records whatever else they say.
 const STATUS_OF_FLOWS: &[u8] = b"OK";
@@ -45,8 +46,8 @@ pub struct BlockReader {
     starts: ValueStarts,
     buffers: Vec<ColumnBuffer>,
     marks: Marks,
-    /// A copy of the block where there is nothing behind it.
-    padded: Vec<u8>,
+    /// A copy of the block where there is too little behind it.
+    padded: Option<Box<BlockText>>,
 }
 
 /// What comes next in a block.
@@ -66,7 +67,7 @@ impl BlockReader {
             window_at: reader.window_at(),
             starts: ValueStarts::default(),
             marks: Marks::default(),
-            padded: Vec::new(),
+            padded: None,
         })
     }
 
@@ -74,22 +75,19 @@ impl BlockReader {
     pub fn begin<'a>(&'a mut self, text: &'a [u8], n_bytes: usize) -> Block<'a> {
         let BlockReader { checks, status_at, window_at, starts, buffers, marks, padded } = self;
         starts.find(&text[..n_bytes]);
-        let text = if text.len() >= n_bytes + PADDING_BYTES {
-            text
-        } else {
-            padded.clear();
-            padded.extend_from_slice(&text[..n_bytes]);
-            padded.resize(n_bytes + PADDING_BYTES, 0);
+        let text = text.first_chunk().unwrap_or_else(|| {
+            let padded = padded.get_or_insert_with(|| Box::new([0; size_of::<BlockText>()]));
+            padded[..n_bytes].copy_from_slice(&text[..n_bytes]);
             padded
-        };
+        });
         marks.reset(0);
         Block {
             checks,
             status_at: *status_at,
             window_at: *window_at,
             text,
-            starts: starts.as_slice(),
             is_regular: starts.are_regular(text, checks.len()),
+            starts,
             at: 0,
             buffers,
             marks,
@@ -103,8 +101,8 @@ pub struct Block<'a> {
     checks: &'a [Check],
     status_at: Option<usize>,
     window_at: [Option<usize>; 2],
-    text: &'a [u8],
-    starts: &'a [u16],
+    text: &'a BlockText,
+    starts: &'a ValueStarts,
     /// Whether every line holds as many values as there are columns, single-spaced.
     is_regular: bool,
     /// Place in `starts` of the next part.
@@ -123,7 +121,7 @@ impl Block<'_> {
     pub fn next(&mut self, line: u64) -> Option<Part<'_>> {
         let n_columns = self.checks.len();
         if self.row == self.marks.n_rows() {
-            let starts = &self.starts[self.at..];
+            let starts = &self.starts.as_slice()[self.at..];
             let n_rows = if self.is_regular {
                 (starts.len() - 1) / n_columns
             } else {
@@ -133,8 +131,8 @@ impl Block<'_> {
             self.row = 0;
             if n_rows > 0 {
                 self.read_run();
-            } else if self.at + 1 < self.starts.len() {
-                let n_values = values::n_values_of_line(self.text, &self.starts[self.at..]);
+            } else if starts.len() > 1 {
+                let n_values = values::n_values_of_line(self.text, starts);
                 return Some(Part::Line(self.take_line(n_values)));
             } else {
                 return None;
@@ -153,7 +151,7 @@ impl Block<'_> {
 
     /// Bytes of the parts so far.
     pub fn n_bytes_read(&self) -> usize {
-        usize::from(self.starts[self.at])
+        usize::from(self.starts.as_slice()[self.at])
     }
 
     fn take_line(&mut self, n_values: usize) -> &[u8] {
@@ -165,9 +163,13 @@ impl Block<'_> {
     /// Reads the columns of the run that begins here.
     fn read_run(&mut self) {
         let n_columns = self.checks.len();
-        let n_values = self.marks.n_rows() * n_columns;
-        let rows =
-            RegularRows { text: self.text, starts: &self.starts[self.at..=self.at + n_values], n_columns };
+        let rows = RegularRows {
+            text: self.text,
+            starts: self.starts.padded(),
+            first: self.at,
+            n_rows: self.marks.n_rows(),
+            n_columns,
+        };
         for (at, (check, buffer)) in self.checks.iter().zip(self.buffers.iter_mut()).enumerate() {
             match (*check, buffer) {
                 (Check::Number { max }, ColumnBuffer::Numbers(numbers)) => {

@@ -1,7 +1,7 @@
 //! Columns of numbers.
 
 use super::Marks;
-use super::values::{RegularRows, Span};
+use super::values::{BlockText, RegularRows, Span, word_at};
 use super::words::number;
 use crate::parse::row_block::ABSENT_NUMBER;
 
@@ -16,8 +16,23 @@ pub fn read(rows: RegularRows<'_>, column: usize, max: u64, numbers: &mut Vec<u6
     let only = number(rows.text, rows.span(0, column)).filter(|number| n_alike > 1 && *number <= max);
     let n_read = if only.is_some() { n_alike } else { 0 };
     numbers[..n_read].fill(only.unwrap_or_default());
-    let others = numbers[n_read..].iter_mut().zip(rows.spans(column).skip(n_read));
-    for (row, (place, span)) in (n_read..).zip(others) {
+    let others = (n_read..).zip(numbers[n_read..].iter_mut().zip(rows.spans_from(n_read, column)));
+    if rows.span(0, column).n_bytes == TIME_DIGITS {
+        let mut last = Head::default();
+        for (row, (place, span)) in others {
+            let read = last.number(rows.text, span).or_else(|| {
+                let number = number(rows.text, span)?;
+                last = Head::of(rows.text, span, number);
+                Some(number)
+            });
+            *place = match read {
+                Some(number) if number <= max => number,
+                _ => absent(rows.text, span, row, marks),
+            };
+        }
+        return;
+    }
+    for (row, (place, span)) in others {
         *place = match number(rows.text, span) {
             Some(number) if number <= max => number,
             _ => absent(rows.text, span, row, marks),
@@ -25,9 +40,41 @@ pub fn read(rows: RegularRows<'_>, column: usize, max: u64, numbers: &mut Vec<u6
     }
 }
 
+/// Digits of a time in seconds, from 2001 to 2286.
+const TIME_DIGITS: usize = 10;
+
+/// All but the last two digits of a number of [`TIME_DIGITS`]. Times that follow each other share them, and then two
+/// digits are read instead of ten.
+#[derive(Default)]
+struct Head {
+    /// Nothing that a number begins with, before the first.
+    digits: u64,
+    /// What they count.
+    value: u64,
+}
+
+impl Head {
+    /// That of a number, and of its value.
+    fn of(text: &BlockText, span: Span, number: u64) -> Head {
+        if span.n_bytes != TIME_DIGITS {
+            return Head::default();
+        }
+        Head { digits: word_at(text, span.start), value: number / 100 * 100 }
+    }
+
+    /// The number, where it has this head.
+    #[inline(always)]
+    fn number(&self, text: &BlockText, span: Span) -> Option<u64> {
+        let [tens, ones] = *text[span.start + size_of::<u64>()..].first_chunk().expect("a block is padded");
+        let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+        let is_it = (span.n_bytes == TIME_DIGITS) & (word_at(text, span.start) == self.digits);
+        (is_it && tens.max(ones) <= 9).then(|| self.value + u64::from(10 * tens + ones))
+    }
+}
+
 #[cold]
 #[inline(never)]
-fn absent(text: &[u8], span: Span, row: usize, marks: &mut Marks) -> u64 {
+fn absent(text: &BlockText, span: Span, row: usize, marks: &mut Marks) -> u64 {
     if span.n_bytes != 1 || text[span.start] != b'-' {
         marks.mark(row);
     }
@@ -116,6 +163,9 @@ mod tests {
                     any::<u64>().prop_map(|number| number.to_string()),
                     (0u64..100_000).prop_map(|number| number.to_string()),
                     "[0-9]{1,17}",
+                    // Times that begin alike, and what is nearly one.
+                    "[01]76345[0-9]{4}",
+                    "176345640[!-~]{0,2}",
                     "[!-~]{0,18}",
                     Just("-".to_owned()),
                 ],

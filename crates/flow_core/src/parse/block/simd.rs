@@ -6,13 +6,12 @@
 use std::arch::wasm32::{
     i8x16, i8x16_add, i8x16_bitmask, i8x16_eq, i8x16_ge, i8x16_lt, i8x16_splat, i8x16_sub, i8x16_swizzle,
     i16x8, i16x8_extend_high_u8x16, i16x8_extend_low_u8x16, i16x8_narrow_i32x4, i32x4_dot_i16x8,
-    i32x4_extadd_pairwise_i16x8, i32x4_splat, u8x16_extract_lane, u8x16_gt, u8x16_narrow_i16x8, u8x16_splat,
-    u32x4_extract_lane, u32x4_gt, u32x4_splat, u64x2, u64x2_extract_lane, v128, v128_and, v128_andnot,
-    v128_any_true, v128_or,
+    i32x4_extadd_pairwise_i16x8, i32x4_splat, u8x16_gt, u8x16_narrow_i16x8, u8x16_splat, u32x4_extract_lane,
+    u32x4_gt, u32x4_splat, u64x2, u64x2_extract_lane, v128, v128_and, v128_andnot, v128_any_true, v128_or,
 };
 
 use super::starts::{Separators, WORD_BYTES};
-use super::values::{Span, word_at};
+use super::values::{BlockText, Span, word_at};
 
 /// Bytes of a vector.
 const LANES: usize = 16;
@@ -55,35 +54,48 @@ const RIGHT_ALIGNED: [u8; 2 * LANES] = {
 
 /// A number of one to sixteen digits without leading zeros.
 #[inline(always)]
-pub fn number(text: &[u8], span: Span) -> Option<u64> {
+pub fn number(text: &BlockText, span: Span) -> Option<u64> {
     if span.n_bytes.wrapping_sub(1) >= LANES {
         return None;
     }
     let bytes = i8x16_sub(load(text, span.start), u8x16_splat(b'0'));
     let digits = i8x16_swizzle(bytes, load(&RIGHT_ALIGNED, span.n_bytes));
-    let has_leading_zero = (u8x16_extract_lane::<0>(bytes) == 0) & (span.n_bytes > 1);
-    if has_leading_zero || v128_any_true(u8x16_gt(digits, u8x16_splat(9))) {
+    if v128_any_true(u8x16_gt(digits, u8x16_splat(9))) {
         return None;
     }
+    // Told by what the number comes to: whether there is one digit or more is guessed badly, and this is not a guess.
+    let without_leading_zero = |number: u64| (number >= LEAST[span.n_bytes]).then_some(number);
     let tens = i16x8(10, 1, 10, 1, 10, 1, 10, 1);
     let hundreds = i16x8(100, 1, 100, 1, 100, 1, 100, 1);
     let high = i32x4_dot_i16x8(i16x8_extend_high_u8x16(digits), tens);
     // The numbers of a column have much the same length, so that this is guessed well.
     if span.n_bytes <= LANES / 2 {
         let halves = u64x2_extract_lane::<0>(i32x4_dot_i16x8(i16x8_narrow_i32x4(high, high), hundreds));
-        return Some((halves & 0xffff_ffff) * 10_000 + (halves >> 32));
+        return without_leading_zero((halves & 0xffff_ffff) * 10_000 + (halves >> 32));
     }
     let low = i32x4_dot_i16x8(i16x8_extend_low_u8x16(digits), tens);
     let fours = i32x4_dot_i16x8(i16x8_narrow_i32x4(low, high), hundreds);
     let eights =
         i32x4_dot_i16x8(i16x8_narrow_i32x4(fours, fours), i16x8(10_000, 1, 10_000, 1, 10_000, 1, 10_000, 1));
     let halves = u64x2_extract_lane::<0>(eights);
-    Some((halves & 0xffff_ffff) * 100_000_000 + (halves >> 32))
+    without_leading_zero((halves & 0xffff_ffff) * 100_000_000 + (halves >> 32))
 }
+
+/// By number of digits: the least number that has so many.
+const LEAST: [u64; LANES + 1] = {
+    let mut least = [0; LANES + 1];
+    let (mut n_digits, mut power) = (2, 10);
+    while n_digits <= LANES {
+        least[n_digits] = power;
+        power *= 10;
+        n_digits += 1;
+    }
+    least
+};
 
 /// An IPv4 address of four decimal parts without leading zeros, and whether the value is that.
 #[inline(always)]
-pub fn v4(text: &[u8], span: Span) -> (u32, bool) {
+pub fn v4(text: &BlockText, span: Span) -> (u32, bool) {
     let bytes = load(text, span.start);
     let within = (1u32 << (span.n_bytes & 31)) - 1;
     let dots = u32::from(i8x16_bitmask(i8x16_eq(bytes, i8x16_splat(b'.' as i8)))) & within;

@@ -13,15 +13,32 @@ pub const BLOCK_BYTES_MAX: usize = 16 * 1024;
 /// Bytes whose separators are found together.
 pub const WORD_BYTES: usize = 64;
 
+/// Room for the starts of a block: one after each of its bytes, and so many that every place of 15 bits is within, which
+/// the compiler then need not ask.
+pub const N_STARTS: usize = (1 << 15) + WORD_BYTES;
+
+/// As a place among the starts of a block, which it is.
+#[inline(always)]
+pub const fn within_starts(at: usize) -> usize {
+    at & (N_STARTS - WORD_BYTES - 1)
+}
+
 /// Places of a block where a value begins: 0, and after each separator.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct ValueStarts {
-    /// As long as it can be needed; only the first `n_starts` mean something.
-    starts: Vec<u16>,
+    /// Only the first `n_starts` mean something.
+    starts: Box<[u16; N_STARTS]>,
     n_starts: usize,
     n_line_feeds: usize,
     /// 0 where all separators are line feeds and spaces.
     odd: u64,
+}
+
+impl Default for ValueStarts {
+    fn default() -> ValueStarts {
+        let starts = vec![0; N_STARTS].into_boxed_slice().try_into().expect("it is as long");
+        ValueStarts { starts, n_starts: 0, n_line_feeds: 0, odd: 0 }
+    }
 }
 
 impl ValueStarts {
@@ -29,7 +46,6 @@ impl ValueStarts {
     #[inline(never)]
     pub fn find(&mut self, text: &[u8]) {
         assert!(text.len() <= BLOCK_BYTES_MAX, "a start fits 16 bits");
-        self.starts.resize(1 + BLOCK_BYTES_MAX + WORD_BYTES, 0);
         (self.n_starts, self.n_line_feeds, self.odd) = (1, 0, 0);
         let (words, rest) = text.as_chunks();
         let mut base = 0;
@@ -46,6 +62,11 @@ impl ValueStarts {
     /// follows the last separator, which is nothing where the text ends in one.
     pub fn as_slice(&self) -> &[u16] {
         &self.starts[..self.n_starts]
+    }
+
+    /// The same with what lies behind them and means nothing.
+    pub fn padded(&self) -> &[u16; N_STARTS] {
+        &self.starts
     }
 
     /// Whether all lines of the text, which was found last, hold `n_columns` values, single-spaced.
@@ -66,7 +87,7 @@ impl ValueStarts {
         self.odd |= separators.odd;
         let mut mask = separators.all;
         let n_bits = mask.count_ones() as usize;
-        let out: &mut [u16; WORD_BYTES] = self.starts[self.n_starts..]
+        let out: &mut [u16; WORD_BYTES] = self.starts[within_starts(self.n_starts)..]
             .first_chunk_mut()
             .expect("there is room for a start after each byte");
         for start in &mut out[..USUAL] {

@@ -3,7 +3,7 @@
 //! `simd` is its twin for WebAssembly with 128-bit instructions; the two take and refuse the same.
 
 use super::starts::{Separators, WORD_BYTES};
-use super::values::{Span, each_byte, word_at};
+use super::values::{BlockText, Span, each_byte, word_at};
 
 /// See [`super::starts`].
 #[inline(always)]
@@ -34,14 +34,14 @@ const WORD_DIGITS: usize = 8;
 
 /// A number of one to sixteen digits without leading zeros.
 #[inline(always)]
-pub fn number(text: &[u8], span: Span) -> Option<u64> {
+pub fn number(text: &BlockText, span: Span) -> Option<u64> {
     // The numbers of a column have much the same length, so that this is guessed well.
     if span.n_bytes <= WORD_DIGITS { short_number(text, span) } else { long_number(text, span) }
 }
 
 /// A number of one to eight digits.
 #[inline(always)]
-fn short_number(text: &[u8], span: Span) -> Option<u64> {
+fn short_number(text: &BlockText, span: Span) -> Option<u64> {
     if span.n_bytes.wrapping_sub(1) >= WORD_DIGITS {
         return None;
     }
@@ -54,7 +54,7 @@ fn short_number(text: &[u8], span: Span) -> Option<u64> {
 
 /// A number of nine to sixteen digits.
 #[inline(always)]
-fn long_number(text: &[u8], span: Span) -> Option<u64> {
+fn long_number(text: &BlockText, span: Span) -> Option<u64> {
     let n_behind = span.n_bytes.wrapping_sub(WORD_DIGITS);
     if n_behind.wrapping_sub(1) >= WORD_DIGITS {
         return None;
@@ -103,7 +103,7 @@ const LOWEST: u64 = 0x0000_00ff_0000_00ff;
 /// Four decimal parts without leading zeros, and whether the value is that: without a branch, because an
 /// address that is something else is guessed wrong every time.
 #[inline(always)]
-pub fn v4(text: &[u8], span: Span) -> (u32, bool) {
+pub fn v4(text: &BlockText, span: Span) -> (u32, bool) {
     // A part begins at most 16 bytes in here and is read as four.
     let bytes: &[u8; 20] = text[span.start..].first_chunk().expect("a block is padded");
     let word = |at: usize| u64::from_le_bytes(*bytes[at..].first_chunk().expect("16 bytes"));

@@ -9,7 +9,7 @@ use crate::parse::row_block::TextSpan;
 #[inline(never)]
 pub fn read(rows: RegularRows<'_>, column: usize, spans: &mut Vec<TextSpan>, marks: &mut Marks) {
     spans.resize(marks.n_rows(), TextSpan::ABSENT);
-    for (row, (place, span)) in spans.iter_mut().zip(rows.spans(column)).enumerate() {
+    for (row, (place, span)) in spans.iter_mut().zip(rows.spans_from(0, column)).enumerate() {
         let first = rows.text[span.start];
         if span.n_bytes == 0 || first == b'#' {
             marks.mark(row);

@@ -1,15 +1,23 @@
 //! The values of one column in a run of regular rows: where they are in the block's text.
 
+use super::starts::{N_STARTS, within_starts};
+
 /// Bytes that may be read behind the end of a block, so that values can be read in whole words.
 pub const PADDING_BYTES: usize = 32;
+
+/// The text of a block with all that is behind it. Every place of 16 bits can be read from, which the compiler then need
+/// not ask.
+pub type BlockText = [u8; (1 << 16) + PADDING_BYTES];
 
 /// Lines one after the other that each hold one value for every column, single-spaced.
 #[derive(Clone, Copy)]
 pub struct RegularRows<'a> {
-    /// The block, with at least [`PADDING_BYTES`] behind its last value.
-    pub text: &'a [u8],
-    /// Where each value of the rows begins, and one more, where the line after them would.
-    pub starts: &'a [u16],
+    pub text: &'a BlockText,
+    /// Where each value of the block begins.
+    pub starts: &'a [u16; N_STARTS],
+    /// Which of them is the first of the rows'.
+    pub first: usize,
+    pub n_rows: usize,
     pub n_columns: usize,
 }
 
@@ -23,48 +31,41 @@ pub struct Span {
 impl<'a> RegularRows<'a> {
     /// The value of a row.
     pub fn span(self, row: usize, column: usize) -> Span {
-        let at = row * self.n_columns + column;
-        let (start, next) = (usize::from(self.starts[at]), usize::from(self.starts[at + 1]));
-        Span { start, n_bytes: next - start - 1 }
+        Span::at(self.starts, self.first + row * self.n_columns + column)
     }
 
-    /// The values of a column, in order. They may be empty.
-    #[inline]
-    pub fn spans(self, column: usize) -> impl Iterator<Item = Span> + 'a {
-        Spans { starts: &self.starts[column..], n_columns: self.n_columns }
+    /// The values of a column in the rows from `row` on, in order. They may be empty.
+    #[inline(always)]
+    pub fn spans_from(self, row: usize, column: usize) -> impl Iterator<Item = Span> + 'a {
+        let first = self.first + row * self.n_columns + column;
+        (0..self.n_rows - row).map(move |row| Span::at(self.starts, first + row * self.n_columns))
     }
 
     /// How many rows, from the first on, have the same value in a column, letter for letter; at most one where that is
     /// longer than a word.
     pub fn n_alike(self, column: usize) -> usize {
-        let mut spans = self.spans(column);
-        let Some(first) = spans.next() else { return 0 };
+        if self.n_rows == 0 {
+            return 0;
+        }
+        let first = self.span(0, column);
         if first.n_bytes.wrapping_sub(1) >= size_of::<u64>() {
             return 1;
         }
         let n_bits_behind = u64::BITS as usize - 8 * first.n_bytes;
         let value = |span: Span| word_at(self.text, span.start) << n_bits_behind;
         let expected = value(first);
-        1 + spans.take_while(|span| span.n_bytes == first.n_bytes && value(*span) == expected).count()
+        let is_alike = |span: &Span| span.n_bytes == first.n_bytes && value(*span) == expected;
+        1 + self.spans_from(1, column).take_while(is_alike).count()
     }
 }
 
-/// The values of one column.
-struct Spans<'a> {
-    /// From the next value on.
-    starts: &'a [u16],
-    n_columns: usize,
-}
-
-impl Iterator for Spans<'_> {
-    type Item = Span;
-
+impl Span {
+    /// Of the value that begins at this place among the starts.
     #[inline(always)]
-    fn next(&mut self) -> Option<Span> {
-        let &[start, next, ..] = self.starts else { return None };
-        self.starts = self.starts.get(self.n_columns..).unwrap_or_default();
-        let (start, next) = (usize::from(start), usize::from(next));
-        Some(Span { start, n_bytes: next - start - 1 })
+    fn at(starts: &[u16; N_STARTS], at: usize) -> Span {
+        let at = within_starts(at);
+        let (start, next) = (usize::from(starts[at]), usize::from(starts[at + 1]));
+        Span { start, n_bytes: next.wrapping_sub(start + 1) }
     }
 }
 
@@ -89,7 +90,7 @@ pub fn n_values_of_line(text: &[u8], starts: &[u16]) -> usize {
 }
 
 /// The eight bytes from `at`, the first lowest. There must be so many.
-#[inline]
+#[inline(always)]
 pub fn word_at(text: &[u8], at: usize) -> u64 {
     u64::from_le_bytes(*text[at..].first_chunk().expect("a block is padded"))
 }
@@ -106,28 +107,37 @@ pub mod tests {
 
     /// A block of one column.
     pub struct ColumnBlock {
-        text: Vec<u8>,
-        starts: Vec<u16>,
+        text: Box<BlockText>,
+        starts: ValueStarts,
     }
 
     pub fn column_of(values: &[String]) -> ColumnBlock {
-        let mut text: Vec<u8> = values.iter().flat_map(|value| [value.as_bytes(), b"\n"].concat()).collect();
+        let values: Vec<u8> = values.iter().flat_map(|value| [value.as_bytes(), b"\n"].concat()).collect();
+        ColumnBlock { starts: starts_of(&values), text: block_of(&values) }
+    }
+
+    fn starts_of(text: &[u8]) -> ValueStarts {
         let mut starts = ValueStarts::default();
-        starts.find(&text);
+        starts.find(text);
+        starts
+    }
+
+    fn block_of(text: &[u8]) -> Box<BlockText> {
         // What lies behind a block is not a part of it.
-        text.extend([b'1'; PADDING_BYTES]);
-        ColumnBlock { text, starts: starts.as_slice().to_vec() }
+        let mut block = Box::new([b'1'; size_of::<BlockText>()]);
+        block[..text.len()].copy_from_slice(text);
+        block
     }
 
     impl ColumnBlock {
         pub fn rows(&self) -> RegularRows<'_> {
-            RegularRows { text: &self.text, starts: &self.starts, n_columns: 1 }
+            let n_rows = self.starts.as_slice().len() - 1;
+            RegularRows { text: &self.text, starts: self.starts.padded(), first: 0, n_rows, n_columns: 1 }
         }
     }
 
     fn n_regular(text: &str, n_columns: usize) -> (bool, usize) {
-        let mut starts = ValueStarts::default();
-        starts.find(text.as_bytes());
+        let starts = starts_of(text.as_bytes());
         let are_all = starts.are_regular(text.as_bytes(), n_columns);
         (are_all, n_regular_rows(text.as_bytes(), starts.as_slice(), n_columns))
     }
@@ -160,10 +170,10 @@ pub mod tests {
 
     #[test]
     fn spans_are_where_the_values_are() {
-        let mut starts = ValueStarts::default();
-        starts.find(b"a bc\n d\n");
-        let rows = RegularRows { text: b"a bc\n d\n", starts: starts.as_slice(), n_columns: 2 };
-        let spans = |column| rows.spans(column).map(|span| (span.start, span.n_bytes)).collect::<Vec<_>>();
+        let (text, starts) = (block_of(b"a bc\n d\n"), starts_of(b"a bc\n d\n"));
+        let rows = RegularRows { text: &text, starts: starts.padded(), first: 0, n_rows: 2, n_columns: 2 };
+        let spans =
+            |column| rows.spans_from(0, column).map(|span| (span.start, span.n_bytes)).collect::<Vec<_>>();
         assert_eq!((spans(0), spans(1)), (vec![(0, 1), (5, 0)], vec![(2, 2), (6, 1)]));
         assert_eq!(rows.span(0, 1), Span { start: 2, n_bytes: 2 });
     }
