@@ -3,12 +3,12 @@
 //! To the worker: an array of the request's bytes and then its files, which the browser hands over without
 //! copying, and the ports of more workers when a load is worth them. From the worker: the bytes of one event a message,
 //! their buffer transferred. The other workers talk to the first one; the page hears of them only that they have started,
-//! and when they crash.
+//! and when they crash. One of them is up before it is needed.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use flow_core::session::message::{Command, FileMeta, Request};
+use flow_core::session::message::{Command, Event, FileMeta, Request};
 use flow_core::session::n_shards_for;
 use flow_worker::wire;
 use js_sys::{Array, Function, Reflect, Uint8Array};
@@ -19,86 +19,144 @@ use super::link::{Link, Listener};
 
 pub struct WorkerLink {
     lead: Hand,
-    shards: RefCell<Vec<Hand>>,
+    shards: Rc<RefCell<Shards>>,
     /// Text in all files so far, about.
     n_text_bytes: Cell<u64>,
+}
+
+/// The workers beside the first.
+struct Shards {
+    at_work: Vec<Hand>,
+    /// One that is up before anybody knows whether a load will be worth it: coming up takes as long as reading a hundred
+    /// megabytes, and keeps a core from the first chart.
+    spare: Option<Shard>,
     listener: Listener,
+}
+
+/// With the lead's end of its port.
+struct Shard {
+    hand: Hand,
+    port: MessagePort,
 }
 
 /// A worker that is listened to until it is dropped, which ends it.
 struct Hand {
     worker: Worker,
+    role: Rc<Cell<Role>>,
     // Held for as long as the worker calls them.
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_error: Closure<dyn FnMut(ErrorEvent)>,
 }
 
-#[derive(Clone, Copy)]
-enum Part {
+#[derive(Clone, Copy, PartialEq)]
+enum Role {
     Lead,
     Shard,
+    /// A shard that nobody has been given yet.
+    Spare,
+    /// A spare one that the browser has ended, or that has ended itself: nobody misses it.
+    Gone,
 }
 
 impl WorkerLink {
     /// `None` where this browser lets no worker be made.
     pub fn start(listener: Listener) -> Option<WorkerLink> {
-        let lead = Hand::start(listener.clone(), Part::Lead)?;
-        Some(WorkerLink { lead, shards: RefCell::default(), n_text_bytes: Cell::new(0), listener })
+        let shards = Shards { at_work: Vec::new(), spare: None, listener: listener.clone() };
+        let shards = Rc::new(RefCell::new(shards));
+        // Once the first one is up, so that it need not wait for another.
+        let has_started = {
+            let shards = Rc::downgrade(&shards);
+            move || {
+                if let Some(shards) = shards.upgrade()
+                    && n_cores() > 1
+                {
+                    shards.borrow_mut().keep_a_spare();
+                }
+            }
+        };
+        let lead = Hand::start(listener, Role::Lead, has_started)?;
+        Some(WorkerLink { lead, shards, n_text_bytes: Cell::new(0) })
     }
 
-    /// Starts as many shards as are worth while; the lead's ends of their ports.
+    /// Puts as many shards to work as are worth while; the lead's ends of their ports.
     fn grow(&self, n_text_bytes: u64) -> Vec<MessagePort> {
         self.n_text_bytes.set(self.n_text_bytes.get().saturating_add(n_text_bytes));
-        let mut shards = self.shards.borrow_mut();
         let n_wanted = usize::from(n_shards_for(self.n_text_bytes.get(), n_cores())) - 1;
+        self.shards.borrow_mut().grow(n_wanted)
+    }
+}
+
+impl Shards {
+    fn keep_a_spare(&mut self) {
+        if self.spare.is_none() && self.at_work.is_empty() {
+            self.spare = Shard::start(self.listener.clone());
+        }
+    }
+
+    fn grow(&mut self, n_wanted: usize) -> Vec<MessagePort> {
         let mut ports = Vec::new();
-        while shards.len() < n_wanted {
-            let Some((shard, port)) = self.start_shard() else { break };
-            shards.push(shard);
-            ports.push(port);
+        while self.at_work.len() < n_wanted {
+            let spare = self.spare.take().filter(|spare| spare.hand.role.get() == Role::Spare);
+            let Some(shard) = spare.or_else(|| Shard::start(self.listener.clone())) else { break };
+            shard.hand.role.set(Role::Shard);
+            self.at_work.push(shard.hand);
+            ports.push(shard.port);
         }
         ports
     }
+}
 
-    fn start_shard(&self) -> Option<(Hand, MessagePort)> {
+impl Shard {
+    fn start(listener: Listener) -> Option<Shard> {
         let channel = MessageChannel::new().ok()?;
-        let shard = Hand::start(self.listener.clone(), Part::Shard)?;
+        let hand = Hand::start(listener, Role::Spare, || {})?;
         let parts = Array::of1(&channel.port2());
-        shard.worker.post_message_with_transfer(&parts, &parts).ok()?;
-        Some((shard, channel.port1()))
+        hand.worker.post_message_with_transfer(&parts, &parts).ok()?;
+        Some(Shard { hand, port: channel.port1() })
     }
 }
 
 impl Hand {
-    fn start(listener: Listener, part: Part) -> Option<Hand> {
+    /// `when_up` is called with the first thing that the worker says.
+    fn start(listener: Listener, role: Role, when_up: impl FnOnce() + 'static) -> Option<Hand> {
         let worker = spawn_worker().ok()?;
+        let role = Rc::new(Cell::new(role));
         let has_started = Rc::new(Cell::new(false));
+        let mut when_up = Some(when_up);
         let Listener { on_event, on_broken } = listener.clone();
         let on_message = Closure::new({
-            let has_started = Rc::clone(&has_started);
+            let (role, has_started) = (Rc::clone(&role), Rc::clone(&has_started));
             move |message: MessageEvent| {
                 has_started.set(true);
                 match wire::decode_event(&Uint8Array::new(&message.data()).to_vec()) {
+                    Ok(Event::Crashed { .. }) if role.get() == Role::Spare => role.set(Role::Gone),
                     Ok(event) => on_event(event),
                     Err(message) => on_broken(message),
                 }
+                if let Some(when_up) = when_up.take() {
+                    when_up();
+                }
             }
         });
-        let on_error = Closure::new(move |error: ErrorEvent| {
-            // A worker whose program could not be loaded says nothing.
-            let message =
-                Some(error.message()).filter(|message| !message.is_empty() && message != "undefined");
-            let message =
-                message.unwrap_or_else(|| "The browser ended the worker without saying why".to_owned());
-            match part {
-                // Without it the load is slower, no more: a shard that never comes up is never given anything.
-                Part::Shard if !has_started.get() => {}
-                Part::Shard | Part::Lead => (listener.on_broken)(message),
+        let on_error = Closure::new({
+            let role = Rc::clone(&role);
+            move |error: ErrorEvent| {
+                // A worker whose program could not be loaded says nothing.
+                let message =
+                    Some(error.message()).filter(|message| !message.is_empty() && message != "undefined");
+                let message =
+                    message.unwrap_or_else(|| "The browser ended the worker without saying why".to_owned());
+                match role.get() {
+                    Role::Spare | Role::Gone => role.set(Role::Gone),
+                    // Without it the load is slower, no more: a shard that never comes up is never given anything.
+                    Role::Shard if !has_started.get() => {}
+                    Role::Shard | Role::Lead => (listener.on_broken)(message),
+                }
             }
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        Some(Hand { worker, _on_message: on_message, _on_error: on_error })
+        Some(Hand { worker, role, _on_message: on_message, _on_error: on_error })
     }
 }
 

@@ -407,12 +407,12 @@ test("an engine that has come up and dies before it is asked anything is replace
     await banner.waitFor({ state: "detached" });
     await glass.open({ name: "a.log", text: text_of([line()]) });
     assert.equal(await glass.n_rows(), 1);
-    assert.equal(glass.page.workers().length, 1);
+    assert.ok(!glass.page.workers().includes(worker), "the dead one is gone");
     glass.errors.length = 0;
   }));
 
 /** Files that are worth a second worker (`BYTES_FOR_MORE_SHARDS`), on a machine with two cores. */
-async function with_two_workers(check, before = async () => {}) {
+async function with_two_workers(check, { before = async () => {}, while_idle = async () => {} } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "flowglass-logs-"));
   const block = text_of(Array.from({ length: 40_000 }, (_, at) => line({ srcport: at % 65_536, bytes: at })));
   const n_blocks = Math.ceil((128 << 20) / block.length);
@@ -425,6 +425,7 @@ async function with_two_workers(check, before = async () => {}) {
   try {
     await visit(
       async (glass) => {
+        await while_idle(glass);
         await glass.drop([join(folder, "large.log")]);
         await glass.settled();
         await check(glass, n_blocks * 40_000);
@@ -472,6 +473,26 @@ for (const [how, take_away] of Object.entries(NEVER_UP)) {
         assert.equal(await glass.page.getByRole("alert").count(), 0);
         glass.errors.length = 0;
       },
-      (page) => page.addInitScript(take_away),
+      { before: (page) => page.addInitScript(take_away) },
+    ));
+}
+
+for (const how of ["says that it has", "dies without a word"]) {
+  test(`a second worker that crashes before it is needed (it ${how}) is not missed`, () =>
+    with_two_workers(
+      async (glass, n_rows) => {
+        assert.equal(await glass.n_rows(), n_rows);
+        assert.equal(await glass.page.getByRole("alert").count(), 0);
+        glass.errors.length = 0;
+      },
+      {
+        while_idle: async (glass) => {
+          while (glass.page.workers().length < 2) await glass.page.waitForTimeout(20);
+          const spare = glass.page.workers()[1];
+          await spare.evaluate(async () => { while (self.onmessage === null) await new Promise((done) => setTimeout(done, 5)); });
+          await spare.evaluate(CRASHES[how]);
+          await glass.page.waitForTimeout(200);
+        },
+      },
     ));
 }
