@@ -4,7 +4,7 @@
 use flow_core::analysis::direction::DirectionQuestion;
 use flow_core::analysis::interface::InterfaceKnowledge;
 use flow_core::analysis::overview::OverviewQuestion;
-use flow_core::analysis::rejected::RejectedQuestion;
+use flow_core::analysis::rejected::{PeersQuestion, RejectedQuestion};
 use flow_core::analysis::time_extent::time_extent;
 use flow_core::analysis::timeline::TimelineQuestion;
 use flow_core::analysis::{Analysis, Memory, Metric, ShardView};
@@ -30,7 +30,10 @@ impl Asked {
         self.ask(store, &rows, &OverviewQuestion::by(Metric::Bytes));
         self.ask(store, &rows, &TimelineQuestion { extent, n_buckets_max: 50, bucket_secs_min: 1 });
         self.ask(store, &rows, &DirectionQuestion { knowledge: &knowledge });
-        self.ask(store, &rows, &RejectedQuestion { knowledge: &knowledge, extent });
+        let question = PeersQuestion::of_shards(1);
+        self.ask(store, &rows, &question);
+        let peers = question.scan(ShardView { store, rows: &rows, memory: Some(&self.memory) });
+        self.ask(store, &rows, &RejectedQuestion { knowledge: &knowledge, peers: &peers, extent });
     }
 
     fn ask<A: Analysis<Answer: std::fmt::Debug + PartialEq>>(

@@ -13,6 +13,13 @@ pub(in crate::analysis) struct AddressOrder {
 }
 
 impl AddressOrder {
+    /// Of all addresses of a store.
+    pub fn of(store: &Store) -> AddressOrder {
+        let mut order = AddressOrder::default();
+        order.update(store);
+        order
+    }
+
     /// Takes in the addresses that the store has learned since. Codes of a store never change.
     pub fn update(&mut self, store: &Store) {
         let all = store.addresses().all();

@@ -1,13 +1,13 @@
 //! How much there is of each value of each listed field, and of each action.
 
 use super::address_order::AddressOrder;
-use super::distinct::Distinct;
 use super::field_tallies::{FieldTallies, Largest, ShardLargest, Size, ValueTally, size};
 use super::{HandOver, OverviewQuestion, TOP_ENTRIES, TOP_FIELDS};
 use crate::analysis::action::{Action, Actions};
 use crate::analysis::by_code::n_codes;
 use crate::analysis::counted::{Count, Counted};
 use crate::analysis::counters::{Counters, Weights};
+use crate::analysis::distinct::Distinct;
 use crate::analysis::{Tally, columns::FieldIds};
 use crate::query::SegmentRows;
 use crate::record::{Field, FieldKind};
