@@ -131,6 +131,21 @@ impl<'a, C: Count> Counted<'a, C> {
         }
     }
 
+    /// The same for all keys below `n_keys` at once, of several counters together.
+    pub fn sums_of_keys<'c, const N: usize>(
+        &'c self,
+        n_keys: usize,
+        of: impl Fn(&'c C) -> [&'c Counters; N],
+    ) -> Vec<Tally> {
+        let mut sums = vec![Tally::default(); n_keys];
+        if let Some((all, rest)) = &self.without {
+            of(all).iter().for_each(|counters| counters.add_to(&mut sums));
+            of(rest).iter().for_each(|counters| counters.take_from(&mut sums));
+        }
+        of(&self.counted).iter().for_each(|counters| counters.add_to(&mut sums));
+        sums
+    }
+
     /// The same for one key after the other of the counters that `of` finds. Counters that hold nothing, as most do that
     /// count what a filter leaves out or the rows of an open segment, are not asked for each of many thousand keys.
     pub fn sum_of_key<'c>(&'c self, of: impl Fn(&'c C) -> &'c Counters) -> impl Fn(usize) -> Tally + 'c {

@@ -142,6 +142,32 @@ impl Counters {
         }
     }
 
+    /// Adds what each key has to its sum: as [`Counters::get`] of all keys, which looks for each among those put aside.
+    pub fn add_to(&self, sums: &mut [Tally]) {
+        self.for_each(|key, tally| sums[key].add(tally));
+    }
+
+    /// Takes what each key has from its sum, which it is part of.
+    pub fn take_from(&self, sums: &mut [Tally]) {
+        self.for_each(|key, tally| sums[key] = sums[key].minus(tally));
+    }
+
+    /// Visits tallies that add up to what each key has.
+    fn for_each(&self, mut visit: impl FnMut(usize, Tally)) {
+        if self.is_empty() {
+            return;
+        }
+        let n_copied = self.n_keys.min(COPIED_KEYS);
+        (0..n_copied).for_each(|key| visit(key, self.in_places_of(key)));
+        let (first, _) = places_of(COPIED_KEYS);
+        for (key, &place) in (COPIED_KEYS..self.n_keys).zip(self.places.get(first..).unwrap_or_default()) {
+            if place != Place::default() {
+                visit(key, tally_of(place));
+            }
+        }
+        self.put_aside.iter().for_each(|(&key, &tally)| visit(key as usize, tally));
+    }
+
     /// Whether no row was added.
     pub fn is_empty(&self) -> bool {
         self.places.is_empty()
@@ -206,6 +232,13 @@ mod tests {
             assert_eq!(counters.get(key), *expected, "{key}");
         }
         assert_eq!(counters.get(n_keys + 1_000), Tally::default());
+        let mut sums = vec![Tally::default(); n_keys];
+        counters.add_to(&mut sums);
+        assert_eq!(sums, expected);
+        if counters.is_exact() {
+            counters.take_from(&mut sums);
+            assert_eq!(sums, vec![Tally::default(); n_keys]);
+        }
     }
 
     #[test]

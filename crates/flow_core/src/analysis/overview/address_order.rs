@@ -45,6 +45,13 @@ impl AddressOrder {
         self.n_codes == store.addresses().all().len()
     }
 
+    /// All addresses, ascending, with their codes.
+    pub fn for_each(&self, mut visit: impl FnMut(Address, u32)) {
+        self.v4.iter().for_each(|&(bits, code)| visit(Address::V4(bits), code));
+        self.v6.iter().for_each(|&(bits, code)| visit(Address::V6(bits), code));
+        self.mac.iter().for_each(|&(bits, code)| visit(Address::Mac(bits), code));
+    }
+
     /// The codes of all addresses, ascending by address.
     pub fn codes(&self) -> impl Iterator<Item = u32> {
         let v4 = self.v4.iter().map(|(_, code)| *code);
