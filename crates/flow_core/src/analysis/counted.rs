@@ -36,19 +36,26 @@ impl<C: Count> Remembered<C> {
 
     /// Counts the frozen segments that are new. `nothing` is what to start from where an old one has changed.
     pub fn update(&mut self, store: &Store, nothing: impl FnOnce() -> C) {
+        self.update_some(store, usize::MAX, nothing);
+    }
+
+    /// The same for a few of them; how many there were.
+    pub fn update_some(&mut self, store: &Store, n_max: usize, nothing: impl FnOnce() -> C) -> usize {
         let table = store.rows();
         let frozen = &table.segments()[..table.n_frozen_segments()];
         if self.n_covered(frozen) < self.versions.len() {
             *self = Remembered::new(nothing());
         }
-        if self.versions.len() == frozen.len() {
-            return;
+        let new = &frozen[self.versions.len()..];
+        let new = &new[..new.len().min(n_max)];
+        if !new.is_empty() {
+            self.counts.prepare(store);
         }
-        self.counts.prepare(store);
-        for segment in &frozen[self.versions.len()..] {
+        for segment in new {
             self.counts.count(segment, &SegmentRows::all(segment.n_rows()));
             self.versions.push(C::version(segment));
         }
+        new.len()
     }
 
     /// Counts of all readable rows, open ones too.

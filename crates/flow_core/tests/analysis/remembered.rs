@@ -57,6 +57,8 @@ enum Step {
     Orient(u8),
     /// Another load takes its place, as after all that was read last is taken back.
     Restart,
+    /// There is time to prepare for questions, or a little.
+    Rest(u8),
 }
 
 fn any_step() -> impl Strategy<Value = Step> {
@@ -64,6 +66,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         3 => (1..SEGMENT_ROWS).prop_map(Step::Rows),
         2 => (0..Orientation::N_CODES).prop_map(Step::Orient),
         1 => Just(Step::Restart),
+        2 => (0..20u8).prop_map(Step::Rest),
     ]
 }
 
@@ -121,6 +124,10 @@ proptest! {
                 Step::Rows(n_rows) => add_rows(&mut store, n_rows, is_hostile),
                 Step::Orient(seed) => orient(&mut store, seed),
                 Step::Restart => store = Store::default(),
+                Step::Rest(n_times) => {
+                    let mut times = 0..n_times;
+                    while times.next().is_some() && asked.memory.prepare(&store) {}
+                }
             }
             for filter in filters.iter().chain([&Filter::everything()]) {
                 asked.check(&store, filter);
