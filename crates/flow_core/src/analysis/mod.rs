@@ -31,6 +31,7 @@ mod pair_counts;
 mod places;
 pub mod rejected;
 pub mod requests;
+mod stretch;
 pub mod summary;
 pub mod tally;
 pub mod time_extent;

@@ -9,7 +9,7 @@ use flow_core::analysis::time_extent::time_extent;
 use flow_core::analysis::timeline::TimelineQuestion;
 use flow_core::analysis::{Analysis, Memory, Metric, ShardView};
 use flow_core::parse::{Layout, RawRow, RawValue, RowSink, SourceId};
-use flow_core::query::{ClauseCache, Filter, RowSet};
+use flow_core::query::{ClauseCache, Filter, RowSet, parse_filter};
 use flow_core::record::{Address, Orientation};
 use flow_core::store::{SEGMENT_ROWS, Store};
 use flow_testkit::filters::any_filter;
@@ -131,6 +131,30 @@ proptest! {
             }
             for filter in filters.iter().chain([&Filter::everything()]) {
                 asked.check(&store, filter);
+            }
+        }
+    }
+}
+
+/// As a brush chooses them: stretches of time that begin and end within segments that are counted together, or cover them.
+#[test]
+fn stretches_of_time_are_those_of_rows_counted_one_by_one() {
+    for is_hostile in [false, true] {
+        let (mut store, mut asked) = (Store::default(), Asked::default());
+        // In pieces, so that counts are begun and gone on with.
+        for n_segments in [3, 2, 4] {
+            add_rows(&mut store, n_segments * SEGMENT_ROWS + 7_000, is_hostile);
+            let first = 1_700_000_000;
+            let n_secs = u64::from(store.rows().n_rows()) / 50;
+            let filters = [(0, 2), (3, 97), (10, 45), (45, 55), (30, 101), (60, 61)].map(|(from, to)| {
+                let (from, to) = (first + n_secs * from / 100, first + n_secs * to / 100);
+                format!("start >= {from} and start < {to}")
+            });
+            for text in filters.iter().map(String::as_str).chain(["", "dstport = 443", "srcaddr != 10.0.0.1"])
+            {
+                let filter = parse_filter(text).expect(text);
+                let rows = asked.clauses.select(&filter, &store);
+                asked.ask(&store, &rows, &OverviewQuestion::by(Metric::Bytes));
             }
         }
     }

@@ -8,6 +8,7 @@ use crate::analysis::by_code::n_codes;
 use crate::analysis::counted::{Count, Counted};
 use crate::analysis::counters::{Counters, Weights};
 use crate::analysis::distinct::Distinct;
+use crate::analysis::stretch::Stretch;
 use crate::analysis::{Tally, columns::FieldIds};
 use crate::query::SegmentRows;
 use crate::record::{Field, FieldKind, Value};
@@ -39,6 +40,10 @@ fn key(code: u32) -> u32 {
 }
 
 impl Count for OverviewCounts {
+    /// A brush leaves a few segments at either end that are counted: with 4 half as many as with 8, and half again of
+    /// stretches to add between them.
+    const STRETCH_SEGMENTS: usize = 4;
+
     fn prepare(&mut self, store: &Store) {
         self.top = FieldIds::of(store, TOP_FIELDS);
         self.others = FieldIds::of(store, [Field::ACTION, Field::PACKETS, Field::BYTES]);
@@ -70,8 +75,18 @@ impl Count for OverviewCounts {
     }
 
     fn is_exact(&self) -> bool {
-        let all = self.by_action.into_iter().fold(Tally::default(), Tally::plus);
-        all.packets < u64::MAX && all.bytes < u64::MAX
+        self.by_action.into_iter().fold(Tally::default(), Tally::plus).is_exact()
+    }
+
+    fn stretch(&self) -> Stretch {
+        let counters = self.rejected.iter().chain(&self.not_rejected).map(Counters::to_sparse).collect();
+        Stretch { tallies: self.by_action.into(), counters }
+    }
+
+    fn add_stretch(&mut self, stretch: &Stretch) {
+        self.by_action.iter_mut().zip(&stretch.tallies).for_each(|(sum, tally)| sum.add(*tally));
+        let lists = self.rejected.iter_mut().chain(&mut self.not_rejected);
+        lists.zip(&stretch.counters).for_each(|(list, counters)| list.add_sparse(counters));
     }
 }
 
