@@ -33,7 +33,8 @@ pub(super) trait Count: Clone {
     fn add_stretch(&mut self, _stretch: &Stretch) {}
 }
 
-/// What the stretches of one shard may take, in their entries of 12 bytes: those of 25 million rows as they mostly are.
+/// What the stretches of one shard may take, in their entries of 12 bytes: 48 MiB, which is those of nearly 20 million rows
+/// of the generator. What is behind them is counted.
 const STRETCH_ENTRIES_MAX: usize = 4 << 20;
 
 /// Entries that are added in the time of counting a row, which is in several lists.
@@ -132,6 +133,12 @@ impl<C: Count> Remembered<C> {
         let is_same = segments.len() >= self.versions.len()
             && self.versions.iter().zip(segments).all(|(version, segment)| *version == C::version(segment));
         if is_same { self.versions.len() } else { 0 }
+    }
+
+    /// What the first of `segments` count to, and how many these are.
+    pub fn of_first(&self, segments: &[Segment]) -> (&C, usize) {
+        debug_assert_eq!(C::STRETCH_SEGMENTS, 0);
+        (&self.counts, self.n_covered(segments))
     }
 
     fn is_exact(&self) -> bool {

@@ -53,6 +53,7 @@ impl PeerPorts {
 }
 
 /// The peers' ports of every endpoint that can be a server.
+#[derive(Clone, Debug)]
 pub(in crate::analysis) struct FanIn {
     endpoints: ByKey<Endpoint, PeerPorts>,
 }
@@ -87,6 +88,14 @@ impl FanIn {
 
     pub fn add(&mut self, endpoint: Endpoint, ports: PeerPorts) {
         self.endpoints.at(endpoint).merge(ports);
+    }
+
+    pub fn get(&self, endpoint: Endpoint) -> Option<&PeerPorts> {
+        self.endpoints.get(&endpoint)
+    }
+
+    pub fn endpoints(&self) -> &[(Endpoint, PeerPorts)] {
+        self.endpoints.entries()
     }
 
     pub fn into_endpoints(self) -> Vec<(Endpoint, PeerPorts)> {

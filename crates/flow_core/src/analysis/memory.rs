@@ -6,7 +6,7 @@
 use super::counted::Remembered;
 use super::direction::DirectionCounts;
 use super::overview::{AddressOrder, OverviewCounts, RememberedWindows};
-use super::rejected::AcceptedAddresses;
+use super::rejected::{AcceptedAddresses, RejectedEnds};
 use super::timeline::{TimelineCounts, TimelineQuestion};
 use crate::store::Store;
 
@@ -20,6 +20,8 @@ pub struct Memory {
     pub(super) timeline: Option<(TimelineQuestion, Remembered<TimelineCounts>)>,
     pub(super) direction: Remembered<DirectionCounts>,
     pub(super) accepted: Remembered<AcceptedAddresses>,
+    /// Only where there was time for it: a question about few rows does not need it.
+    pub(super) rejected_ends: Remembered<RejectedEnds>,
 }
 
 /// Segments that are counted in one step of [`Memory::prepare`]: two or three milliseconds in a browser, so that no question
@@ -36,6 +38,7 @@ impl Memory {
         if self.overview.update_some(store, some, OverviewCounts::default) > 0
             || self.windows.update_some(store, some) > 0
             || self.accepted.update_some(store, some, AcceptedAddresses::default) > 0
+            || self.rejected_ends.update_some(store, some, RejectedEnds::default) > 0
             || (is_oriented && self.direction.update_some(store, some, DirectionCounts::default) > 0)
         {
             return true;

@@ -4,7 +4,7 @@
 use flow_core::analysis::direction::DirectionQuestion;
 use flow_core::analysis::interface::InterfaceKnowledge;
 use flow_core::analysis::overview::OverviewQuestion;
-use flow_core::analysis::rejected::{PeersQuestion, RejectedQuestion};
+use flow_core::analysis::rejected::{PeersQuestion, RejectedPeers, RejectedQuestion};
 use flow_core::analysis::time_extent::time_extent;
 use flow_core::analysis::timeline::TimelineQuestion;
 use flow_core::analysis::{Analysis, Memory, Metric, ShardView};
@@ -31,9 +31,18 @@ impl Asked {
         self.ask(store, &rows, &TimelineQuestion { extent, n_buckets_max: 50, bucket_secs_min: 1 });
         self.ask(store, &rows, &DirectionQuestion { knowledge: &knowledge });
         let question = PeersQuestion::of_shards(1);
-        self.ask(store, &rows, &question);
-        let peers = question.scan(ShardView { store, rows: &rows, memory: Some(&self.memory) });
+        let peers = self.peers(store, &rows, &question);
+        let first = self.peers(store, &rows, &PeersQuestion::of_shards(8));
+        first.second_question().iter().for_each(|second| drop(self.peers(store, &rows, second)));
         self.ask(store, &rows, &RejectedQuestion { knowledge: &knowledge, peers: &peers, extent });
+    }
+
+    /// Ends come in any order.
+    fn peers(&mut self, store: &Store, rows: &RowSet, question: &PeersQuestion) -> RejectedPeers {
+        question.remember(store, &mut self.memory);
+        let answer = |memory| question.scan(ShardView { store, rows, memory }).in_order();
+        assert_eq!(answer(Some(&self.memory)), answer(None));
+        answer(None)
     }
 
     fn ask<A: Analysis<Answer: std::fmt::Debug + PartialEq>>(

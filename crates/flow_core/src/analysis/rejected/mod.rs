@@ -6,6 +6,7 @@
 //! the rows of all shards as values: `tests/analysis/rejected_oracle.rs`.
 
 mod accepted;
+mod ends;
 mod groups;
 mod judge;
 mod lists;
@@ -23,6 +24,7 @@ use crate::store::Store;
 
 pub use crate::intake::client::InitiatorEvidence;
 pub(super) use accepted::AcceptedAddresses;
+pub(super) use ends::RejectedEnds;
 pub use partial::RejectedPartial;
 pub use peers::{PeersQuestion, RejectedPeers};
 

@@ -8,8 +8,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::accepted::AcceptedAddresses;
+use super::ends::{self, END_FIELDS, RejectedEnds};
 use super::rows::RejectedRows;
-use super::{Memory, accepted::AcceptedAddresses};
+use crate::analysis::Memory;
 use crate::analysis::counted::Remembered;
 use crate::analysis::distinct::Distinct;
 use crate::analysis::endpoint::Endpoint;
@@ -17,13 +19,13 @@ use crate::analysis::fan_in::{FanIn, PEER_PORTS_MIN, PeerPorts, Servers};
 use crate::analysis::keyed::merge_by_key;
 use crate::analysis::overview::AddressOrder;
 use crate::analysis::{Analysis, ShardView};
-use crate::intake::client::has_ports;
+use crate::arrange::Arrange;
 use crate::query::RowSet;
-use crate::record::{Address, Field, FieldKind, Value};
-use crate::store::{ABSENT, Store};
+use crate::record::{Address, FieldKind, Value};
+use crate::store::Store;
 
 /// One end of rows, in values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(super) struct PeerEnd {
     address: Address,
     port: u16,
@@ -67,6 +69,13 @@ impl RejectedPeers {
         let open = self.ends.iter().filter(|(_, ports)| !ports.is_server()).map(|(end, _)| *end);
         let open: Vec<PeerEnd> = open.collect();
         (!open.is_empty()).then_some(PeersQuestion { wanted: WantedEnds::These(open) })
+    }
+
+    /// The same in an order that does not depend on who found it.
+    #[must_use]
+    pub fn in_order(mut self) -> RejectedPeers {
+        self.ends.arrange_by_key(|(end, _)| *end);
+        self
     }
 
     /// Takes in what came of the second question.
@@ -118,11 +127,19 @@ impl Analysis for PeersQuestion {
 
     fn scan(&self, shard: ShardView<'_>) -> RejectedPeers {
         let ShardView { store, rows, memory } = shard;
+        let known = |is_wanted: &dyn Fn(Endpoint, &PeerPorts) -> bool| {
+            memory.and_then(|memory| RejectedEnds::of(store, rows, &memory.rejected_ends, is_wanted))
+        };
         let (ends, accepted) = match &self.wanted {
-            WantedEnds::FromPorts(n_ports_min) => {
-                (ends_from_ports(store, rows, *n_ports_min), accepted(store, memory))
+            WantedEnds::FromPorts(n_min) => {
+                let ends = known(&|_, ports| ports.n_ports() >= *n_min);
+                (ends.unwrap_or_else(|| ends_from_ports(store, rows, *n_min)), accepted(store, memory))
             }
-            WantedEnds::These(ends) => (these_ends(store, rows, ends), Distinct::default()),
+            WantedEnds::These(ends) => {
+                let wanted: Servers = ends.iter().filter_map(|end| end.in_codes(store)).collect();
+                let ends = known(&|end, _| wanted.contains(&end));
+                (ends.unwrap_or_else(|| these_ends(store, rows, &wanted)), Distinct::default())
+            }
         };
         let in_values = |(end, ports)| Some((PeerEnd::of(end, store)?, ports));
         RejectedPeers { ends: ends.into_iter().filter_map(in_values).collect(), accepted }
@@ -138,25 +155,9 @@ impl Analysis for PeersQuestion {
     }
 }
 
-/// Visits both ends of each rejected row, with the port that it is met from.
+/// Visits the ends of all rejected rows.
 fn for_each_end(rows: &RejectedRows<'_>, mut visit: impl FnMut(Endpoint, u16)) {
-    let fields = [Field::SRCADDR, Field::DSTADDR, Field::SRCPORT, Field::DSTPORT, Field::PROTOCOL];
-    rows.for_each_block(fields, |_, _, [src, dst, src_port, dst_port, protocol]| {
-        for at in 0..src.len() {
-            let (src_port, dst_port) = (src_port[at], dst_port[at]);
-            let is_whole = [src[at], dst[at], src_port, dst_port].iter().all(|&value| value != ABSENT);
-            if !is_whole || !has_ports(protocol[at], src_port, dst_port) {
-                continue;
-            }
-            let protocol = (protocol[at] != ABSENT).then_some(protocol[at] as u8);
-            let (src_port, dst_port) = (src_port as u16, dst_port as u16);
-            for (address, port, peer_port) in [(src[at], src_port, dst_port), (dst[at], dst_port, src_port)] {
-                if FanIn::can_be_server(port) {
-                    visit(Endpoint::new(address as u32, Some(port), protocol), peer_port);
-                }
-            }
-        }
-    });
+    rows.for_each_block(END_FIELDS, |_, _, columns| ends::for_each_end(columns, &mut visit));
 }
 
 /// The ends that are met from so many ports at least.
@@ -205,8 +206,7 @@ impl RowsSeen {
     }
 }
 
-fn these_ends(store: &Store, rows: &RowSet, wanted: &[PeerEnd]) -> Vec<(Endpoint, PeerPorts)> {
-    let wanted: Servers = wanted.iter().filter_map(|end| end.in_codes(store)).collect();
+fn these_ends(store: &Store, rows: &RowSet, wanted: &Servers) -> Vec<(Endpoint, PeerPorts)> {
     let mut fan_in = FanIn::with_capacity(wanted.len());
     for_each_end(&RejectedRows::of(store, rows), |end, peer_port| {
         if wanted.contains(&end) {
