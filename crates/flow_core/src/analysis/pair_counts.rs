@@ -8,6 +8,10 @@
 /// what does not is seldom put in order twice.
 const PAIRS_MIN: usize = 1 << 20;
 
+/// Pairs that came last, a power of two: those of a few hundred groups with the one or two addresses that they want something
+/// of, which are nearly all that there are, seldom leave.
+const RECENT_PAIRS: usize = 1 << 12;
+
 /// Bits of a digit of the sort; see `query/radix_sort`.
 const DIGIT_BITS: u32 = 11;
 const N_DIGITS: usize = 1 << DIGIT_BITS;
@@ -17,33 +21,43 @@ pub(super) type PairRows = (u64, u64);
 
 #[derive(Debug)]
 pub(super) struct PairCounts {
+    /// Each at a place of its own that it shares with others; without rows where there is none.
+    recent: Vec<PairRows>,
     pairs: Vec<PairRows>,
     n_pairs_max: usize,
 }
 
 impl Default for PairCounts {
     fn default() -> PairCounts {
-        PairCounts { pairs: Vec::new(), n_pairs_max: PAIRS_MIN }
+        PairCounts {
+            recent: vec![PairRows::default(); RECENT_PAIRS],
+            pairs: Vec::new(),
+            n_pairs_max: PAIRS_MIN,
+        }
     }
 }
 
 impl PairCounts {
     pub fn add(&mut self, first: u32, second: u32, n_rows: u64) {
         let pair = u64::from(first) << u32::BITS | u64::from(second);
-        match self.pairs.last_mut() {
-            // Rows of one conversation often follow each other.
-            Some((last, known)) if *last == pair => *known += n_rows,
-            _ => {
-                if self.pairs.len() == self.n_pairs_max {
-                    self.put_together();
-                }
-                self.pairs.push((pair, n_rows));
+        let place = mixed(pair) as usize & (self.recent.len() - 1);
+        let recent = &mut self.recent[place];
+        if recent.0 == pair {
+            recent.1 += n_rows;
+            return;
+        }
+        let before = std::mem::replace(recent, (pair, n_rows));
+        if before.1 > 0 {
+            if self.pairs.len() == self.n_pairs_max {
+                self.put_together();
             }
+            self.pairs.push(before);
         }
     }
 
     /// Every pair once, ascending.
     pub fn into_sorted(mut self) -> Vec<PairRows> {
+        self.pairs.extend(self.recent.into_iter().filter(|(_, n_rows)| *n_rows > 0));
         sort_by_pair(&mut self.pairs);
         add_equal(&mut self.pairs);
         self.pairs
@@ -57,6 +71,12 @@ impl PairCounts {
             self.n_pairs_max *= 2;
         }
     }
+}
+
+fn mixed(pair: u64) -> u32 {
+    // Of 2^64 the golden section: pairs that differ a little are far from each other.
+    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+    ((pair ^ pair >> u32::BITS).wrapping_mul(FACTOR) >> u32::BITS) as u32
 }
 
 /// Digit by digit from the lowest, only those in which pairs differ.
@@ -117,8 +137,10 @@ mod tests {
             pairs in prop::collection::vec((any::<u32>(), any::<u32>(), 1u64..9), 0..300),
             masks in (any::<u32>(), any::<u32>()),
             n_pairs_max in 1usize..40,
+            n_recent_log in 0u32..6,
         ) {
-            let mut counts = PairCounts { n_pairs_max, ..PairCounts::default() };
+            let recent = vec![PairRows::default(); 1 << n_recent_log];
+            let mut counts = PairCounts { recent, n_pairs_max, ..PairCounts::default() };
             let mut expected: BTreeMap<u64, u64> = BTreeMap::new();
             for (first, second, n_rows) in pairs {
                 let (first, second) = (first & masks.0, second & masks.1);
