@@ -84,6 +84,9 @@ fn rows(load: &Load, chosen: &[RowSet]) -> Vec<Row> {
 /// An address with a port of a protocol.
 type ServerEnd = (Address, u64, u64);
 
+/// By whom, the interface, the port, the protocol, and who started it.
+type Key = (WantedBy, Value, Option<u64>, Option<u64>, Initiator);
+
 #[derive(Default)]
 struct Group {
     evidence: Option<InitiatorEvidence>,
@@ -104,7 +107,7 @@ pub fn view(load: &Load, chosen: &[RowSet]) -> RejectedView {
         let n_secs = extent.end_secs - extent.start_secs + 1;
         (extent.start_secs, n_secs.div_ceil(SPARK_BUCKETS as u64))
     });
-    let mut groups: BTreeMap<(WantedBy, Value, Option<u64>, Option<u64>, Initiator), Group> = BTreeMap::new();
+    let mut groups: BTreeMap<Key, Group> = BTreeMap::new();
     for row in rejected {
         let Hint { client, evidence } = hint(row, &servers);
         let is_ours = |address: Option<Address>| address.is_some_and(|it| load.knowledge.is_ours(it));
@@ -197,8 +200,6 @@ fn hint(row: &Row, servers: &BTreeSet<ServerEnd>) -> Hint {
         _ => own,
     }
 }
-
-type Key = (WantedBy, Value, Option<u64>, Option<u64>, Initiator);
 
 fn shown(load: &Load, mut groups: Vec<(Key, Group)>, spark: Option<(u64, u64)>) -> RejectedView {
     let n_groups = groups.len() as u64;
