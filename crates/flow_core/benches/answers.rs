@@ -11,7 +11,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use flow_core::analysis::direction::DirectionQuestion;
 use flow_core::analysis::interface::{InterfaceAddresses, InterfaceKnowledge, Told};
 use flow_core::analysis::overview::OverviewQuestion;
-use flow_core::analysis::rejected::RejectedQuestion;
+use flow_core::analysis::rejected::{PeersQuestion, RejectedQuestion};
 use flow_core::analysis::time_extent::time_extent;
 use flow_core::analysis::timeline::TimelineQuestion;
 use flow_core::analysis::{Analysis, Memory, Metric, ShardView};
@@ -132,7 +132,16 @@ fn all(criterion: &mut Criterion) {
         &TimelineQuestion { extent, n_buckets_max: 200, bucket_secs_min: 1 },
     );
     question(criterion, "direction", &store, &DirectionQuestion { knowledge: &knowledge });
-    question(criterion, "rejected", &store, &RejectedQuestion { knowledge: &knowledge, extent });
+    let peers_question = PeersQuestion::of_shards(2);
+    question(criterion, "rejected peers", &store, &peers_question);
+    let everything = RowSet::all(store.rows());
+    let peers = peers_question.scan(ShardView { store: &store, rows: &everything, memory: None });
+    question(
+        criterion,
+        "rejected",
+        &store,
+        &RejectedQuestion { knowledge: &knowledge, peers: &peers, extent },
+    );
     sorts(criterion, &store);
     let segment = &store.rows().segments()[0];
     let orienter = knowledge.orienter(&store);

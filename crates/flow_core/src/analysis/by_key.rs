@@ -11,6 +11,7 @@ use rustc_hash::FxBuildHasher;
 /// Entries that room is made for at once: growing copies all of them in a wasm memory, but most of these may never come.
 const ENTRIES_RESERVED_MAX: usize = 1 << 18;
 
+#[derive(Clone, Debug)]
 pub(super) struct ByKey<K, T> {
     places: HashTable<u32>,
     entries: Vec<(K, T)>,
@@ -47,6 +48,17 @@ impl<K: Hash + Eq, T: Default> ByKey<K, T> {
         &mut self.entries[place].1
     }
 
+    /// What is there of a key.
+    pub fn get(&self, key: &K) -> Option<&T> {
+        let is_key = |&place: &u32| self.entries[place as usize].0 == *key;
+        let place = self.places.find(FxBuildHasher.hash_one(key), is_key)?;
+        Some(&self.entries[*place as usize].1)
+    }
+
+    pub fn entries(&self) -> &[(K, T)] {
+        &self.entries
+    }
+
     pub fn at_place(&mut self, place: usize) -> &mut T {
         &mut self.entries[place].1
     }
@@ -70,6 +82,7 @@ mod tests {
         for key in (0..5_000).chain((0..5_000).rev()) {
             *counts.at(key) += key;
         }
+        assert_eq!((counts.get(&7), counts.get(&5_000)), (Some(&14), None));
         let expected: Vec<(u64, u64)> = (0..5_000).map(|key| (key, 2 * key)).collect();
         assert_eq!(counts.into_entries(), expected);
     }

@@ -102,6 +102,22 @@ pub(super) struct Counters {
     total: Tally,
 }
 
+/// The keys of counters that have something, each with its place.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SparseCounters {
+    keys: Vec<u32>,
+    places: Vec<Place>,
+    /// As in [`Counters`].
+    put_aside: Vec<(u32, Tally)>,
+    total: Tally,
+}
+
+impl SparseCounters {
+    pub fn n_entries(&self) -> usize {
+        self.keys.len() + self.put_aside.len()
+    }
+}
+
 /// Where a key's places begin, and how many it has: a power of two.
 fn places_of(key: usize) -> (usize, usize) {
     if key < COPIED_KEYS { (key * N_COPIES, N_COPIES) } else { (key + (N_COPIES - 1) * COPIED_KEYS, 1) }
@@ -134,12 +150,72 @@ impl Counters {
         }
     }
 
+    /// What was added, without the keys that have nothing.
+    pub fn to_sparse(&self) -> SparseCounters {
+        let mut sparse = SparseCounters { total: self.total, ..SparseCounters::default() };
+        self.for_each(|key, tally| match place_of(tally) {
+            _ if tally == Tally::default() => {}
+            GUARDS => sparse.put_aside.push((key as u32, tally)),
+            place => {
+                sparse.keys.push(key as u32);
+                sparse.places.push(place);
+            }
+        });
+        sparse
+    }
+
+    /// Adds what others have, of keys below [`Counters::n_keys`].
+    pub fn add_sparse(&mut self, sparse: &SparseCounters) {
+        self.total.add(sparse.total);
+        let (first, n_copies) = places_of(self.n_keys);
+        self.places.resize(first + n_copies, Place::default());
+        for (&key, &added) in sparse.keys.iter().zip(&sparse.places) {
+            let place = &mut self.places[places_of(key as usize).0];
+            let sum = *place + added;
+            if sum & GUARDS == 0 {
+                *place = sum;
+            } else {
+                *place = 0;
+                put_aside(&mut self.put_aside, key, tally_of(sum));
+            }
+        }
+        for &(key, tally) in &sparse.put_aside {
+            put_aside(&mut self.put_aside, key, tally);
+        }
+    }
+
     pub fn get(&self, key: usize) -> Tally {
         let in_places = self.in_places_of(key);
         match self.put_aside.get(&(key as u32)) {
             Some(aside) => aside.plus(in_places),
             None => in_places,
         }
+    }
+
+    /// Adds what each key has to its sum: as [`Counters::get`] of all keys, which looks for each among those put aside.
+    pub fn add_to(&self, sums: &mut [Tally]) {
+        self.for_each(|key, tally| sums[key].add(tally));
+    }
+
+    /// Takes what each key has from its sum, which it is part of.
+    pub fn take_from(&self, sums: &mut [Tally]) {
+        self.for_each(|key, tally| sums[key] = sums[key].minus(tally));
+    }
+
+    /// Visits tallies that add up to what each key has.
+    fn for_each(&self, mut visit: impl FnMut(usize, Tally)) {
+        if self.is_empty() {
+            return;
+        }
+        let n_copied = self.n_keys.min(COPIED_KEYS);
+        (0..n_copied).for_each(|key| visit(key, self.in_places_of(key)));
+        let (first, _) = places_of(COPIED_KEYS);
+        for (key, &place) in (COPIED_KEYS..self.n_keys).zip(self.places.get(first..).unwrap_or_default()) {
+            if place != Place::default() {
+                visit(key, tally_of(place));
+            }
+        }
+        self.put_aside.iter().for_each(|(&key, &tally)| visit(key as usize, tally));
     }
 
     /// Whether no row was added.
@@ -151,9 +227,9 @@ impl Counters {
         self.n_keys
     }
 
-    /// Whether no sum has come to the end of `u64`: then what was added can be taken away again.
+    /// Whether all sums are far from the end of `u64`, see [`Tally::is_exact`].
     pub fn is_exact(&self) -> bool {
-        self.total.packets < u64::MAX && self.total.bytes < u64::MAX
+        self.total.is_exact()
     }
 
     /// What the copies of a key's place hold together.
@@ -206,6 +282,20 @@ mod tests {
             assert_eq!(counters.get(key), *expected, "{key}");
         }
         assert_eq!(counters.get(n_keys + 1_000), Tally::default());
+        if counters.is_exact() {
+            let mut twice = counters.clone();
+            twice.add_sparse(&counters.to_sparse());
+            for (key, expected) in expected.iter().enumerate() {
+                assert_eq!(twice.get(key), expected.plus(*expected), "{key}");
+            }
+        }
+        let mut sums = vec![Tally::default(); n_keys];
+        counters.add_to(&mut sums);
+        assert_eq!(sums, expected);
+        if counters.is_exact() {
+            counters.take_from(&mut sums);
+            assert_eq!(sums, vec![Tally::default(); n_keys]);
+        }
     }
 
     #[test]
@@ -237,11 +327,12 @@ mod tests {
         let packets = Column::freeze(&[1]);
         let (mut counters, mut weights) = (Counters::default(), Weights::default());
         counters.grow(1);
-        weights.read(&Column::constant(1, 1), &packets, &Column::freeze(&[u64::MAX - 1]), Block::Run(0, 1));
+        let bytes = Column::freeze(&[u64::MAX / 8]);
+        weights.read(&Column::constant(1, 1), &packets, &bytes, Block::Run(0, 1));
         counters.add(&[0], &weights);
         assert!(counters.is_exact());
-        counters.add(&[0], &weights);
+        (0..8).for_each(|_| counters.add(&[0], &weights));
         assert!(!counters.is_exact());
-        assert_eq!(counters.get(0), Tally { rows: 2, packets: 2, bytes: u64::MAX });
+        assert_eq!(counters.get(0), Tally { rows: 9, packets: 9, bytes: u64::MAX });
     }
 }

@@ -34,6 +34,13 @@ impl Endpoint {
         packing::protocol(self.0)
     }
 
+    /// All bits mixed into fewer.
+    pub fn mixed(self) -> u32 {
+        // Of 2^64 the golden section, as usual: neighbours are far from each other.
+        const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+        ((self.0 ^ self.0 >> u32::BITS).wrapping_mul(FACTOR) >> u32::BITS) as u32
+    }
+
     /// The same of another address.
     #[must_use]
     pub fn at(self, address: u32) -> Endpoint {

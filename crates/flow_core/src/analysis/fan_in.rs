@@ -41,7 +41,11 @@ impl PeerPorts {
         }
     }
 
-    fn merge(&mut self, other: PeerPorts) {
+    pub fn n_ports(&self) -> u8 {
+        self.n_ports
+    }
+
+    pub fn merge(&mut self, other: PeerPorts) {
         for &port in &other.ports[..usize::from(other.n_ports)] {
             self.insert(port);
         }
@@ -49,6 +53,7 @@ impl PeerPorts {
 }
 
 /// The peers' ports of every endpoint that can be a server.
+#[derive(Clone, Debug)]
 pub(in crate::analysis) struct FanIn {
     endpoints: ByKey<Endpoint, PeerPorts>,
 }
@@ -72,12 +77,25 @@ impl FanIn {
     /// Notes one end of a row.
     pub fn note_end(&mut self, address: u32, port: u16, protocol: Option<u8>, peer_port: u16) {
         if FanIn::can_be_server(port) {
-            self.endpoints.at(Endpoint::new(address, Some(port), protocol)).insert(peer_port);
+            self.note_port(Endpoint::new(address, Some(port), protocol), peer_port);
         }
+    }
+
+    /// Notes a port that an end which can be a server is met from.
+    pub fn note_port(&mut self, end: Endpoint, peer_port: u16) {
+        self.endpoints.at(end).insert(peer_port);
     }
 
     pub fn add(&mut self, endpoint: Endpoint, ports: PeerPorts) {
         self.endpoints.at(endpoint).merge(ports);
+    }
+
+    pub fn get(&self, endpoint: Endpoint) -> Option<&PeerPorts> {
+        self.endpoints.get(&endpoint)
+    }
+
+    pub fn endpoints(&self) -> &[(Endpoint, PeerPorts)] {
+        self.endpoints.entries()
     }
 
     pub fn into_endpoints(self) -> Vec<(Endpoint, PeerPorts)> {

@@ -6,8 +6,9 @@
 use super::counted::Remembered;
 use super::direction::DirectionCounts;
 use super::overview::{AddressOrder, OverviewCounts, RememberedWindows};
-use super::rejected::AcceptedAddresses;
+use super::rejected::{AcceptedAddresses, RejectedEnds};
 use super::timeline::{TimelineCounts, TimelineQuestion};
+use crate::store::Store;
 
 /// Filled by [`super::Analysis::remember`].
 #[derive(Clone, Debug, Default)]
@@ -19,4 +20,30 @@ pub struct Memory {
     pub(super) timeline: Option<(TimelineQuestion, Remembered<TimelineCounts>)>,
     pub(super) direction: Remembered<DirectionCounts>,
     pub(super) accepted: Remembered<AcceptedAddresses>,
+    /// Only where there was time for it: a question about few rows does not need it.
+    pub(super) rejected_ends: Remembered<RejectedEnds>,
+}
+
+/// Segments that are counted in one step of [`Memory::prepare`]: two or three milliseconds in a browser, so that no question
+/// waits for more.
+const SEGMENTS_AT_ONCE: usize = 4;
+
+impl Memory {
+    /// Notes a part of what questions will use that nobody may have asked yet, so that the first of a kind is answered as fast
+    /// as the next; true where there may be more. For when there is nothing else to do.
+    pub fn prepare(&mut self, store: &Store) -> bool {
+        let some = SEGMENTS_AT_ONCE;
+        // Directions are worked out last, and anew where more is known; counted before, they would be counted twice.
+        let is_oriented = store.rows().segments().iter().all(|segment| !segment.orientation().is_empty());
+        if self.overview.update_some(store, some, OverviewCounts::default) > 0
+            || self.windows.update_some(store, some) > 0
+            || self.accepted.update_some(store, some, AcceptedAddresses::default) > 0
+            || self.rejected_ends.update_some(store, some, RejectedEnds::default) > 0
+            || (is_oriented && self.direction.update_some(store, some, DirectionCounts::default) > 0)
+        {
+            return true;
+        }
+        self.addresses.update(store);
+        false
+    }
 }

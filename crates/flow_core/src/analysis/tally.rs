@@ -33,6 +33,13 @@ impl Tally {
         self
     }
 
+    /// Whether this sum and a few more like it are one without coming to the end of `u64`: then rows can be taken away
+    /// again. Only hostile counts are so large.
+    pub(super) fn is_exact(&self) -> bool {
+        const EXACT_MAX: u64 = u64::MAX / 8;
+        self.packets <= EXACT_MAX && self.bytes <= EXACT_MAX
+    }
+
     /// Without rows that were part of it.
     #[must_use]
     pub(super) fn minus(self, other: Tally) -> Tally {

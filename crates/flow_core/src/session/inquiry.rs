@@ -19,7 +19,7 @@ use crate::analysis::interface::InterfaceKnowledge;
 use crate::analysis::outcomes::{OneSidedTuples, OneSidedTuplesQuestion, OutcomesQuestion};
 use crate::analysis::overview::{HandOver, OverviewQuestion};
 use crate::analysis::packets_lost::PacketsLostQuestion;
-use crate::analysis::rejected::RejectedQuestion;
+use crate::analysis::rejected::{PeersQuestion, RejectedPeers, RejectedQuestion};
 use crate::analysis::requests::{Requests, RequestsQuestion, reachable, replay, rule_use};
 use crate::analysis::summary::SummaryQuestion;
 use crate::analysis::timeline::TimelineQuestion;
@@ -113,6 +113,14 @@ enum Work {
     Account(Question),
     /// The reports first; then, of these shards, the rows.
     Summary(Option<SecondTurn>),
+    /// The peers first, in one turn or two; then, with them, the rows.
+    Rejected {
+        /// About the peers; none while the rows are asked for.
+        asked: Option<PeersQuestion>,
+        /// What the first turn found.
+        peers: Option<RejectedPeers>,
+        turns: SecondTurn,
+    },
     /// The tuples first, of all shards; then, with them, what became of their rows.
     Outcomes(Option<SecondTurn>),
     Diagnosing(Diagnosing),
@@ -154,9 +162,12 @@ impl Inquiry {
                 let ask = ShardAsk::Direction { filter: filter.clone() };
                 (Work::Analysis(question), all(ask))
             }
-            Question::Rejected { ref filter } => {
-                let ask = ShardAsk::Rejected { filter: filter.clone(), extent: known.extent };
-                (Work::Analysis(question), all(ask))
+            Question::Rejected { filter } => {
+                let question = PeersQuestion::of_shards(shards.len());
+                let asks =
+                    all(ShardAsk::RejectedPeers { filter: filter.clone(), question: question.clone() });
+                let turns = SecondTurn::new(shards, filter);
+                (Work::Rejected { asked: Some(question), peers: None, turns }, asks)
             }
             Question::Outcomes { filter } => {
                 let work = Work::Outcomes(Some(SecondTurn::new(shards, filter)));
@@ -310,6 +321,39 @@ impl Inquiry {
                     }))))
                 }
             },
+            Work::Rejected { asked, peers, turns } => match asked.take() {
+                Some(question) => {
+                    let found = merged(&question, answers, |answer| match answer {
+                        ShardAnswer::RejectedPeers(partial) => Some(partial),
+                        _ => None,
+                    });
+                    let is_first = peers.is_none();
+                    match peers {
+                        Some(peers) => peers.complete(found),
+                        None => *peers = Some(found),
+                    }
+                    let peers = peers.as_ref().expect("found just now");
+                    *asked = peers.second_question().filter(|_| is_first);
+                    match asked.clone() {
+                        Some(question) => {
+                            turns.clone().ask(|filter| ShardAsk::RejectedPeers { filter, question })
+                        }
+                        None => {
+                            let (extent, peers) = (known.extent, Arc::new(peers.clone()));
+                            turns.clone().ask(|filter| ShardAsk::Rejected { filter, extent, peers })
+                        }
+                    }
+                }
+                None => {
+                    // The shards have used the peers.
+                    let Known { knowledge, extent, .. } = known;
+                    let question = RejectedQuestion { knowledge, peers: &RejectedPeers::default(), extent };
+                    Turn::End(Ok(Answer::Rejected(merged(&question, answers, |answer| match answer {
+                        ShardAnswer::Rejected(partial) => Some(partial),
+                        _ => None,
+                    }))))
+                }
+            },
             Work::Diagnosing(diagnosing) => diagnosing.resume(answers, known),
             Work::Lines(export) => export.resume(answers),
             Work::Table(export) => export.resume(answers),
@@ -346,13 +390,6 @@ fn analysed(question: &Question, answers: Vec<(u16, ShardAnswer)>, known: Known<
         Question::Direction { .. } => {
             Answer::Direction(merged(&DirectionQuestion { knowledge }, answers, |answer| match answer {
                 ShardAnswer::Direction(partial) => Some(partial),
-                _ => None,
-            }))
-        }
-        Question::Rejected { .. } => {
-            let question = RejectedQuestion { knowledge, extent };
-            Answer::Rejected(merged(&question, answers, |answer| match answer {
-                ShardAnswer::Rejected(partial) => Some(partial),
                 _ => None,
             }))
         }

@@ -17,7 +17,7 @@ use crate::analysis::interface::{InterfaceAddresses, InterfaceKnowledge};
 use crate::analysis::outcomes::{OneSidedTuples, OutcomesPartial};
 use crate::analysis::overview::{HandOver, OverviewPartial};
 use crate::analysis::packets_lost::PacketsLostPartial;
-use crate::analysis::rejected::RejectedPartial;
+use crate::analysis::rejected::{PeersQuestion, RejectedPartial, RejectedPeers};
 use crate::analysis::requests::RequestsPartial;
 use crate::analysis::summary::SummaryPartial;
 use crate::analysis::timeline::Timeline;
@@ -99,9 +99,16 @@ pub enum ShardAsk {
     Direction {
         filter: Filter,
     },
+    /// What the judgement of rejected rows asks of all shards; once or twice.
+    RejectedPeers {
+        filter: Filter,
+        question: PeersQuestion,
+    },
+    /// What was rejected; the peers are those of all shards.
     Rejected {
         filter: Filter,
         extent: Option<TimeExtent>,
+        peers: Arc<RejectedPeers>,
     },
     /// Tuples that may not have worked.
     OneSidedTuples,
@@ -229,6 +236,7 @@ pub enum ShardAnswer {
     Timeline(Timeline),
     Overview(Box<OverviewPartial>),
     Direction(DirectionPartial),
+    RejectedPeers(RejectedPeers),
     Rejected(RejectedPartial),
     OneSidedTuples(OneSidedTuples),
     Outcomes(OutcomesPartial),

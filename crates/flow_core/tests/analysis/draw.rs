@@ -9,6 +9,7 @@
 //! SKIPDATA is a status record. Not the parser: it is tested elsewhere, and what is drawn here is well-formed.
 
 use flow_core::analysis::interface::{AddressByHand, InterfaceAddresses, InterfaceKnowledge, Told};
+use flow_core::analysis::rejected::{PeersQuestion, RejectedQuestion, RejectedView};
 use flow_core::analysis::time_extent::{TimeExtent, time_extent};
 use flow_core::analysis::{Analysis, ShardView};
 use flow_core::config::Configuration;
@@ -162,8 +163,7 @@ impl Load {
 
     /// The answer about all rows, by way of partials that travelled.
     pub fn ask<A: Analysis>(&self, analysis: &A) -> A::Answer {
-        let everything: Vec<RowSet> = self.stores.iter().map(|store| RowSet::all(store.rows())).collect();
-        self.ask_about(&everything, analysis)
+        self.ask_about(&self.everything(), analysis)
     }
 
     pub fn ask_about<A: Analysis>(&self, rows: &[RowSet], analysis: &A) -> A::Answer {
@@ -177,6 +177,26 @@ impl Load {
             analysis.merge(&mut merged, partial);
         }
         analysis.finish(merged)
+    }
+}
+
+impl Load {
+    /// What was rejected, asked in as many turns as it takes.
+    pub fn rejected(&self) -> RejectedView {
+        self.rejected_of(&self.everything())
+    }
+
+    pub fn rejected_of(&self, rows: &[RowSet]) -> RejectedView {
+        let mut peers = self.ask_about(rows, &PeersQuestion::of_shards(rows.len()));
+        if let Some(question) = peers.second_question() {
+            peers.complete(self.ask_about(rows, &question));
+        }
+        let (knowledge, extent) = (&self.knowledge, self.extent);
+        self.ask_about(rows, &RejectedQuestion { knowledge, peers: &peers, extent })
+    }
+
+    pub fn everything(&self) -> Vec<RowSet> {
+        self.stores.iter().map(|store| RowSet::all(store.rows())).collect()
     }
 }
 

@@ -9,6 +9,7 @@ mod packets_lost;
 mod parts;
 mod properties;
 mod rejected;
+mod rejected_oracle;
 mod remembered;
 mod speed;
 mod summary;

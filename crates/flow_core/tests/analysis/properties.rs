@@ -6,15 +6,16 @@ use flow_core::analysis::Metric;
 use flow_core::analysis::direction::DirectionQuestion;
 use flow_core::analysis::files::FilesQuestion;
 use flow_core::analysis::overview::OverviewQuestion;
-use flow_core::analysis::rejected::RejectedQuestion;
 use flow_core::analysis::summary::SummaryQuestion;
 use flow_core::analysis::timeline::TimelineQuestion;
 use flow_core::parse::LogStreams;
+use flow_core::query::{RowSet, parse_filter};
 use flow_core::record::address::Family;
 use flow_core::record::{Address, Evidence, Field, Value};
 use proptest::prelude::*;
 
 use crate::draw::{Drawing, Load, interface, load_dealt};
+use crate::rejected_oracle;
 
 const HEADER: &str = "interface-id srcaddr dstaddr srcport dstport protocol tcp-flags flow-direction packets bytes \
                       start end action log-status";
@@ -86,7 +87,7 @@ fn answers(load: &Load) -> Vec<String> {
         ),
         format!("{:?}", load.ask(&OverviewQuestion::by(Metric::Bytes))),
         format!("{:?}", load.ask(&DirectionQuestion { knowledge: &load.knowledge })),
-        format!("{:?}", load.ask(&RejectedQuestion { knowledge: &load.knowledge, extent: load.extent })),
+        format!("{:?}", load.rejected()),
         load.ask(&SummaryQuestion { files: &[] }).to_json(),
         format!(
             "{:?}",
@@ -185,10 +186,43 @@ proptest! {
             prop_assert_eq!(total, rows.len() as u64);
         }
 
-        let rejected = load.ask(&RejectedQuestion { knowledge: &load.knowledge, extent: load.extent });
+        let rejected = load.rejected();
         prop_assert_eq!(rejected.total.rows, n_rejected);
         prop_assert_eq!(rejected.groups.iter().map(|group| group.total.rows).sum::<u64>(), n_rejected);
         prop_assert_eq!(rejected.by_wanted.iter().map(|(_, tally)| tally.rows).sum::<u64>(), n_rejected);
+    }
+
+    #[test]
+    fn what_was_rejected_is_what_a_slow_reading_says(
+        log in any_log(),
+        deal in prop::collection::vec(0..3usize, 60),
+        n_shards in 1usize..4,
+        text in prop::sample::select(vec!["", "bytes > 50", "srcaddr in 10.0.0.0/8", "dstport = 22"]),
+    ) {
+        let load = load_dealt(&log, n_shards, |at| deal[at] % n_shards);
+        let filter = parse_filter(text).unwrap();
+        let rows: Vec<RowSet> =
+            load.stores.iter().map(|store| RowSet::select(&filter, store, store.rows())).collect();
+        prop_assert_eq!(load.rejected_of(&rows), rejected_oracle::view(&load, &rows));
+    }
+
+    /// Ends that are met from about as many ports as servers are, in one shard or in several.
+    #[test]
+    fn servers_are_those_of_all_shards(
+        rows in prop::collection::vec((0u8..3, 0u8..12, any::<bool>(), 0..3usize), 1..80),
+        n_shards in 1usize..4,
+    ) {
+        let line = |&(server, client, is_answer, _): &(u8, u8, bool, usize)| {
+            let ends = [format!("9.9.9.{server}"), format!("10.0.0.{}", client % 2)];
+            let ports = [7_000 + u32::from(server), 2_000 + u32::from(client)];
+            let (from, to) = if is_answer { (0, 1) } else { (1, 0) };
+            format!("eni-1 {} {} {} {} 6 REJECT", ends[from], ends[to], ports[from], ports[to])
+        };
+        let lines: Vec<String> = rows.iter().map(line).collect();
+        let header = "interface-id srcaddr dstaddr srcport dstport protocol action";
+        let log = Drawing::of(&format!("{header}\n{}", lines.join("\n")));
+        let load = load_dealt(&log, n_shards, |at| rows[at].3 % n_shards);
+        prop_assert_eq!(load.rejected(), rejected_oracle::view(&load, &load.everything()));
     }
 
     /// The rule for IPv4, said as slowly as it can be.

@@ -1,14 +1,15 @@
 //! What was rejected, who wanted it, and who started it.
 
-use flow_core::analysis::rejected::{
-    GROUPS_MAX, RejectedGroup, RejectedQuestion, RejectedView, SPARK_BUCKETS, WantedBy,
-};
+use flow_core::analysis::rejected::{GROUPS_MAX, RejectedGroup, RejectedView, SPARK_BUCKETS, WantedBy};
 use flow_core::record::Field;
 
 use crate::draw::{Load, address, load};
+use crate::rejected_oracle;
 
 fn view(load: &Load) -> RejectedView {
-    load.ask(&RejectedQuestion { knowledge: &load.knowledge, extent: load.extent })
+    let view = load.rejected();
+    assert_eq!(view, rejected_oracle::view(load, &load.everything()));
+    view
 }
 
 fn shown(group: &RejectedGroup) -> String {

@@ -4,12 +4,12 @@
 use flow_core::analysis::direction::DirectionQuestion;
 use flow_core::analysis::interface::InterfaceKnowledge;
 use flow_core::analysis::overview::OverviewQuestion;
-use flow_core::analysis::rejected::RejectedQuestion;
+use flow_core::analysis::rejected::{PeersQuestion, RejectedPeers, RejectedQuestion};
 use flow_core::analysis::time_extent::time_extent;
 use flow_core::analysis::timeline::TimelineQuestion;
 use flow_core::analysis::{Analysis, Memory, Metric, ShardView};
 use flow_core::parse::{Layout, RawRow, RawValue, RowSink, SourceId};
-use flow_core::query::{ClauseCache, Filter, RowSet};
+use flow_core::query::{ClauseCache, Filter, RowSet, parse_filter};
 use flow_core::record::{Address, Orientation};
 use flow_core::store::{SEGMENT_ROWS, Store};
 use flow_testkit::filters::any_filter;
@@ -30,7 +30,19 @@ impl Asked {
         self.ask(store, &rows, &OverviewQuestion::by(Metric::Bytes));
         self.ask(store, &rows, &TimelineQuestion { extent, n_buckets_max: 50, bucket_secs_min: 1 });
         self.ask(store, &rows, &DirectionQuestion { knowledge: &knowledge });
-        self.ask(store, &rows, &RejectedQuestion { knowledge: &knowledge, extent });
+        let question = PeersQuestion::of_shards(1);
+        let peers = self.peers(store, &rows, &question);
+        let first = self.peers(store, &rows, &PeersQuestion::of_shards(8));
+        first.second_question().iter().for_each(|second| drop(self.peers(store, &rows, second)));
+        self.ask(store, &rows, &RejectedQuestion { knowledge: &knowledge, peers: &peers, extent });
+    }
+
+    /// Ends come in any order.
+    fn peers(&mut self, store: &Store, rows: &RowSet, question: &PeersQuestion) -> RejectedPeers {
+        question.remember(store, &mut self.memory);
+        let answer = |memory| question.scan(ShardView { store, rows, memory }).in_order();
+        assert_eq!(answer(Some(&self.memory)), answer(None));
+        answer(None)
     }
 
     fn ask<A: Analysis<Answer: std::fmt::Debug + PartialEq>>(
@@ -54,6 +66,8 @@ enum Step {
     Orient(u8),
     /// Another load takes its place, as after all that was read last is taken back.
     Restart,
+    /// There is time to prepare for questions, or a little.
+    Rest(u8),
 }
 
 fn any_step() -> impl Strategy<Value = Step> {
@@ -61,6 +75,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         3 => (1..SEGMENT_ROWS).prop_map(Step::Rows),
         2 => (0..Orientation::N_CODES).prop_map(Step::Orient),
         1 => Just(Step::Restart),
+        2 => (0..20u8).prop_map(Step::Rest),
     ]
 }
 
@@ -118,9 +133,37 @@ proptest! {
                 Step::Rows(n_rows) => add_rows(&mut store, n_rows, is_hostile),
                 Step::Orient(seed) => orient(&mut store, seed),
                 Step::Restart => store = Store::default(),
+                Step::Rest(n_times) => {
+                    let mut times = 0..n_times;
+                    while times.next().is_some() && asked.memory.prepare(&store) {}
+                }
             }
             for filter in filters.iter().chain([&Filter::everything()]) {
                 asked.check(&store, filter);
+            }
+        }
+    }
+}
+
+/// As a brush chooses them: stretches of time that begin and end within segments that are counted together, or cover them.
+#[test]
+fn stretches_of_time_are_those_of_rows_counted_one_by_one() {
+    for is_hostile in [false, true] {
+        let (mut store, mut asked) = (Store::default(), Asked::default());
+        // In pieces, so that counts are begun and gone on with.
+        for n_segments in [3, 2, 4] {
+            add_rows(&mut store, n_segments * SEGMENT_ROWS + 7_000, is_hostile);
+            let first = 1_700_000_000;
+            let n_secs = u64::from(store.rows().n_rows()) / 50;
+            let filters = [(0, 2), (3, 97), (10, 45), (45, 55), (30, 101), (60, 61)].map(|(from, to)| {
+                let (from, to) = (first + n_secs * from / 100, first + n_secs * to / 100);
+                format!("start >= {from} and start < {to}")
+            });
+            for text in filters.iter().map(String::as_str).chain(["", "dstport = 443", "srcaddr != 10.0.0.1"])
+            {
+                let filter = parse_filter(text).expect(text);
+                let rows = asked.clauses.select(&filter, &store);
+                asked.ask(&store, &rows, &OverviewQuestion::by(Metric::Bytes));
             }
         }
     }

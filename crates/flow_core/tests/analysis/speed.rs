@@ -7,7 +7,7 @@ use flow_core::analysis::Metric;
 use flow_core::analysis::direction::DirectionQuestion;
 use flow_core::analysis::export::{CsvText, JsonLines, ShardRecords, load_order};
 use flow_core::analysis::overview::OverviewQuestion;
-use flow_core::analysis::rejected::RejectedQuestion;
+use flow_core::analysis::rejected::{PeersQuestion, RejectedQuestion};
 use flow_core::analysis::requests::{RequestsQuestion, reachable};
 use flow_core::analysis::summary::SummaryQuestion;
 use flow_core::analysis::timeline::TimelineQuestion;
@@ -123,7 +123,8 @@ fn answers_over_a_million_rows() {
     });
     timed("overview", || ask(&OverviewQuestion::by(Metric::Bytes), store, &rows));
     timed("direction", || ask(&DirectionQuestion { knowledge }, store, &rows));
-    let question = RejectedQuestion { knowledge, extent };
+    let peers = timed("rejected: peers", || ask(&PeersQuestion::of_shards(1), store, &rows));
+    let question = RejectedQuestion { knowledge, peers: &peers, extent };
     timed("rejected: scan", || question.scan(ShardView { store, rows: &rows, memory: None }));
     let rejected = timed("rejected", || ask(&question, store, &rows));
     println!("  {} rows in {} groups", rejected.total.rows, rejected.n_groups);

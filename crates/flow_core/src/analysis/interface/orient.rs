@@ -13,7 +13,26 @@ impl InterfaceKnowledge {
     /// What gives the rows of a store their orientation. Holds for as long as no rows are added to it.
     pub fn orienter<'a>(&self, store: &'a Store) -> Orienter<'a> {
         let recorded = RecordedDirections::of(store);
-        Orienter { store, recorded, interfaces: interfaces(self, store), ours: ours(self, store) }
+        Orienter { store, recorded, interfaces: interfaces(self, store), ours: self.ours(store) }
+    }
+
+    /// By the code of an address whether it is private, an own address of any interface, or in a subnet of one. The last is for rows
+    /// without an address, which is nobody's.
+    pub(in crate::analysis) fn ours(&self, store: &Store) -> Vec<bool> {
+        let addresses = store.addresses();
+        let n_codes = addresses.all().len();
+        let mut ours: Vec<bool> =
+            (0..n_codes).map(|code| addresses.traits(code as u64).is_private()).chain([false]).collect();
+        for code in self.our_addresses().iter().filter_map(|address| addresses.code(*address)) {
+            ours[code as usize] = true;
+        }
+        let subnets = self.our_subnets();
+        if !subnets.is_empty() {
+            for (ours, address) in ours.iter_mut().zip(addresses.all()) {
+                *ours |= subnet_of(*address).is_some_and(|subnet| subnets.contains(&subnet));
+            }
+        }
+        ours
     }
 
     /// Orients every readable row of a store anew.
@@ -206,22 +225,4 @@ fn interfaces(knowledge: &InterfaceKnowledge, store: &Store) -> Vec<OwnCodes> {
         }
     }
     interfaces
-}
-
-/// By the code of an address whether it is private, an own address of any interface, or in a subnet of one.
-fn ours(knowledge: &InterfaceKnowledge, store: &Store) -> Vec<bool> {
-    let addresses = store.addresses();
-    let n_codes = addresses.all().len();
-    let mut ours: Vec<bool> =
-        (0..n_codes).map(|code| addresses.traits(code as u64).is_private()).chain([false]).collect();
-    for code in knowledge.our_addresses().iter().filter_map(|address| addresses.code(*address)) {
-        ours[code as usize] = true;
-    }
-    let subnets = knowledge.our_subnets();
-    if !subnets.is_empty() {
-        for (ours, address) in ours.iter_mut().zip(addresses.all()) {
-            *ours |= subnet_of(*address).is_some_and(|subnet| subnets.contains(&subnet));
-        }
-    }
-    ours
 }

@@ -13,6 +13,13 @@ pub(in crate::analysis) struct AddressOrder {
 }
 
 impl AddressOrder {
+    /// Of all addresses of a store.
+    pub fn of(store: &Store) -> AddressOrder {
+        let mut order = AddressOrder::default();
+        order.update(store);
+        order
+    }
+
     /// Takes in the addresses that the store has learned since. Codes of a store never change.
     pub fn update(&mut self, store: &Store) {
         let all = store.addresses().all();
@@ -36,6 +43,13 @@ impl AddressOrder {
     /// Whether it knows all addresses of the store.
     pub fn is_of(&self, store: &Store) -> bool {
         self.n_codes == store.addresses().all().len()
+    }
+
+    /// All addresses, ascending, with their codes.
+    pub fn for_each(&self, mut visit: impl FnMut(Address, u32)) {
+        self.v4.iter().for_each(|&(bits, code)| visit(Address::V4(bits), code));
+        self.v6.iter().for_each(|&(bits, code)| visit(Address::V6(bits), code));
+        self.mac.iter().for_each(|&(bits, code)| visit(Address::Mac(bits), code));
     }
 
     /// The codes of all addresses, ascending by address.

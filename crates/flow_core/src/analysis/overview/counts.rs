@@ -1,16 +1,17 @@
 //! How much there is of each value of each listed field, and of each action.
 
 use super::address_order::AddressOrder;
-use super::distinct::Distinct;
-use super::field_tallies::{FieldTallies, Largest, ShardLargest, Size, ValueTally, size};
+use super::field_tallies::{FieldTallies, Largest, ShardLargest, ValueTally, size};
 use super::{HandOver, OverviewQuestion, TOP_ENTRIES, TOP_FIELDS};
 use crate::analysis::action::{Action, Actions};
 use crate::analysis::by_code::n_codes;
 use crate::analysis::counted::{Count, Counted};
 use crate::analysis::counters::{Counters, Weights};
+use crate::analysis::distinct::Distinct;
+use crate::analysis::stretch::Stretch;
 use crate::analysis::{Tally, columns::FieldIds};
 use crate::query::SegmentRows;
-use crate::record::{Field, FieldKind};
+use crate::record::{Field, FieldKind, Value};
 use crate::store::{Segment, Store};
 
 /// With so many of each shard, what is left out is seldom as large as what is listed: often few values stand out and the
@@ -39,6 +40,10 @@ fn key(code: u32) -> u32 {
 }
 
 impl Count for OverviewCounts {
+    /// A brush leaves a few segments at either end that are counted: with 4 half as many as with 8, and half again of
+    /// stretches to add between them.
+    const STRETCH_SEGMENTS: usize = 4;
+
     fn prepare(&mut self, store: &Store) {
         self.top = FieldIds::of(store, TOP_FIELDS);
         self.others = FieldIds::of(store, [Field::ACTION, Field::PACKETS, Field::BYTES]);
@@ -70,8 +75,18 @@ impl Count for OverviewCounts {
     }
 
     fn is_exact(&self) -> bool {
-        let all = self.by_action.into_iter().fold(Tally::default(), Tally::plus);
-        all.packets < u64::MAX && all.bytes < u64::MAX
+        self.by_action.into_iter().fold(Tally::default(), Tally::plus).is_exact()
+    }
+
+    fn stretch(&self) -> Stretch {
+        let counters = self.rejected.iter().chain(&self.not_rejected).map(Counters::to_sparse).collect();
+        Stretch { tallies: self.by_action.into(), counters }
+    }
+
+    fn add_stretch(&mut self, stretch: &Stretch) {
+        self.by_action.iter_mut().zip(&stretch.tallies).for_each(|(sum, tally)| sum.add(*tally));
+        let lists = self.rejected.iter_mut().chain(&mut self.not_rejected);
+        lists.zip(&stretch.counters).for_each(|(list, counters)| list.add_sparse(counters));
     }
 }
 
@@ -97,14 +112,16 @@ impl Counted<'_, OverviewCounts> {
             ValueTally { total: rejected.plus(not_rejected(key(code) as usize)), rejected }
         };
         let value = |code: u32| store.value(id, u64::from(code));
-        let in_order = || match order.filter(|_| TOP_FIELDS[at].kind() == FieldKind::Address) {
-            Some(order) => order.codes().collect(),
+        let for_each_in_order = |visit: &mut dyn FnMut(u32, Option<Value>)| match order
+            .filter(|_| TOP_FIELDS[at].kind() == FieldKind::Address)
+        {
+            Some(order) => order.for_each(|address, code| visit(code, Some(Value::Address(address)))),
             None => {
                 let mut codes: Vec<u32> = (0..n_codes).collect();
                 if !TOP_FIELDS[at].kind().is_number() {
                     codes.sort_by_cached_key(|code| value(*code));
                 }
-                codes
+                codes.into_iter().for_each(|code| visit(code, None));
             }
         };
         let n_values_max = match question.hand_over {
@@ -112,34 +129,39 @@ impl Counted<'_, OverviewCounts> {
             HandOver::Largest => LARGEST_HANDED_OVER,
             HandOver::All => {
                 let (mut values, mut tallies) = (Distinct::default(), Vec::new());
-                for (code, tally) in in_order().into_iter().map(|code| (code, tally(code))) {
+                for_each_in_order(&mut |code, known| {
+                    let tally = tally(code);
                     if tally.total.rows > 0 {
-                        values.push(value(code));
+                        values.push(known.unwrap_or_else(|| value(code)));
                         tallies.push(tally);
                     }
-                }
+                });
                 return FieldTallies::All { values, tallies };
             }
         };
-        let sizes: Vec<Size> = (0..n_codes).map(|code| size(&tally(code).total, question.metric)).collect();
-        let has_rows = |code: &u32| sizes[*code as usize].1 > 0;
+        let totals = self
+            .sums_of_keys(n_codes as usize + 1, |counts| [&counts.rejected[at], &counts.not_rejected[at]]);
+        let size = |code: u32| size(&totals[key(code) as usize], question.metric);
+        let has_rows = |code: &u32| totals[key(*code) as usize].rows > 0;
         let mut largest = Largest::new(n_values_max);
-        (0..n_codes).filter(has_rows).for_each(|code| largest.push(sizes[code as usize], code));
+        (0..n_codes).filter(has_rows).for_each(|code| largest.push(size(code), code));
         let least = largest.least();
         let (codes, next) = largest.into_numbers();
         let entry = |code: u32| (value(code), tally(code));
         if question.hand_over == HandOver::Alone {
             // Which of those as large as the last one come first, their values tell.
             let largest = match least.filter(|_| next == least) {
-                Some(least) => {
-                    (0..n_codes).filter(|code| sizes[*code as usize] >= least).map(entry).collect()
-                }
+                Some(least) => (0..n_codes).filter(|code| size(*code) >= least).map(entry).collect(),
                 None => codes.map(entry).collect(),
             };
             return FieldTallies::Alone { largest, n_distinct: (0..n_codes).filter(has_rows).count() as u64 };
         }
         let mut values = Distinct::default();
-        in_order().into_iter().filter(has_rows).for_each(|code| values.push(value(code)));
+        for_each_in_order(&mut |code, known| {
+            if has_rows(&code) {
+                values.push(known.unwrap_or_else(|| value(code)));
+            }
+        });
         FieldTallies::Largest(vec![ShardLargest { largest: codes.map(entry).collect(), next, values }])
     }
 }

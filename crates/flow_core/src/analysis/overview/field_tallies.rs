@@ -9,9 +9,9 @@ use std::cmp::Reverse;
 
 use serde::{Deserialize, Serialize};
 
-use super::distinct::Distinct;
 use super::{TOP_ENTRIES, TopEntry, TopList};
 use crate::analysis::as_bytes::{self, Fixed};
+use crate::analysis::distinct::Distinct;
 use crate::analysis::{Metric, Tally};
 use crate::arrange::{Arrange, keep_first};
 use crate::record::{Field, Value};

@@ -2,7 +2,6 @@
 
 mod address_order;
 mod counts;
-mod distinct;
 mod field_tallies;
 mod windows;
 

@@ -35,15 +35,20 @@ struct OfSegment {
 
 impl RememberedWindows {
     pub fn update(&mut self, store: &Store) {
+        self.update_some(store, usize::MAX);
+    }
+
+    /// The same for a few of the segments that are new; how many there were.
+    pub fn update_some(&mut self, store: &Store, n_max: usize) -> usize {
         let table = store.rows();
         let ids = FieldIds::of(store, [Field::START, Field::END]);
-        self.segments.truncate(table.n_frozen_segments());
-        for (at, segment) in table.segments()[..table.n_frozen_segments()].iter().enumerate() {
-            if self.of(at, segment).is_none() {
-                self.segments.truncate(at);
-                self.segments.push(OfSegment::new(segment, ids.columns(segment)));
-            }
-        }
+        let frozen = &table.segments()[..table.n_frozen_segments()];
+        self.segments.truncate(frozen.len());
+        let n_known = (0..self.segments.len()).take_while(|&at| self.of(at, &frozen[at]).is_some()).count();
+        self.segments.truncate(n_known);
+        let new = frozen[n_known..].iter().take(n_max);
+        self.segments.extend(new.map(|segment| OfSegment::new(segment, ids.columns(segment))));
+        self.segments.len() - n_known
     }
 
     fn of(&self, at: usize, segment: &Segment) -> Option<&OfSegment> {

@@ -1,12 +1,18 @@
 //! What was rejected, grouped by what somebody wanted, and whether the owner is likely to want it too.
 //!
-//! Which end started a flow is judged when all shards are merged, because two kinds of evidence need them all:
-//! how many peers a port has, and whether a peer's traffic was accepted anywhere. So a shard hands over its
-//! rejected rows folded by all that a judgement may ask (`flows`), and `groups` judges and groups them.
+//! Which end started a flow rests on two kinds of evidence that need all shards: how many peers a port has, and whether
+//! a peer's traffic was accepted anywhere. So that is asked first (`peers`); then each shard judges its own rows (`judge`)
+//! and hands over groups of them (`partial`), which are put together and shown (`groups`). The simple version judges
+//! the rows of all shards as values: `tests/analysis/rejected_oracle.rs`.
 
 mod accepted;
-mod flows;
+mod ends;
 mod groups;
+mod judge;
+mod lists;
+mod partial;
+mod peers;
+mod rows;
 
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +24,9 @@ use crate::store::Store;
 
 pub use crate::intake::client::InitiatorEvidence;
 pub(super) use accepted::AcceptedAddresses;
-pub use flows::RejectedPartial;
+pub(super) use ends::RejectedEnds;
+pub use partial::RejectedPartial;
+pub use peers::{PeersQuestion, RejectedPeers};
 
 /// Which side started the flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -120,6 +128,8 @@ const HELPFUL: [Field; 8] = [
 #[derive(Clone, Copy, Debug)]
 pub struct RejectedQuestion<'a> {
     pub knowledge: &'a InterfaceKnowledge,
+    /// What [`PeersQuestion`] found in the same rows of all shards; only scans look at it.
+    pub peers: &'a RejectedPeers,
     /// The time of the whole load, for the sparklines; the same for every shard.
     pub extent: Option<TimeExtent>,
 }
@@ -158,11 +168,11 @@ impl Analysis for RejectedQuestion<'_> {
     type Answer = RejectedView;
 
     fn remember(&self, store: &Store, memory: &mut Memory) {
-        memory.accepted.update(store, AcceptedAddresses::default);
+        memory.addresses.update(store);
     }
 
     fn scan(&self, shard: ShardView<'_>) -> RejectedPartial {
-        flows::scan(shard, self.spark())
+        partial::scan(shard, self.knowledge, self.peers, self.spark())
     }
 
     fn merge(&self, into: &mut RejectedPartial, other: RejectedPartial) {
@@ -170,6 +180,6 @@ impl Analysis for RejectedQuestion<'_> {
     }
 
     fn finish(&self, partial: RejectedPartial) -> RejectedView {
-        groups::view(partial, self.knowledge, self.spark())
+        groups::view(&partial, self.spark())
     }
 }

@@ -138,7 +138,7 @@ fn printed(kind: FieldKind, id: Option<ColumnId>, test: &TextTest, store: &Store
             let addresses = store.addresses().all();
             let mut printer = Printer::default();
             Values::from_codes(CodeSet::from_tests(addresses.len(), |code| {
-                test.passes(printer.print(addresses[code]))
+                test.passes(printer.print_address(addresses[code]))
             }))
         }
         _ if !test.may_pass_numbers() => Values::None,

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use super::digits_test::DigitsTest;
 use crate::arrange::Arrange;
+use crate::record::Address;
 
 /// What a printed value must contain, or be.
 #[derive(Clone, Debug)]
@@ -88,6 +89,25 @@ pub(super) struct Printer {
 }
 
 impl Printer {
+    /// An address, as it prints. Most are IPv4, and formatting them takes five times as long as putting their digits there.
+    pub fn print_address(&mut self, address: Address) -> &[u8] {
+        let Address::V4(bits) = address else { return self.print(address) };
+        self.text.clear();
+        for (at, octet) in bits.to_be_bytes().into_iter().enumerate() {
+            if at > 0 {
+                self.text.push(b'.');
+            }
+            if octet >= 100 {
+                self.text.push(b'0' + octet / 100);
+            }
+            if octet >= 10 {
+                self.text.push(b'0' + octet / 10 % 10);
+            }
+            self.text.push(b'0' + octet % 10);
+        }
+        &self.text
+    }
+
     pub fn print(&mut self, value: impl std::fmt::Display) -> &[u8] {
         self.text.clear();
         write!(self.text, "{value}").expect("writing to memory does not fail");
@@ -115,6 +135,16 @@ mod tests {
         }
         assert!(TextTest::one_of(["b", "Reject"]).passes(b"rEJECT"));
         assert!(!TextTest::one_of(["b", "Reject"]).passes(b"rejec"));
+    }
+
+    #[test]
+    fn addresses_are_tested_as_they_print() {
+        let octets = [0u32, 1, 9, 10, 99, 100, 199, 255];
+        let v4 =
+            octets.iter().flat_map(|a| octets.map(|b| Address::V4(a << 24 | b << 16 | (255 - b) << 8 | b)));
+        for address in v4.chain([Address::V6(0x2001 << 112 | 1), Address::Mac(0xabcdef)]) {
+            assert_eq!(Printer::default().print_address(address), address.to_string().as_bytes());
+        }
     }
 
     #[test]

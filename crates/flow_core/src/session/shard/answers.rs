@@ -33,9 +33,12 @@ impl Shard {
                 let question = DirectionQuestion { knowledge: &knowledge };
                 ShardAnswer::Direction(self.scan(&question, &filter))
             }
-            ShardAsk::Rejected { filter, extent } => {
+            ShardAsk::RejectedPeers { filter, question } => {
+                ShardAnswer::RejectedPeers(self.scan(&question, &filter))
+            }
+            ShardAsk::Rejected { filter, extent, peers } => {
                 let knowledge = self.knowledge.clone();
-                let question = RejectedQuestion { knowledge: &knowledge, extent };
+                let question = RejectedQuestion { knowledge: &knowledge, peers: &peers, extent };
                 ShardAnswer::Rejected(self.scan(&question, &filter))
             }
             ShardAsk::OneSidedTuples => {

@@ -81,16 +81,21 @@ impl Shard {
             return Step::Worked;
         }
         if self.is_full {
-            return Step::Idle;
+            return self.prepare();
         }
         match self.list.next(self.kept.store()) {
-            None => Step::Idle,
+            None => self.prepare(),
             Some(source) if self.list.current().is_some_and(Reading::has_work) => {
                 self.push(source, &[], now_ms, say);
                 Step::Worked
             }
             Some(source) => Step::Read(source),
         }
+    }
+
+    /// With nothing else to do, makes a little ready of what questions will use.
+    fn prepare(&mut self) -> Step {
+        if self.memory.prepare(self.kept.store()) { Step::Worked } else { Step::Idle }
     }
 
     /// Whether more of this source is to be read.

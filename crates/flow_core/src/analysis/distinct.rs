@@ -10,7 +10,7 @@ use crate::record::{Address, FieldKind, Value};
 /// Distinct values of one field, each family in a list of its own that ascends. Nearly all are numbers or addresses, and
 /// these travel as bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Distinct {
+pub(in crate::analysis) struct Distinct {
     /// Numbers of 32 bits, or IPv4 addresses; which of the two the field tells.
     #[serde(with = "as_bytes")]
     numbers: Vec<u32>,
