@@ -215,7 +215,7 @@ for (const way of ["hosted", "from disk"]) {
       await glass.answered();
       await glass.filter("dstport = 443");
       await glass.export("Records (CSV)");
-      assert.equal(glass.page.workers().length, 1, "the engine is in a worker");
+      assert.ok(glass.page.workers().length > 0, "the engine is in a worker");
       assert.deepEqual(glass.requests.slice(n_before), []);
     }, { way }));
 }
