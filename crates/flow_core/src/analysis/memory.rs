@@ -24,8 +24,8 @@ pub struct Memory {
     pub(super) rejected_ends: Remembered<RejectedEnds>,
 }
 
-/// Segments that are counted in one step of [`Memory::prepare`]: two or three milliseconds in a browser, so that no question
-/// waits for more.
+/// Segments that are counted in one step of [`Memory::prepare`], so that a question waits for a few milliseconds. It may wait
+/// longer, up to 50 ms in a browser, for the one step in which a large store's addresses are put in order.
 const SEGMENTS_AT_ONCE: usize = 4;
 
 impl Memory {
