@@ -15,9 +15,8 @@ use crate::record::{Field, FieldKind, Value};
 use crate::store::{Segment, Store};
 
 /// With so many of each shard, what is left out is seldom as large as what is listed: often few values stand out and the
-/// others, clients of a service say, are much alike, so that as many as are listed would not do. With a quarter of these,
-/// half of the filters that leave a service's rows needed a second turn, which counts all rows again.
-const LARGEST_HANDED_OVER: usize = 4_096;
+/// others, clients of a service say, are much alike, so that as many as are listed would not do.
+const LARGEST_HANDED_OVER: usize = 1_024;
 
 /// Counts of rows by action and by the values of [`TOP_FIELDS`].
 #[derive(Clone, Debug, Default)]
