@@ -249,7 +249,9 @@ impl Engine {
             desk.generation = progress.coverage.generation;
             if has_news {
                 let now_ms = clock::now_ms();
-                desk.slots.values_mut().for_each(|entry| entry.queue.refresh(now_ms, is_loading));
+                desk.slots
+                    .iter_mut()
+                    .for_each(|(slot, entry)| entry.queue.refresh(*slot, now_ms, is_loading));
             }
         }
         self.progress.set(progress);

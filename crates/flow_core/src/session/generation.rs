@@ -2,7 +2,7 @@
 
 use super::message::{Coverage, Event, LoadPhase, Progress};
 use super::shard_message::ShardRequest;
-use super::{Emit, PROGRESS_EVERY_MS, READING_TO_ANSWERING, Session, Settling};
+use super::{Emit, GENERATION_EVERY_MS, READING_TO_ANSWERING, Session, Settling};
 use crate::analysis::TimeExtent;
 use crate::arrange::Arrange;
 use crate::record::ColumnKey;
@@ -19,6 +19,7 @@ impl Session {
         }
         if self.ending.is_some() || self.is_generation_due(now_ms) {
             self.has_unsettled = false;
+            self.last_begun_ms = now_ms;
             let is_last = self.ending.is_some() || self.load.is_over();
             self.settling = Some(Settling { n_awaited: self.ready().len(), is_last });
             self.send_all(&ShardRequest::Settle { is_last });
@@ -31,9 +32,9 @@ impl Session {
         }
         // The first rows are waited for.
         let is_first = self.tally.n_records_read == 0 && self.members.iter().any(|member| member.has_rows);
-        let pause_ms =
-            if is_first { 0.0 } else { PROGRESS_EVERY_MS.max(READING_TO_ANSWERING * self.answering_ms) };
-        self.has_unsettled && now_ms - self.last_progress_ms >= pause_ms
+        let is_time = now_ms - self.last_begun_ms >= GENERATION_EVERY_MS;
+        let has_read = now_ms - self.last_progress_ms >= READING_TO_ANSWERING * self.answering_ms;
+        self.has_unsettled && (is_first || (is_time && has_read))
     }
 
     /// All shards have settled.

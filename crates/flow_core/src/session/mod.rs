@@ -43,9 +43,9 @@ pub const STORE_BYTES_MAX: u64 = 2 * 1024 * 1024 * 1024;
 /// that all end at about the same time, large enough that opening the file once more costs nothing.
 pub const STRETCH_BYTES: u64 = 32 * 1024 * 1024;
 
-/// Progress goes out this often while loading: four times a second, which looks alive. Each time all that is on screen
+/// A generation begins this often while loading: four times a second, which looks alive. Each time all that is on screen
 /// is counted and drawn anew, in time that reading could have.
-const PROGRESS_EVERY_MS: f64 = 235.0;
+const GENERATION_EVERY_MS: f64 = 245.0;
 
 /// Each progress brings new questions. Reading gets at least this many times the time that answering the last
 /// ones took, whatever is asked; who asks should ask seldom what takes long.
@@ -125,6 +125,8 @@ pub struct Session {
     /// Sums over the files at the last generation.
     tally: FileTally,
     last_progress_ms: f64,
+    /// When the last generation was begun: all shards have it some tens of milliseconds later.
+    last_begun_ms: f64,
     /// When the questions under way were taken up.
     answering_since_ms: Option<f64>,
     /// Time spent answering since the last progress.
@@ -181,6 +183,7 @@ impl Session {
             ending: None,
             tally: FileTally::default(),
             last_progress_ms: f64::NEG_INFINITY,
+            last_begun_ms: f64::NEG_INFINITY,
             answering_since_ms: None,
             answering_ms: 0.0,
             by_hand: Vec::new(),
