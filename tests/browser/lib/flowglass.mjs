@@ -114,22 +114,19 @@ export class Flowglass {
     await this.answered();
   }
 
-  /** Waits until nothing on screen waits for an answer, for two frames in a row: a change on screen asks in the next. */
+  /** Waits until nothing on screen waits for an answer, for three frames in a row: a change on screen asks in the next.
+   *  Not by `waitForFunction`, to which the promise of an answer is as good as the answer. */
   async answered() {
-    await this.page.waitForFunction(
-      async () => {
-        const waits = () =>
-          document.querySelector(".is-pending, .is-waiting") || /Working it out …/.test(document.body.textContent);
-        const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
-        for (let n_frames = 0; n_frames < 3; n_frames += 1) {
-          await frame();
-          if (waits()) return false;
-        }
-        return true;
-      },
-      null,
-      { timeout: 20_000 },
-    );
+    await this.page.evaluate(async () => {
+      const waits = () =>
+        document.querySelector(".is-pending, .is-waiting") || /Working it out …/.test(document.body.textContent);
+      const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+      const began = performance.now();
+      for (let n_quiet = 0; n_quiet < 3; n_quiet = waits() ? 0 : n_quiet + 1) {
+        if (performance.now() - began > 20_000) throw new Error("something on screen waits for an answer for ever");
+        await frame();
+      }
+    });
   }
 
   get filter_field() {
