@@ -1,5 +1,8 @@
 //! The addresses of a store in their order, kept so that no question has to put them in it.
 
+use std::borrow::Cow;
+
+use crate::analysis::Memory;
 use crate::record::Address;
 use crate::store::Store;
 
@@ -20,6 +23,17 @@ impl AddressOrder {
         order
     }
 
+    /// The one that is remembered, if it knows all addresses of the store.
+    pub fn remembered<'a>(store: &Store, memory: Option<&'a Memory>) -> Option<&'a AddressOrder> {
+        memory.map(|memory| &memory.addresses).filter(|order| order.n_codes == store.addresses().all().len())
+    }
+
+    /// The same, or else one made for this.
+    pub fn remembered_or_made<'a>(store: &Store, memory: Option<&'a Memory>) -> Cow<'a, AddressOrder> {
+        AddressOrder::remembered(store, memory)
+            .map_or_else(|| Cow::Owned(AddressOrder::of(store)), Cow::Borrowed)
+    }
+
     /// Takes in the addresses that the store has learned since. Codes of a store never change.
     pub fn update(&mut self, store: &Store) {
         let all = store.addresses().all();
@@ -38,11 +52,6 @@ impl AddressOrder {
         take_in(&mut self.v4, v4);
         take_in(&mut self.v6, v6);
         take_in(&mut self.mac, mac);
-    }
-
-    /// Whether it knows all addresses of the store.
-    pub fn is_of(&self, store: &Store) -> bool {
-        self.n_codes == store.addresses().all().len()
     }
 
     /// All addresses, ascending, with their codes.

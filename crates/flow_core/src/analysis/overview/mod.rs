@@ -137,7 +137,7 @@ impl Analysis for OverviewQuestion {
         let counted =
             Counted::of(store, rows, memory.map(|memory| &memory.overview), OverviewCounts::default);
         let windows = Windows::of(store, rows, memory.map(|memory| &memory.windows));
-        let order = memory.map(|memory| &memory.addresses).filter(|order| order.is_of(store));
+        let order = AddressOrder::remembered(store, memory);
         OverviewPartial {
             accepted: counted.of_action(Action::Accepted),
             rejected: counted.of_action(Action::Rejected),

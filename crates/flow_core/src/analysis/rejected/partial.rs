@@ -94,15 +94,8 @@ pub(super) fn scan(
     spark: Option<Spark>,
 ) -> RejectedPartial {
     let ShardView { store, rows, memory } = shard;
-    let own;
-    let order = match memory.map(|memory| &memory.addresses).filter(|order| order.is_of(store)) {
-        Some(order) => order,
-        None => {
-            own = AddressOrder::of(store);
-            &own
-        }
-    };
-    let mut grouping = Grouping::new(store, Judge::new(store, knowledge, peers), spark, order);
+    let order = AddressOrder::remembered_or_made(store, memory);
+    let mut grouping = Grouping::new(store, Judge::new(store, knowledge, peers), spark, &order);
     RejectedRows::of(store, rows).for_each_block(
         [
             Field::SRCADDR,
@@ -119,7 +112,7 @@ pub(super) fn scan(
         ],
         |segment, block, columns| grouping.take_block(segment, block, columns),
     );
-    grouping.into_partial(store, order)
+    grouping.into_partial(store, &order)
 }
 
 /// The rows of a shard, group by group.

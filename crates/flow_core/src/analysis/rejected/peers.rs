@@ -219,17 +219,8 @@ fn these_ends(store: &Store, rows: &RowSet, wanted: &Servers) -> Vec<(Endpoint, 
 /// The public addresses of a shard that have accepted traffic; whether private ones have nobody asks.
 fn accepted(store: &Store, memory: Option<&Memory>) -> Distinct {
     let counts = Remembered::all(store, memory.map(|memory| &memory.accepted), AcceptedAddresses::default);
-    let known = memory.map(|memory| &memory.addresses).filter(|order| order.is_of(store));
-    let own;
-    let order = match known {
-        Some(order) => order,
-        None => {
-            own = AddressOrder::of(store);
-            &own
-        }
-    };
     let mut accepted = Distinct::default();
-    for code in order.codes() {
+    for code in AddressOrder::remembered_or_made(store, memory).codes() {
         if counts.by_code[code as usize] && !store.addresses().traits(u64::from(code)).is_private() {
             accepted.push(Value::Address(store.addresses().get(u64::from(code))));
         }
