@@ -16,6 +16,7 @@ pub use clause_cache::ClauseCache;
 pub use evaluate::CompiledFilter;
 pub use filter::{Filter, Item, Predicate, Scope, Test};
 pub use page::{SortKey, merge_page};
+pub(crate) use radix_sort::sort_by_digit;
 pub use row_set::{RowSet, SegmentRows};
 pub use sort::{SortSpec, SortedRows, first_rows, sort_rows};
 pub use subject::Subject;

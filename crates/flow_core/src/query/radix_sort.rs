@@ -1,4 +1,4 @@
-//! Sorting many numbers by their upper halves.
+//! Sorting many numbers by their upper halves, and the pass that sorting digit by digit is made of.
 
 /// Bits of a digit: so few that the places where items go next stay in the nearest cache, so many that ports and most
 /// addresses are two digits. With 8, 10 or 11 sorting took as long or a fifth longer.
@@ -20,19 +20,28 @@ pub(super) fn sort_by_upper_half(items: &mut Vec<u64>) {
     let n_bits = u64::BITS - items.iter().fold(0, |bits, item| bits | item).leading_zeros();
     let mut sorted = vec![0; items.len()];
     for shift in (u32::BITS..n_bits).step_by(DIGIT_BITS as usize) {
-        let digit = |item: u64| (item >> shift) as usize % N_DIGITS;
-        let mut places = [0; N_DIGITS];
-        items.iter().for_each(|&item| places[digit(item)] += 1);
-        let mut n_before = 0;
-        for place in &mut places {
-            n_before += std::mem::replace(place, n_before);
-        }
-        for &item in &*items {
-            let place = &mut places[digit(item)];
-            sorted[*place] = item;
-            *place += 1;
-        }
+        sort_by_digit::<N_DIGITS, u64>(items, &mut sorted, |item| (item >> shift) as usize);
         std::mem::swap(items, &mut sorted);
+    }
+}
+
+/// Puts `items` into `sorted`, which is as long, in the order of one of their digits: what `digit` says, of as many bits as
+/// number `N`. What has the same digit stays in its order.
+pub(crate) fn sort_by_digit<const N: usize, T: Copy>(
+    items: &[T],
+    sorted: &mut [T],
+    digit: impl Fn(T) -> usize,
+) {
+    let mut places = [0u32; N];
+    items.iter().for_each(|&item| places[digit(item) % N] += 1);
+    let mut n_before = 0;
+    for place in &mut places {
+        n_before += std::mem::replace(place, n_before);
+    }
+    for &item in items {
+        let place = &mut places[digit(item) % N];
+        sorted[*place as usize] = item;
+        *place += 1;
     }
 }
 
