@@ -166,6 +166,13 @@ impl World {
         step != Step::Idle
     }
 
+    /// Does what was asked of it, and reads nothing; false where nothing was asked.
+    fn other_works_off(&mut self, at: usize) -> bool {
+        let Other { shard, from, .. } = &mut self.others[at];
+        shard.next_is_question().is_some()
+            && shard.step(self.now_ms, &mut |reply| from.push_back(carried(&reply))) == Step::Worked
+    }
+
     fn arrives_there(&mut self, at: usize) -> bool {
         let Some(request) = self.others[at].to.pop_front() else { return false };
         self.others[at].shard.submit(carried(&request));
@@ -543,6 +550,34 @@ fn answering_leaves_reading_its_time() {
     }
     assert!(world.questions_ms > 0.0);
     assert!(world.questions_ms < world.now_ms / 3.0, "{} of {} ms", world.questions_ms, world.now_ms);
+}
+
+/// What the shard here does takes as long as what the others do: done first, all would take twice as long.
+#[test]
+fn a_question_goes_out_to_shards_elsewhere_before_the_shard_here_answers_it() {
+    let mut world = World::new(1, options(100_000), 30_000, 5);
+    world.open(&[sample(20_000, 5)]);
+    world.run();
+    for question in [
+        Question::Timeline { filter: Filter::everything(), n_buckets_max: 60 },
+        // Two turns.
+        Question::Rejected { filter: Filter::everything() },
+    ] {
+        let id = world.submit(Command::Ask(question));
+        let mut n_asked = 0;
+        while world.answer(id).is_none() {
+            if world.others[0].to.iter().any(|request| matches!(request, ShardRequest::Ask { .. })) {
+                n_asked += 1;
+                while world.arrives_there(0) {}
+                while world.other_works_off(0) {}
+                while world.arrives_here(0) {}
+                assert!(world.answer(id).is_none(), "nothing was answered here yet");
+                assert!(world.others[0].to.is_empty(), "nor a turn completed");
+            }
+            world.lead_works();
+        }
+        assert!(n_asked > 0);
+    }
 }
 
 #[test]

@@ -349,6 +349,9 @@ impl Session {
             self.carry_on(now_ms, emit);
         }
         self.begin_waiting(now_ms, emit);
+        if self.has_posts() {
+            return Step::Worked;
+        }
         if self.answer_one(now_ms, emit) || self.write_on(emit) {
             return Step::Worked;
         }
@@ -443,6 +446,12 @@ impl Session {
         }
     }
 
+    /// Whether shards elsewhere are to be told something. That goes out before the shard here does its own part, which
+    /// then takes no longer than theirs.
+    fn has_posts(&self) -> bool {
+        !self.posts.is_empty()
+    }
+
     fn send_all(&mut self, request: &ShardRequest) {
         self.ready().into_iter().for_each(|shard| self.send(shard, request.clone()));
     }
@@ -460,7 +469,7 @@ impl Session {
                 }
             }
             self.begin_settling(now_ms);
-            if !self.serve_here(now_ms, emit, |is_question| !is_question) {
+            if self.has_posts() || !self.serve_here(now_ms, emit, |is_question| !is_question) {
                 return;
             }
         }
