@@ -33,6 +33,11 @@ pub fn App() -> impl IntoView {
     view! { <Shell help/> }
 }
 
+/// An entry of the history takes the browser some milliseconds, with a new icon for the tab: it is made when the answers
+/// to what the change asks are drawn, as nearly always, and before a reader has the hand on Back or the URL. Changes
+/// within this time are one entry.
+const WRITTEN_AFTER: Duration = Duration::from_millis(150);
+
 /// Writes the view to the URL, and follows the URL where Back, Forward or the reader changes it.
 fn keep_url(state: AppState) {
     let write = move || {
@@ -45,11 +50,9 @@ fn keep_url(state: AppState) {
             HistoryStep::Replace => location::replace_fragment(&url::to_fragment(&spec)),
         }
     };
-    // An entry takes the browser some milliseconds: it is made while the engine works on the questions that the
-    // change asks, not before they are sent.
     Effect::new(move |_| {
         state.spec.track();
-        set_timeout(write, Duration::ZERO);
+        set_timeout(write, WRITTEN_AFTER);
     });
     let follow = move || {
         let spec = url::from_fragment(&location::fragment());

@@ -129,7 +129,7 @@ test("columns can be chosen and ordered, and the choice is in the link", () =>
     const after = await headers();
     const at = after.findIndex((header) => header.startsWith("account-id"));
     assert.ok(at > 0 && at < after.length - 1, `${after}`);
-    assert.match(glass.page.url(), /columns=.*account-id/);
+    await glass.page.waitForURL(/columns=.*account-id/);
     assert.deepEqual(await glass.column("account-id"), ["012345678901"]);
   }));
 

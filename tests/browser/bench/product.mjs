@@ -11,6 +11,10 @@ import { answers_of_summaries } from "./questions.mjs";
 /** A reader looks for the file; the engine makes itself ready meanwhile. The peers get the same time, and a warm-up. */
 export const SEEKING_MS = 2_000;
 
+/** A reader looks at what came before pressing again: the page is at rest then, and a browser begins a frame when one is
+ *  needed. Pressed within a frame of the last one, every time has the rest of that frame in it. */
+const LOOKING_MS = 300;
+
 /** Logs of less are read before anybody could cancel. */
 const CANCELLED_BYTES_MIN = 300e6;
 const CANCELLED_AFTER_MS = 150;
@@ -33,6 +37,7 @@ export async function run_page({ browser, browser_session, log, note, wants_answ
     note("memory", await memory(), "MB");
     await glass.answered();
     for (const { name, act, question } of ACTIONS) {
+      await pause(LOOKING_MS);
       const { redrawn_ms, answered_ms } = await act(glass);
       note(question ? `ask: ${question}` : `press: ${name}`, redrawn_ms, "ms");
       // Nothing is asked where the page knows the answer.
