@@ -1,16 +1,5 @@
-//! Page or worker: one wasm serves both, and this file asks where it runs.
-
-mod app;
-mod browser;
-mod engine;
-mod state;
-mod ui;
+//! The program that is linked: nothing but the page's start. Why it is apart from it, Cargo.toml says at its profiles.
 
 fn main() {
-    if browser::page::is_worker() {
-        flow_worker::start();
-    } else if let Some(root) = browser::page::take_root() {
-        std::panic::set_hook(Box::new(|panic| browser::page::say_broken(&panic.to_string())));
-        leptos::mount::mount_to(root, app::App).forget();
-    }
+    flow_page::start();
 }

@@ -112,7 +112,7 @@ fn field_names_are_spelled_in_one_file() {
         .map(|info| format!("\"{}\"", info.name))
         .collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    for dir in ["crates/flow_core/src", "crates/flow_worker/src", "src"] {
+    for dir in ["crates/flow_core/src", "crates/flow_worker/src", "crates/flow_page/src"] {
         let files: Vec<_> =
             sources(dir).into_iter().filter(|(path, _)| !path.ends_with("record/field.rs")).collect();
         assert_none(&lines_with(&files, &names), "record/field.rs is the one table of AWS fields");
@@ -121,20 +121,24 @@ fn field_names_are_spelled_in_one_file() {
 
 #[test]
 fn only_the_browser_module_and_the_links_name_the_browser() {
-    let files: Vec<_> = sources("src")
+    let files: Vec<_> = sources("crates/flow_page/src")
         .into_iter()
         .filter(|(path, _)| {
-            !path.starts_with("src/browser") && !path.starts_with("src/engine") && !path.ends_with("main.rs")
+            !path.starts_with("crates/flow_page/src/browser")
+                && !path.starts_with("crates/flow_page/src/engine")
         })
         .collect();
-    assert_none(&lines_with(&files, &["web_sys::", "js_sys::", "gloo"]), "these belong in src/browser");
+    assert_none(
+        &lines_with(&files, &["web_sys::", "js_sys::", "gloo"]),
+        "these belong in flow_page/src/browser",
+    );
 }
 
 #[test]
 fn the_page_has_no_style_attributes_and_no_raw_markup() {
     assert_none(
         &lines_with(
-            &sources("src"),
+            &sources("crates/flow_page/src"),
             &["style=\"", "style={", "style=move", "inner_html", "innerHTML", "set_inner_html"],
         ),
         "the policy blocks style attributes, and log text is never markup",

@@ -9,7 +9,7 @@ use crate::test::{self, Suite};
 use crate::toolchain::{WASM_TARGET, WasmToolchain, native_cargo};
 
 /// The crates that are compiled to WebAssembly. The engine is among them: its vector code exists only there.
-const WASM_CRATES: [&str; 3] = ["flowglass", "flow_core", "flow_worker"];
+const WASM_CRATES: [&str; 4] = ["flowglass", "flow_core", "flow_page", "flow_worker"];
 
 pub fn run() -> Result<()> {
     let mut sections = Sections::default();
