@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 
 use flow_core::analysis::Metric;
+use flow_core::analysis::overview::HandOver;
 use flow_core::parse::Layout;
 use flow_core::query::{Filter, SortSpec, Subject, parse_filter};
 use flow_core::record::{DEFAULT_LAYOUT, Field, Value};
@@ -12,7 +13,7 @@ use flow_core::session::message::{
     Answer, Command, Event, ExportKind, FileMeta, LoadPhase, Progress, Question, Request, RequestId, RowRef,
 };
 use flow_core::session::shard::Shard;
-use flow_core::session::shard_message::{ShardReply, ShardRequest};
+use flow_core::session::shard_message::{ShardAsk, ShardReply, ShardRequest};
 use flow_core::session::{Session, SessionOptions, Step, n_shards_for};
 use flow_testkit::wrap::Wrap;
 use proptest::prelude::*;
@@ -578,6 +579,41 @@ fn a_question_goes_out_to_shards_elsewhere_before_the_shard_here_answers_it() {
         }
         assert!(n_asked > 0);
     }
+}
+
+/// Clients that are all alike: the largest of each shard do not tell which are the largest of all.
+#[test]
+fn a_list_that_the_largest_of_each_shard_do_not_tell_is_asked_for_whole() {
+    let row = |at: usize| {
+        format!("10.{}.{}.1 10.0.0.{} {} 1\n", at / 200, at % 200, at % 3, 100 + (at * 7_919) % 4_001)
+    };
+    let log = "srcaddr dstaddr bytes packets\n".to_owned() + &(0..6_000).map(row).collect::<String>();
+    let files = [log.into_bytes()];
+    let question = Question::Overview { filter: Filter::everything(), metric: Metric::Rows };
+    let mut alone = World::new(0, options(u64::MAX), 1 << 20, 0);
+    let mut shared = World::new(1, options(40_000), 20_000, 11);
+    for world in [&mut alone, &mut shared] {
+        world.open(&files);
+        world.run();
+    }
+    assert!(shared.others[0].shard.n_heap_bytes() > 0, "both have rows");
+    let expected = alone.ask(question.clone());
+    let id = shared.submit(Command::Ask(question));
+    let mut hand_overs = Vec::new();
+    loop {
+        for request in &shared.others[0].to {
+            if let ShardRequest::Ask { ask: ShardAsk::Overview { hand_over, .. }, .. } = request
+                && hand_overs.last() != Some(hand_over)
+            {
+                hand_overs.push(*hand_over);
+            }
+        }
+        if !shared.happen() {
+            break;
+        }
+    }
+    assert_eq!(hand_overs, [HandOver::Largest, HandOver::All([true, false, false, false, false])]);
+    assert_eq!(format!("{:?}", shared.answer(id)), format!("{:?}", Some(expected)));
 }
 
 #[test]

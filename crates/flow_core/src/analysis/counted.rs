@@ -4,6 +4,8 @@
 //! leaves most rows is answered by counting the others: no filter costs more than half of the rows. Where a question is
 //! asked about stretches of time, the same holds for every few segments: those that lie in the stretch are not counted again.
 
+use std::borrow::Cow;
+
 use super::Tally;
 use super::counters::Counters;
 use super::stretch::Stretch;
@@ -164,51 +166,102 @@ impl<C: Count> Remembered<C> {
     }
 }
 
-/// The counts of some rows: `counted` and `all`, without `rest`.
-pub(super) struct Counted<'a, C> {
-    pub counted: C,
-    /// All that is remembered, where that was less work.
-    all: Option<&'a C>,
+/// What some rows have beside all that is remembered, or without it.
+#[derive(Clone, Debug)]
+struct Difference<C> {
+    counted: C,
+    /// Whether all that is remembered is added, where that was less work.
+    has_all: bool,
     /// What others hold that was not asked for.
     rest: Option<C>,
 }
 
-impl<'a, C: Count> Counted<'a, C> {
-    /// Counts `rows` of the flow records of `store`, from `nothing`.
-    pub fn of(
-        store: &Store,
-        rows: &RowSet,
-        remembered: Option<&'a Remembered<C>>,
-        nothing: impl Fn() -> C,
-    ) -> Counted<'a, C> {
-        let segments = store.rows().segments();
-        let start = || {
-            let mut counts = nothing();
-            counts.prepare(store);
-            counts
-        };
-        let is_of_use = |known: &&Remembered<C>| known.n_covered(segments) > 0 && known.is_exact();
-        if let Some(known) = remembered.filter(is_of_use) {
-            let counted = Counted::with_known(segments, rows.segments(), known, &start);
-            // Else a row of the open segment is as large as all that a number can hold.
-            if counted.counted.is_exact() {
-                return counted;
-            }
-        }
-        let mut counted = start();
-        for (segment, rows) in segments.iter().zip(rows.segments()) {
-            counted.count(segment, rows);
-        }
-        Counted { counted, all: None, rest: None }
+/// The counts of some rows: those counted and `all`, without the rest.
+pub(super) struct Counted<'a, C: Clone> {
+    difference: Cow<'a, Difference<C>>,
+    all: Option<&'a C>,
+}
+
+/// The counts of the rows that were asked about last: what asks about them again, as the next turn of a question does or
+/// the same view by another metric, need not count.
+#[derive(Clone, Debug)]
+pub(super) struct LastCounted<C> {
+    last: Option<(CountedRows, Difference<C>)>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct CountedRows {
+    versions: Vec<SegmentVersion>,
+    rows: RowSet,
+    /// How many of the segments are in what is remembered.
+    n_remembered: usize,
+}
+
+impl<C> Default for LastCounted<C> {
+    fn default() -> LastCounted<C> {
+        LastCounted { last: None }
+    }
+}
+
+impl CountedRows {
+    fn of<C: Count>(store: &Store, rows: &RowSet, remembered: &Remembered<C>) -> CountedRows {
+        let versions = store.rows().segments().iter().map(C::version).collect();
+        CountedRows { versions, rows: rows.clone(), n_remembered: remembered.versions.len() }
     }
 
+    fn are<C: Count>(&self, store: &Store, rows: &RowSet, remembered: &Remembered<C>) -> bool {
+        self.n_remembered == remembered.versions.len()
+            && self.versions.iter().copied().eq(store.rows().segments().iter().map(C::version))
+            && self.rows == *rows
+    }
+}
+
+impl<C: Count> LastCounted<C> {
+    /// Counts these rows, unless they are the same as last time.
+    pub fn update(
+        &mut self,
+        store: &Store,
+        rows: &RowSet,
+        remembered: &Remembered<C>,
+        nothing: impl Fn() -> C,
+    ) {
+        match &mut self.last {
+            // Values that came since have no rows among these, and are asked for.
+            Some((counted, difference)) if counted.are(store, rows, remembered) => {
+                difference.counted.prepare(store);
+            }
+            last => {
+                // What was counted of other rows makes room first.
+                *last = None;
+                let Counted { difference, .. } = Counted::of(store, rows, Some(remembered), nothing);
+                *last = Some((CountedRows::of(store, rows, remembered), difference.into_owned()));
+            }
+        }
+    }
+
+    /// The counts of these rows, if they are those that were counted last.
+    pub fn get<'a>(
+        &'a self,
+        store: &Store,
+        rows: &RowSet,
+        remembered: &'a Remembered<C>,
+    ) -> Option<Counted<'a, C>> {
+        let (_, difference) = self.last.as_ref().filter(|(last, _)| last.are(store, rows, remembered))?;
+        Some(Counted {
+            difference: Cow::Borrowed(difference),
+            all: difference.has_all.then_some(&remembered.counts),
+        })
+    }
+}
+
+impl<C: Count> Difference<C> {
     /// Begins part by part with all or with nothing, whichever is nearer, and counts the difference.
     fn with_known(
         segments: &[Segment],
         rows: &[SegmentRows],
-        known: &'a Remembered<C>,
+        known: &Remembered<C>,
         start: &impl Fn() -> C,
-    ) -> Counted<'a, C> {
+    ) -> Difference<C> {
         let n_rows_of = |segments: &[Segment]| segments.iter().map(|it| it.n_rows() as usize).sum::<usize>();
         let n_wanted_of = |rows: &[SegmentRows]| rows.iter().map(|it| it.n_rows() as usize).sum::<usize>();
         let n_in_counts = known.n_in_counts();
@@ -245,13 +298,49 @@ impl<'a, C: Count> Counted<'a, C> {
         for (segment, rows) in segments.iter().zip(rows).skip(at) {
             counted.count(segment, rows);
         }
-        Counted { counted, all: is_most.then_some(&known.counts), rest }
+        Difference { counted, has_all: is_most, rest }
+    }
+}
+
+impl<'a, C: Count> Counted<'a, C> {
+    /// Counts `rows` of the flow records of `store`, from `nothing`.
+    pub fn of(
+        store: &Store,
+        rows: &RowSet,
+        remembered: Option<&'a Remembered<C>>,
+        nothing: impl Fn() -> C,
+    ) -> Counted<'a, C> {
+        let segments = store.rows().segments();
+        let start = || {
+            let mut counts = nothing();
+            counts.prepare(store);
+            counts
+        };
+        let is_of_use = |known: &&Remembered<C>| known.n_covered(segments) > 0 && known.is_exact();
+        if let Some(known) = remembered.filter(is_of_use) {
+            let difference = Difference::with_known(segments, rows.segments(), known, &start);
+            // Else a row of the open segment is as large as all that a number can hold.
+            if difference.counted.is_exact() {
+                let all = difference.has_all.then_some(&known.counts);
+                return Counted { difference: Cow::Owned(difference), all };
+            }
+        }
+        let mut counted = start();
+        for (segment, rows) in segments.iter().zip(rows.segments()) {
+            counted.count(segment, rows);
+        }
+        Counted { difference: Cow::Owned(Difference { counted, has_all: false, rest: None }), all: None }
+    }
+
+    /// What was counted, which has room for every key that the store knows.
+    pub fn counted(&self) -> &C {
+        &self.difference.counted
     }
 
     /// A sum over the rows asked for, from the same sum over counts.
     pub fn sum(&self, of: impl Fn(&C) -> Tally) -> Tally {
-        let counted = self.all.map_or(Tally::default(), &of).plus(of(&self.counted));
-        self.rest.as_ref().map_or(counted, |rest| counted.minus(of(rest)))
+        let counted = self.all.map_or(Tally::default(), &of).plus(of(self.counted()));
+        self.difference.rest.as_ref().map_or(counted, |rest| counted.minus(of(rest)))
     }
 
     /// The same for all keys below `n_keys` at once, of several counters together.
@@ -261,10 +350,10 @@ impl<'a, C: Count> Counted<'a, C> {
         of: impl Fn(&'c C) -> [&'c Counters; N],
     ) -> Vec<Tally> {
         let mut sums = vec![Tally::default(); n_keys];
-        for counts in self.all.into_iter().chain([&self.counted]) {
+        for counts in self.all.into_iter().chain([self.counted()]) {
             of(counts).iter().for_each(|counters| counters.add_to(&mut sums));
         }
-        if let Some(rest) = &self.rest {
+        if let Some(rest) = &self.difference.rest {
             of(rest).iter().for_each(|counters| counters.take_from(&mut sums));
         }
         sums
@@ -274,8 +363,8 @@ impl<'a, C: Count> Counted<'a, C> {
     /// count what a filter leaves out or the rows of an open segment, are not asked for each of many thousand keys.
     pub fn sum_of_key<'c>(&'c self, of: impl Fn(&'c C) -> &'c Counters) -> impl Fn(usize) -> Tally + 'c {
         let holding = |counts: &'c C| Some(of(counts)).filter(|counters| !counters.is_empty());
-        let counted = holding(&self.counted);
-        let (all, rest) = (self.all.and_then(holding), self.rest.as_ref().and_then(holding));
+        let counted = holding(self.counted());
+        let (all, rest) = (self.all.and_then(holding), self.difference.rest.as_ref().and_then(holding));
         move |key| {
             let get =
                 |counters: Option<&Counters>| counters.map_or(Tally::default(), |counters| counters.get(key));

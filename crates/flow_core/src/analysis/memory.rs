@@ -3,7 +3,7 @@
 //! All of it follows from the store: without it answers are the same and take longer. It holds for segments by
 //! their versions, so that nothing outlives what it was made of, whatever has happened to the store since.
 
-use super::counted::Remembered;
+use super::counted::{LastCounted, Remembered};
 use super::direction::DirectionCounts;
 use super::overview::{AddressOrder, OverviewCounts, RememberedWindows};
 use super::rejected::{AcceptedAddresses, RejectedEnds};
@@ -14,6 +14,7 @@ use crate::store::Store;
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     pub(super) overview: Remembered<OverviewCounts>,
+    pub(super) last_overview: LastCounted<OverviewCounts>,
     pub(super) windows: RememberedWindows,
     pub(super) addresses: AddressOrder,
     /// With the question that says which buckets.

@@ -63,9 +63,9 @@ pub trait Analysis {
     type Partial: Serialize + DeserializeOwned;
     type Answer;
 
-    /// Notes in the memory of a shard what scans of its store can use, whatever their rows. What is noted already
-    /// is not worked out again, so this is called before every scan.
-    fn remember(&self, _store: &Store, _memory: &mut Memory) {}
+    /// Notes in the memory of a shard what scans of its store can use, whatever their rows, and what was counted of the rows
+    /// that the next scan is of. What is noted already is not worked out again, so this is called before every scan.
+    fn remember(&self, _store: &Store, _rows: &RowSet, _memory: &mut Memory) {}
 
     fn scan(&self, shard: ShardView<'_>) -> Self::Partial;
     /// Order and grouping of merges must not matter.

@@ -17,7 +17,7 @@ use crate::analysis::direction::DirectionQuestion;
 use crate::analysis::files::FilesQuestion;
 use crate::analysis::interface::InterfaceKnowledge;
 use crate::analysis::outcomes::{OneSidedTuples, OneSidedTuplesQuestion, OutcomesQuestion};
-use crate::analysis::overview::{HandOver, OverviewQuestion};
+use crate::analysis::overview::{self, HandOver, Overview, OverviewQuestion};
 use crate::analysis::packets_lost::PacketsLostQuestion;
 use crate::analysis::rejected::{PeersQuestion, RejectedPeers, RejectedQuestion};
 use crate::analysis::requests::{Requests, RequestsQuestion, reachable, replay, rule_use};
@@ -100,8 +100,13 @@ pub struct Inquiry {
 enum Work {
     /// Answered by one turn of all shards, which is merged.
     Analysis(Question),
-    /// By few values of each shard; where they do not tell, by all.
-    Overview(OverviewQuestion, SecondTurn),
+    /// By few values of each shard; of lists that they do not tell, by all in a second turn.
+    Overview {
+        question: OverviewQuestion,
+        turns: SecondTurn,
+        /// What the first turn told, and the lists that it did not.
+        told: Option<(Overview, overview::Lists)>,
+    },
     Page(Page),
     FirstRows {
         descending: bool,
@@ -153,10 +158,8 @@ impl Inquiry {
             Question::Overview { filter, metric } => {
                 let hand_over = if shards.len() > 1 { HandOver::Largest } else { HandOver::Alone };
                 let ask = ShardAsk::Overview { filter: filter.clone(), metric, hand_over };
-                (
-                    Work::Overview(OverviewQuestion { metric, hand_over }, SecondTurn::new(shards, filter)),
-                    all(ask),
-                )
+                let question = OverviewQuestion { metric, hand_over };
+                (Work::Overview { question, turns: SecondTurn::new(shards, filter), told: None }, all(ask))
             }
             Question::Direction { ref filter } => {
                 let ask = ShardAsk::Direction { filter: filter.clone() };
@@ -265,17 +268,23 @@ impl Inquiry {
         answers.arrange_by_key(|(shard, _)| *shard);
         let turn = match &mut self.work {
             Work::Analysis(question) => Turn::End(Ok(analysed(question, answers, known))),
-            Work::Overview(question, turn) => {
+            Work::Overview { question, turns, told } => {
                 let partial = joined(question, answers, |answer| match answer {
                     ShardAnswer::Overview(partial) => Some(*partial),
                     _ => None,
                 });
-                match question.told(partial) {
-                    Some(overview) => Turn::End(Ok(Answer::Overview(overview))),
+                let (now_told, untold) = question.told(partial);
+                match told.take() {
+                    Some((mut overview, missing)) => {
+                        overview.fill_in(missing, now_told);
+                        Turn::End(Ok(Answer::Overview(overview)))
+                    }
+                    None if !untold.contains(&true) => Turn::End(Ok(Answer::Overview(now_told))),
                     None => {
-                        *question = OverviewQuestion::by(question.metric);
+                        *told = Some((now_told, untold));
+                        question.hand_over = HandOver::All(untold);
                         let OverviewQuestion { metric, hand_over } = *question;
-                        turn.clone().ask(|filter| ShardAsk::Overview { filter, metric, hand_over })
+                        turns.clone().ask(|filter| ShardAsk::Overview { filter, metric, hand_over })
                     }
                 }
             }

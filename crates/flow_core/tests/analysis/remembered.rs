@@ -28,6 +28,8 @@ impl Asked {
         assert_eq!(rows, RowSet::select(filter, store, store.rows()), "{filter}");
         let (knowledge, extent) = (InterfaceKnowledge::default(), time_extent(store));
         self.ask(store, &rows, &OverviewQuestion::by(Metric::Bytes));
+        // What was counted just now.
+        self.ask(store, &rows, &OverviewQuestion::by(Metric::Rows));
         self.ask(store, &rows, &TimelineQuestion { extent, n_buckets_max: 50, bucket_secs_min: 1 });
         self.ask(store, &rows, &DirectionQuestion { knowledge: &knowledge });
         let question = PeersQuestion::of_shards(1);
@@ -39,7 +41,7 @@ impl Asked {
 
     /// Ends come in any order.
     fn peers(&mut self, store: &Store, rows: &RowSet, question: &PeersQuestion) -> RejectedPeers {
-        question.remember(store, &mut self.memory);
+        question.remember(store, rows, &mut self.memory);
         let answer = |memory| question.scan(ShardView { store, rows, memory }).in_order();
         assert_eq!(answer(Some(&self.memory)), answer(None));
         answer(None)
@@ -51,7 +53,7 @@ impl Asked {
         rows: &RowSet,
         question: &A,
     ) {
-        question.remember(store, &mut self.memory);
+        question.remember(store, rows, &mut self.memory);
         let answer = |memory| question.finish(question.scan(ShardView { store, rows, memory }));
         assert_eq!(answer(Some(&self.memory)), answer(None));
     }

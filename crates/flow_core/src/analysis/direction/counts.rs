@@ -72,7 +72,7 @@ impl Counted<'_, DirectionCounts> {
 
     /// Every interface that rows have.
     pub(super) fn by_interface(&self, store: &Store) -> Vec<(Value, ByDirection)> {
-        let n_interfaces = self.counted.interfaces.n_keys() / N_DIRECTIONS as usize - 1;
+        let n_interfaces = self.counted().interfaces.n_keys() / N_DIRECTIONS as usize - 1;
         let codes = [ABSENT].into_iter().chain(0..n_interfaces as u64);
         let by_code = codes.enumerate().filter_map(|(place, code)| {
             let by_direction = Direction::ALL.map(|direction| {

@@ -14,6 +14,7 @@ use super::keyed::merge_by_key;
 use super::memory::Memory;
 use super::{Analysis, ShardView, Tally};
 use crate::arrange::keep_first;
+use crate::query::RowSet;
 use crate::record::{Address, Direction, Evidence, Field, FlowClass, Orientation, Value};
 use crate::store::{ABSENT, Segment, Store};
 
@@ -75,7 +76,7 @@ impl Analysis for DirectionQuestion<'_> {
     type Partial = DirectionPartial;
     type Answer = DirectionView;
 
-    fn remember(&self, store: &Store, memory: &mut Memory) {
+    fn remember(&self, store: &Store, _rows: &RowSet, memory: &mut Memory) {
         memory.direction.update(store, DirectionCounts::default);
     }
 

@@ -28,11 +28,11 @@ pub(in crate::analysis) struct OverviewCounts {
     by_action: [Tally; Action::ALL.len()],
     /// By [`key`]. Rejected rows apart from the others: most values have rows of one kind only, and what is not
     /// touched takes no room in the cache.
-    rejected: Lists,
-    not_rejected: Lists,
+    rejected: CountersOfLists,
+    not_rejected: CountersOfLists,
 }
 
-type Lists = [Counters; TOP_FIELDS.len()];
+type CountersOfLists = [Counters; TOP_FIELDS.len()];
 
 /// Where a value's rows are counted. Absence is first, so that it stays where it is when a dictionary grows.
 fn key(code: u32) -> u32 {
@@ -104,7 +104,7 @@ impl Counted<'_, OverviewCounts> {
         order: Option<&AddressOrder>,
     ) -> FieldTallies {
         let Some(id) = store.field_id(TOP_FIELDS[at]) else { return FieldTallies::default() };
-        let n_codes = self.counted.rejected[at].n_keys() as u32 - 1;
+        let n_codes = self.counted().rejected[at].n_keys() as u32 - 1;
         let rejected = self.sum_of_key(|counts| &counts.rejected[at]);
         let not_rejected = self.sum_of_key(|counts| &counts.not_rejected[at]);
         let tally = |code: u32| {
@@ -127,7 +127,8 @@ impl Counted<'_, OverviewCounts> {
         let n_values_max = match question.hand_over {
             HandOver::Alone => TOP_ENTRIES,
             HandOver::Largest => LARGEST_HANDED_OVER,
-            HandOver::All => {
+            HandOver::All(lists) if !lists[at] => return FieldTallies::default(),
+            HandOver::All(_) => {
                 let (mut values, mut tallies) = (Distinct::default(), Vec::new());
                 for_each_in_order(&mut |code, known| {
                     let tally = tally(code);

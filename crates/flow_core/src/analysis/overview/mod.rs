@@ -17,6 +17,7 @@ use super::memory::Memory;
 use super::time_extent::TimeExtent;
 use super::{Analysis, Metric, ShardView, Tally};
 use crate::arrange::Arrange;
+use crate::query::RowSet;
 use crate::record::{ColumnKey, Field, Value};
 use crate::store::Store;
 
@@ -84,6 +85,9 @@ pub const TOP_ENTRIES: usize = 10;
 
 const MINUTE_SECS: u64 = 60;
 
+/// Some of the lists of [`TOP_FIELDS`].
+pub type Lists = [bool; TOP_FIELDS.len()];
+
 /// How many of its values a shard hands over for a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HandOver {
@@ -91,7 +95,8 @@ pub enum HandOver {
     Alone,
     /// The largest: enough to tell those of all shards, nearly always.
     Largest,
-    All,
+    /// All for these lists, none for the others.
+    All(Lists),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,7 +109,7 @@ pub struct OverviewQuestion {
 impl OverviewQuestion {
     /// Over any number of shards, in one turn.
     pub fn by(metric: Metric) -> OverviewQuestion {
-        OverviewQuestion { metric, hand_over: HandOver::All }
+        OverviewQuestion { metric, hand_over: HandOver::All([true; TOP_FIELDS.len()]) }
     }
 }
 
@@ -124,8 +129,9 @@ impl Analysis for OverviewQuestion {
     type Partial = OverviewPartial;
     type Answer = Overview;
 
-    fn remember(&self, store: &Store, memory: &mut Memory) {
+    fn remember(&self, store: &Store, rows: &RowSet, memory: &mut Memory) {
         memory.overview.update(store, OverviewCounts::default);
+        memory.last_overview.update(store, rows, &memory.overview, OverviewCounts::default);
         memory.windows.update(store);
         if self.hand_over != HandOver::Alone {
             memory.addresses.update(store);
@@ -135,7 +141,9 @@ impl Analysis for OverviewQuestion {
     fn scan(&self, shard: ShardView<'_>) -> OverviewPartial {
         let ShardView { store, rows, memory } = shard;
         let counted =
-            Counted::of(store, rows, memory.map(|memory| &memory.overview), OverviewCounts::default);
+            memory.and_then(|memory| memory.last_overview.get(store, rows, &memory.overview)).unwrap_or_else(
+                || Counted::of(store, rows, memory.map(|memory| &memory.overview), OverviewCounts::default),
+            );
         let windows = Windows::of(store, rows, memory.map(|memory| &memory.windows));
         let order = AddressOrder::remembered(store, memory);
         OverviewPartial {
@@ -166,14 +174,18 @@ impl Analysis for OverviewQuestion {
         }
     }
 
+    /// Of what tells all lists.
     fn finish(&self, partial: OverviewPartial) -> Overview {
-        self.told(partial).expect("whoever hands over the largest only asks `told`")
+        let (overview, untold) = self.told(partial);
+        assert!(!untold.contains(&true), "whoever hands over the largest only asks `told`");
+        overview
     }
 }
 
 impl OverviewQuestion {
-    /// The answer, if what was handed over tells it: all does, the largest of each shard nearly always.
-    pub fn told(&self, partial: OverviewPartial) -> Option<Overview> {
+    /// The answer, and which lists of it are empty as what was handed over does not tell them: all does, the largest of each
+    /// shard nearly always.
+    pub fn told(&self, partial: OverviewPartial) -> (Overview, Lists) {
         let mut total = partial.accepted;
         total.add(partial.rejected);
         total.add(partial.other);
@@ -181,20 +193,44 @@ impl OverviewQuestion {
         // Stable, so equal counts stay in the order of their names.
         status_records.arrange_by_key(|(_, n_records)| std::cmp::Reverse(*n_records));
         let lists = TOP_FIELDS.into_iter().zip(partial.top);
-        let top: Vec<TopList> =
-            lists.map(|(field, tallies)| tallies.top(field, self.metric)).collect::<Option<_>>()?;
-        let interfaces = top.iter().find(|list| list.field == Field::INTERFACE_ID);
-        Some(Overview {
+        let top: Vec<Option<TopList>> =
+            lists.map(|(field, tallies)| tallies.top(field, self.metric)).collect();
+        let untold = std::array::from_fn(|at| top[at].is_none());
+        let empty = |field| TopList { field, recorded: false, n_distinct: 0, entries: Vec::new() };
+        let mut overview = Overview {
             total,
             accepted: partial.accepted,
             rejected: partial.rejected,
             other: partial.other,
-            n_interfaces: interfaces.map_or(0, |list| list.n_distinct),
+            n_interfaces: 0,
             time: partial.time.map(|time| (time.start_secs, time.end_secs)),
             aggregation: partial.aggregation,
             status_records,
-            top,
-        })
+            top: TOP_FIELDS
+                .into_iter()
+                .zip(top)
+                .map(|(field, list)| list.unwrap_or_else(|| empty(field)))
+                .collect(),
+        };
+        overview.count_interfaces();
+        (overview, untold)
+    }
+}
+
+impl Overview {
+    /// Takes these lists from an answer about the same rows that tells them.
+    pub fn fill_in(&mut self, lists: Lists, other: Overview) {
+        for ((list, known), is_missing) in self.top.iter_mut().zip(other.top).zip(lists) {
+            if is_missing {
+                *list = known;
+            }
+        }
+        self.count_interfaces();
+    }
+
+    fn count_interfaces(&mut self) {
+        let interfaces = self.top.iter().find(|list| list.field == Field::INTERFACE_ID);
+        self.n_interfaces = interfaces.map_or(0, |list| list.n_distinct);
     }
 }
 

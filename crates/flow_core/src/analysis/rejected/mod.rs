@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use super::interface::InterfaceKnowledge;
 use super::memory::Memory;
 use super::{Analysis, ShardView, Tally, TimeExtent};
+use crate::query::RowSet;
 use crate::record::{Address, Field, Value};
 use crate::store::Store;
 
@@ -167,7 +168,7 @@ impl Analysis for RejectedQuestion<'_> {
     type Partial = RejectedPartial;
     type Answer = RejectedView;
 
-    fn remember(&self, store: &Store, memory: &mut Memory) {
+    fn remember(&self, store: &Store, _rows: &RowSet, memory: &mut Memory) {
         memory.addresses.update(store);
     }
 

@@ -120,7 +120,7 @@ impl Analysis for PeersQuestion {
     type Partial = RejectedPeers;
     type Answer = RejectedPeers;
 
-    fn remember(&self, store: &Store, memory: &mut Memory) {
+    fn remember(&self, store: &Store, _rows: &RowSet, memory: &mut Memory) {
         memory.accepted.update(store, AcceptedAddresses::default);
         memory.addresses.update(store);
     }

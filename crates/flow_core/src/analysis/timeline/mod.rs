@@ -9,6 +9,7 @@ use super::counted::{Counted, Remembered};
 use super::memory::Memory;
 use super::time_extent::TimeExtent;
 use super::{Analysis, ShardView, Tally};
+use crate::query::RowSet;
 use crate::record::Field;
 use crate::store::{Store, Table};
 
@@ -127,7 +128,7 @@ impl Analysis for TimelineQuestion {
     type Partial = Timeline;
     type Answer = Timeline;
 
-    fn remember(&self, store: &Store, memory: &mut Memory) {
+    fn remember(&self, store: &Store, _rows: &RowSet, memory: &mut Memory) {
         let nothing = || TimelineCounts::new(self);
         let is_other = |(question, _): &(TimelineQuestion, _)| question != self;
         if memory.timeline.as_ref().is_none_or(is_other) {

@@ -121,8 +121,10 @@ impl Shard {
     }
 
     fn scan<A: Analysis>(&mut self, question: &A, filter: &Filter) -> A::Partial {
-        question.remember(self.kept.store(), &mut self.memory);
-        question.scan(self.view(filter))
+        let store = self.kept.store();
+        let rows = self.selections.of(filter, store).rows();
+        question.remember(store, rows, &mut self.memory);
+        question.scan(ShardView { store, rows, memory: Some(&self.memory) })
     }
 
     fn view(&mut self, filter: &Filter) -> ShardView<'_> {
