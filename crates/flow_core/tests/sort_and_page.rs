@@ -133,6 +133,12 @@ fn segments_change_nothing_about_order() {
             assert!(listed.iter().map(|&row| row as usize).eq(expected.iter().copied()), "{name}");
             assert_eq!(sorted.slice(50_000, 3), listed[50_000..50_003], "{name}");
             assert_eq!(sorted.slice(sorted.len() - 1, 3), listed[listed.len() - 1..], "{name}");
+            let chosen = RowSet::select(&filter, &store, store.rows());
+            // The last has every row among the first, absent ones too.
+            for n_max in [1, 50, 70_000, 140_000].into_iter().filter(|_| sort.is_some()) {
+                let first = first_rows(&store, store.rows(), &chosen, sort.as_ref().unwrap(), n_max);
+                assert_eq!(first, listed[..n_max.min(listed.len())], "{name}");
+            }
             assert_eq!(sorted.slice(sorted.len(), 3), [0; 0], "{name}");
         }
     }

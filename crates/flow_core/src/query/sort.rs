@@ -4,10 +4,12 @@
 //! in both directions, because nobody sorts to see them. Ties stay in the order of the files and their lines,
 //! also where the store read them in another.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use super::radix_sort::sort_by_upper_half;
-use super::{RowSet, Subject};
+use super::{RowSet, SegmentRows, Subject};
 use crate::record::{Address, Direction, Field, FieldKind, Orientation};
 use crate::store::{ABSENT, ColumnId, SEGMENT_ROWS, Segment, Store, Table};
 
@@ -136,18 +138,37 @@ fn for_each_row(table: &Table, rows: &RowSet, mut visit: impl FnMut(usize, u32))
 }
 
 /// The first `n_max` rows in the order of `sort`: the same as the first of [`sort_rows`], which is the simple version,
-/// without putting the others in order.
+/// without putting the others in order. Of a column of numbers only those are looked at, after the first segment, that may
+/// be among the first: they are selected by their range, several at once.
 pub fn first_rows(store: &Store, table: &Table, rows: &RowSet, sort: &SortSpec, n_max: usize) -> Vec<u32> {
     let load_order = LoadOrder::of(table);
     let places = Places::of(store, table, sort);
     let mut first = First::new(n_max);
-    places.keys.for_each(table, rows, |value, row| {
-        // The rank is only looked up for what may be first.
-        let key = places.key(value);
-        if first.may_take(key << RANK_BITS) {
-            first.take(key << RANK_BITS | u128::from(load_order.rank(row)));
+    let (mut values, mut others) = (Vec::new(), Vec::new());
+    for (segment, chosen) in table.segments().iter().zip(rows.segments()) {
+        let may_be_first = places.numbers_up_to(first.end >> RANK_BITS);
+        let mut take = |value: u64, at: usize| {
+            // The rank is only looked up for what may be first.
+            let key = places.key(value);
+            if first.may_take(key << RANK_BITS) {
+                let rank = load_order.rank(segment.first_row() + at as u32);
+                first.take(key << RANK_BITS | u128::from(rank));
+            }
+        };
+        match may_be_first {
+            Some((column, numbers)) => {
+                let column = segment.column(column);
+                let mut may_be =
+                    SegmentRows::from_bitmap(column.select_range(*numbers.start(), *numbers.end()));
+                may_be.keep(chosen);
+                may_be.for_each(|at| take(column.get(at as u32).unwrap_or(ABSENT), at));
+            }
+            None => {
+                places.keys.decode(segment, &mut values, &mut others);
+                chosen.for_each(|at| take(values[at], at));
+            }
         }
-    });
+    }
     first.into_sorted().into_iter().map(|packed| load_order.row(packed as u32)).collect()
 }
 
@@ -206,6 +227,17 @@ impl Places {
     /// Behind all others.
     fn of_absent(&self) -> u128 {
         u128::from(self.max - self.min) + 1
+    }
+
+    /// The column whose numbers are the keys, and which of them come no later than `key`; `None` where keys are no such
+    /// numbers, or where absent values are among these.
+    fn numbers_up_to(&self, key: u128) -> Option<(ColumnId, RangeInclusive<u64>)> {
+        let Keys::Column(column, Ranks::Numbers) = self.keys else { return None };
+        let past_first = u64::try_from(key).ok().filter(|_| key < self.of_absent())?;
+        Some(match self.descending {
+            true => (column, self.max - past_first..=self.max),
+            false => (column, self.min..=self.min + past_first),
+        })
     }
 
     fn key(&self, value: u64) -> u128 {

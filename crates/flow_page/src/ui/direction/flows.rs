@@ -8,7 +8,7 @@ use flow_core::session::message::{Answer, Question};
 use leptos::prelude::*;
 
 use super::flow::{End, Flow, subjects};
-use crate::engine::{Slot, ask};
+use crate::engine::{Asked, Slot, ask};
 use crate::state::{AppState, Tab};
 use crate::ui::exactness::{Exactness, Mark};
 use crate::ui::format;
@@ -48,8 +48,8 @@ fn flows(answer: &Answer) -> Option<(Vec<Flow>, u64)> {
     Some((page.rows.iter().filter_map(|row| Flow::new(row.row, &row.cells)).collect(), page.n_rows))
 }
 
-#[component]
-pub(super) fn Flows() -> impl IntoView {
+/// Asks for the flows. Together with the rest of the view, so that they do not wait until that is drawn.
+pub(super) fn ask_for_flows() -> Asked {
     let state = AppState::get();
     let question = Signal::derive(move || {
         Some(Question::FirstRecords {
@@ -59,7 +59,12 @@ pub(super) fn Flows() -> impl IntoView {
             n_rows: FLOWS_MAX,
         })
     });
-    let asked = ask(Slot::Records, question);
+    ask(Slot::Records, question)
+}
+
+#[component]
+pub(super) fn Flows(asked: Asked) -> impl IntoView {
+    let state = AppState::get();
     let listed = Memo::new(move |_| {
         asked.answer.with(|answer| answer.as_ref().and_then(|answer: &Arc<Answer>| flows(answer)))
     });

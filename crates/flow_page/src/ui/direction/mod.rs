@@ -13,7 +13,7 @@ use flow_core::session::message::{Answer, Question};
 use leptos::prelude::*;
 
 use evidence::EvidenceTable;
-use flows::Flows;
+use flows::{Flows, ask_for_flows};
 use interfaces::Interfaces;
 use picture::Picture;
 
@@ -52,6 +52,7 @@ pub fn DirectionTab() -> impl IntoView {
     let state = AppState::get();
     let question = Signal::derive(move || Some(Question::Direction { filter: state.filter.get() }));
     let asked = ask(Slot::Direction, question);
+    let flows = ask_for_flows();
     let answered = Answered::new(asked, |answer| match answer {
         Answer::Direction(content) => Some(content),
         _ => None,
@@ -104,7 +105,7 @@ pub fn DirectionTab() -> impl IntoView {
                 <EvidenceTable answered metric/>
                 <h2 class="view-heading">"Interfaces " <ExactMark/></h2>
                 {interfaces}
-                <Flows/>
+                <Flows asked=flows/>
             </Staged>
         </section>
     }
