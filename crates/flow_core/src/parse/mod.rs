@@ -15,6 +15,8 @@ mod archive;
 mod bomb;
 mod container;
 mod continuation;
+mod crc32;
+mod deflate;
 pub mod detect;
 mod encoding;
 mod first_bytes;

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use flate2::{Crc, Decompress, FlushDecompress, Status};
-
 use super::zip::{STARTS, number};
 use super::{MemberPlace, Packing};
+use crate::parse::crc32::Crc32;
+use crate::parse::deflate::{Inflater, Paused};
 use crate::parse::gzip::{Damaged, GzipCursor};
 use crate::parse::{FileParser, Refusal, RowSink, Wants};
 
@@ -14,9 +14,6 @@ const HEAD_BYTES: u64 = 30;
 
 /// A file that cannot be read from front to back and is compressed must be unpacked whole first.
 const UNPACKED_BYTES_MAX: u64 = 256 * 1024 * 1024;
-
-/// Text passed on at once.
-const PIECE_BYTES: usize = 128 * 1024;
 
 pub struct MemberReader {
     place: MemberPlace,
@@ -35,17 +32,17 @@ pub struct MemberReader {
 
 enum Unpacking {
     Stored,
-    Deflated(Box<Inflater>),
+    Deflated(Box<Deflated>),
     /// Unpacked with all that is before it.
     Streamed(Held),
     /// Inflated, for a parser that wants this and that of it.
     Held(Vec<u8>),
 }
 
-struct Inflater {
-    inflate: Decompress,
-    piece: Vec<u8>,
-    checksum: Crc,
+struct Deflated {
+    inflater: Inflater,
+    n_unpacked: u64,
+    checksum: Crc32,
     held: Held,
 }
 
@@ -60,13 +57,13 @@ impl MemberReader {
             Packing::TarInGzip => (Some(place.start), Unpacking::Streamed(Some(Vec::new()))),
             Packing::Zip { is_deflated: false, .. } => (None, Unpacking::Stored),
             Packing::Zip { is_deflated: true, .. } => {
-                let inflater = Inflater {
-                    inflate: Decompress::new(false),
-                    piece: vec![0; PIECE_BYTES],
-                    checksum: Crc::new(),
+                let deflated = Deflated {
+                    inflater: Inflater::default(),
+                    n_unpacked: 0,
+                    checksum: Crc32::default(),
                     held: Some(Vec::new()),
                 };
-                (None, Unpacking::Deflated(Box::new(inflater)))
+                (None, Unpacking::Deflated(Box::new(deflated)))
             }
         };
         let cursor = (place.packing == Packing::TarInGzip).then(Box::default);
@@ -244,40 +241,33 @@ impl MemberReader {
 
     fn inflate(&mut self, mut bytes: &[u8], sink: &mut impl RowSink) -> Result<(), Damaged> {
         let Packing::Zip { n_bytes_unpacked, checksum, .. } = self.place.packing else { return Err(Damaged) };
-        let Unpacking::Deflated(inflater) = &mut self.unpacking else { return Err(Damaged) };
+        let Unpacking::Deflated(deflated) = &mut self.unpacking else { return Err(Damaged) };
+        let Deflated { inflater, n_unpacked, checksum: sum, held } = &mut **deflated;
         loop {
-            let (in_before, out_before) = (inflater.inflate.total_in(), inflater.inflate.total_out());
-            let status = inflater.inflate.decompress(bytes, &mut inflater.piece, FlushDecompress::None);
-            bytes = &bytes[(inflater.inflate.total_in() - in_before) as usize..];
-            let n_out = (inflater.inflate.total_out() - out_before) as usize;
+            let paused = inflater.inflate(&mut bytes);
             // What comes before damage, or before more than there should be, is given whatever comes with it.
-            let n_missing = usize::try_from(n_bytes_unpacked - out_before).unwrap_or(usize::MAX);
-            let piece = &inflater.piece[..n_out.min(n_missing)];
-            inflater.checksum.update(piece);
-            give(piece, &mut inflater.held, n_bytes_unpacked, &mut self.parser, sink);
+            let n_missing = usize::try_from(n_bytes_unpacked - *n_unpacked).unwrap_or(usize::MAX);
+            let piece = inflater.pass(n_missing);
+            *n_unpacked += piece.len() as u64;
+            sum.update(piece);
+            give(piece, held, n_bytes_unpacked, &mut self.parser, sink);
             if self.parser.is_over() {
                 return Ok(());
             }
-            let status = status.map_err(|_| Damaged)?;
-            if inflater.inflate.total_out() > n_bytes_unpacked {
+            if !inflater.pending().is_empty() {
                 return Err(Damaged);
             }
-            if status == Status::StreamEnd {
-                let is_whole =
-                    inflater.inflate.total_out() == n_bytes_unpacked && inflater.checksum.sum() == checksum;
-                if !is_whole {
-                    return Err(Damaged);
-                }
-                let held = inflater.held.take();
-                self.end_unpacking(held, sink);
-                return Ok(());
-            }
-            if bytes.is_empty() && n_out < inflater.piece.len() {
+            match paused? {
+                Paused::Full => {}
                 // More is to come, unless this was all.
-                return if self.n_read == self.place.n_bytes { Err(Damaged) } else { Ok(()) };
-            }
-            if n_out == 0 && inflater.inflate.total_in() == in_before {
-                return Err(Damaged);
+                Paused::Starved if self.n_read == self.place.n_bytes => return Err(Damaged),
+                Paused::Starved => return Ok(()),
+                Paused::End if *n_unpacked == n_bytes_unpacked && sum.sum() == checksum => {
+                    let held = held.take();
+                    self.end_unpacking(held, sink);
+                    return Ok(());
+                }
+                Paused::End => return Err(Damaged),
             }
         }
     }

@@ -1,12 +1,11 @@
 //! Pages: what the header of one says, and its bytes unpacked.
 
-use flate2::{Decompress, FlushDecompress, Status};
 use ruzstd::decoding::StreamingDecoder;
 use ruzstd::io::Read;
 
 use super::footer::Codec;
 use super::thrift::{Kind, Thrift};
-use crate::parse::gzip::Damaged;
+use crate::parse::gzip::{Damaged, GzipCursor};
 
 /// Bytes of a page when it is unpacked. Writers make pages of 1 MiB by default, some a page of each row group; one page
 /// of every column is held at a time.
@@ -19,9 +18,6 @@ const PAGE_VALUES_MAX: i64 = 16 * 1024 * 1024;
 /// not believed, and nothing reserved for it.
 const INFLATE_RATIO_MAX: usize = 1_040;
 const SNAPPY_RATIO_MAX: usize = 64;
-
-/// What the first bytes of gzip data are shifted by against deflate's window.
-const WINDOW_BITS: u8 = 15;
 
 /// How the values of a page are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -180,17 +176,16 @@ fn room<'a>(
 /// Gzip members, one after the other.
 fn inflate(mut packed: &[u8], n_bytes: usize, page: &mut Vec<u8>) -> Result<(), Damaged> {
     let mut room = room(packed, n_bytes, INFLATE_RATIO_MAX, page)?;
-    while !room.is_empty() {
-        let mut member = Decompress::new_gzip(WINDOW_BITS);
-        // To the end of the member, where its checksum is.
-        match member.decompress(packed, room, FlushDecompress::Finish) {
-            Ok(Status::StreamEnd) => {}
-            Ok(_) | Err(_) => return Err(Damaged),
-        }
-        packed = &packed[member.total_in() as usize..];
-        room = &mut room[member.total_out() as usize..];
+    let mut cursor = GzipCursor::default();
+    while !packed.is_empty() {
+        let n_before = cursor.n_packed();
+        let piece = cursor.read(packed, u64::MAX)?;
+        let (into, rest) = room.split_at_mut_checked(piece.len()).ok_or(Damaged)?;
+        into.copy_from_slice(piece);
+        room = rest;
+        packed = &packed[(cursor.n_packed() - n_before) as usize..];
     }
-    Ok(())
+    if room.is_empty() { cursor.finish() } else { Err(Damaged) }
 }
 
 #[cfg(test)]

@@ -4,39 +4,44 @@
 //! the end. Inflating a few bytes can give very much text, so it is passed on in pieces of a fixed size and
 //! never held.
 
-use flate2::{Decompress, FlushDecompress, Status};
+mod head;
+
+use head::Head;
+
+use super::crc32::Crc32;
+use super::deflate::{Inflater, Paused};
 
 /// The first bytes of every gzip member.
 pub const MAGIC: [u8; 2] = [0x1f, 0x8b];
-
-/// The largest piece of text passed on at once: large enough that the 32 KiB of history which the inflater
-/// saves after each piece cost little, small enough to stay in the processor's cache.
-const PIECE_BYTES_MAX: usize = 128 * 1024;
-
-/// The window size of deflate, as gzip always has it.
-const WINDOW_BITS: u8 = 15;
 
 /// The data is corrupt or ends early; nothing after this can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Damaged;
 
-/// What inflating a piece came to: the bytes taken, those given, and whether nothing behind them can be read.
-struct Step {
-    n_in: usize,
-    n_out: usize,
-    damage: Option<Damaged>,
-}
-
 /// Reads one file, however many members it has.
+#[derive(Default)]
 pub struct GzipReader {
-    /// The member that is being read; `None` between members.
-    member: Option<Decompress>,
-    piece: Vec<u8>,
+    place: Place,
+    inflater: Inflater,
+    /// Of the member's text so far.
+    checksum: Crc32,
+    /// Bytes of it, of which gzip knows the lowest 32 bits.
+    n_bytes: u32,
 }
 
-impl Default for GzipReader {
-    fn default() -> GzipReader {
-        GzipReader { member: Some(Decompress::new_gzip(WINDOW_BITS)), piece: vec![0; PIECE_BYTES_MAX] }
+/// What comes next.
+enum Place {
+    Head(Head),
+    Text,
+    Checksum,
+    Length,
+    /// Another member, or none.
+    Between,
+}
+
+impl Default for Place {
+    fn default() -> Place {
+        Place::Head(Head::default())
     }
 }
 
@@ -45,53 +50,68 @@ impl GzipReader {
     /// passed on too. Not to be called again after damage.
     pub fn push(&mut self, mut bytes: &[u8], mut each: impl FnMut(&[u8])) -> Result<(), Damaged> {
         loop {
-            let Step { n_in, n_out, damage } = self.step(bytes, PIECE_BYTES_MAX);
-            bytes = &bytes[n_in..];
-            if n_out > 0 {
-                each(&self.piece[..n_out]);
+            let paused = self.inflate(&mut bytes);
+            let piece = self.inflater.pass(usize::MAX);
+            if !piece.is_empty() {
+                each(piece);
             }
-            if let Some(damaged) = damage {
-                return Err(damaged);
-            }
-            // A piece that is not full means that the inflater waits for more.
-            if bytes.is_empty() && n_out < PIECE_BYTES_MAX {
+            if paused? == Paused::Starved {
                 return Ok(());
             }
         }
     }
 
-    /// Inflates one piece of at most so many bytes.
-    fn step(&mut self, bytes: &[u8], n_out_max: usize) -> Step {
-        let Some(member) = &mut self.member else {
-            // Zeros are padding, to a tape block once; anything else must be another member.
-            let n_zeros = bytes.iter().position(|byte| *byte != 0);
-            let is_other = n_zeros.is_some_and(|start| bytes[start] != MAGIC[0]);
-            self.member = n_zeros.map(|_| Decompress::new_gzip(WINDOW_BITS));
-            return Step {
-                n_in: n_zeros.unwrap_or(bytes.len()),
-                n_out: 0,
-                damage: is_other.then_some(Damaged),
-            };
-        };
-        let (in_before, out_before) = (member.total_in(), member.total_out());
-        let result = member.decompress(bytes, &mut self.piece[..n_out_max], FlushDecompress::None);
-        let n_in = (member.total_in() - in_before) as usize;
-        let n_out = (member.total_out() - out_before) as usize;
-        let is_well = match result {
-            Ok(Status::StreamEnd) => {
-                self.member = None;
-                true
+    /// Inflates until there is text to be passed on or more input is needed.
+    fn inflate(&mut self, input: &mut &[u8]) -> Result<Paused, Damaged> {
+        loop {
+            if let Place::Text = self.place {
+                let paused = self.inflater.inflate(input);
+                let text = self.inflater.pending();
+                self.checksum.update(text);
+                self.n_bytes = self.n_bytes.wrapping_add(text.len() as u32);
+                if paused? != Paused::End {
+                    return paused;
+                }
+                self.place = Place::Checksum;
+                if !self.inflater.pending().is_empty() {
+                    return Ok(Paused::Full);
+                }
             }
-            // Where nothing was given, nothing need come of it.
-            Ok(Status::Ok | Status::BufError) => n_in > 0 || n_out > 0 || bytes.is_empty(),
-            Err(_) => false,
+            let n_bytes = if let Place::Checksum | Place::Length = self.place { 4 } else { 1 };
+            let Some(number) = self.inflater.take_bytes(n_bytes, input) else { return Ok(Paused::Starved) };
+            self.read(number)?;
+        }
+    }
+
+    /// Reads on in what is no text.
+    fn read(&mut self, number: u32) -> Result<(), Damaged> {
+        let (is_well, place) = match &mut self.place {
+            // Zeros are padding, to a tape block once; anything else must be another member.
+            Place::Between if number == 0 => (true, Place::Between),
+            Place::Between => {
+                self.place = Place::Head(Head::default());
+                return self.read(number);
+            }
+            Place::Head(head) => {
+                let is_over = head.push(number as u8)?;
+                if !is_over {
+                    return Ok(());
+                }
+                self.inflater.begin();
+                (self.checksum, self.n_bytes) = (Crc32::default(), 0);
+                (true, Place::Text)
+            }
+            Place::Checksum => (number == self.checksum.sum(), Place::Length),
+            Place::Length => (number == self.n_bytes, Place::Between),
+            Place::Text => unreachable!("it is inflated"),
         };
-        Step { n_in, n_out, damage: (!is_well).then_some(Damaged) }
+        self.place = place;
+        if is_well { Ok(()) } else { Err(Damaged) }
     }
 
     /// There are no more bytes; says whether the data ends where it may.
     pub fn finish(&self) -> Result<(), Damaged> {
-        if self.member.is_none() { Ok(()) } else { Err(Damaged) }
+        if let Place::Between = self.place { Ok(()) } else { Err(Damaged) }
     }
 }
 
@@ -101,7 +121,7 @@ pub struct GzipCursor {
     reader: GzipReader,
     /// Bytes of the file that were taken.
     n_packed: u64,
-    /// Bytes that they gave.
+    /// Bytes of text that were given, which may be fewer than were inflated.
     n_unpacked: u64,
     damage: Option<Damaged>,
 }
@@ -115,18 +135,21 @@ impl GzipCursor {
         self.n_unpacked
     }
 
-    /// Inflates the next piece, of at most so many bytes; `bytes` begin where the last ones taken ended, and need not
-    /// all be taken. Gives nothing where more of them are needed, or have to be looked at.
-    pub fn read(&mut self, bytes: &[u8], n_bytes_max: u64) -> Result<&[u8], Damaged> {
-        if let Some(damaged) = self.damage {
+    /// Gives the next piece of text, of at most so many bytes; `bytes` begin where the last ones taken ended, and need not
+    /// all be taken. Gives nothing where more of them are needed.
+    pub fn read(&mut self, mut bytes: &[u8], n_bytes_max: u64) -> Result<&[u8], Damaged> {
+        let has_text = |reader: &GzipReader| !reader.inflater.pending().is_empty();
+        if !has_text(&self.reader) && self.damage.is_none() {
+            let n_before = bytes.len();
+            self.damage = self.reader.inflate(&mut bytes).err();
+            self.n_packed += (n_before - bytes.len()) as u64;
+        }
+        if let Some(damaged) = self.damage.filter(|_| !has_text(&self.reader)) {
             return Err(damaged);
         }
-        let n_out_max = usize::try_from(n_bytes_max).unwrap_or(usize::MAX).min(PIECE_BYTES_MAX);
-        let Step { n_in, n_out, damage } = self.reader.step(bytes, n_out_max);
-        self.damage = damage;
-        self.n_packed += n_in as u64;
-        self.n_unpacked += n_out as u64;
-        Ok(&self.reader.piece[..n_out])
+        let text = self.reader.inflater.pass(usize::try_from(n_bytes_max).unwrap_or(usize::MAX));
+        self.n_unpacked += text.len() as u64;
+        Ok(text)
     }
 
     /// There are no more bytes; says whether the data ends where it may.
@@ -141,6 +164,7 @@ mod tests {
 
     use flate2::{Compression, write::GzEncoder};
 
+    use super::super::deflate::PIECE_BYTES_MAX;
     use super::*;
 
     fn gzip(text: &[u8]) -> Vec<u8> {
