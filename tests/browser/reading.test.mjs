@@ -52,6 +52,32 @@ test("files and folders that are dropped are read: plain, gzip, several members"
   }
 });
 
+test("hundreds of files are read in their order, and a folder among them", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "flowglass-logs-"));
+  const numbers = Array.from({ length: 200 }, (_, at) => String(at).padStart(3, "0"));
+  const paths = numbers.map((number) => join(folder, `${number}.log.gz`));
+  for (const path of paths) writeFileSync(path, gzip(text_of([line()])));
+  mkdirSync(join(folder, "folder"));
+  writeFileSync(join(folder, "folder", "one.log"), text_of([line(), line()]));
+  try {
+    // More than are measured at once, and more than are asked whether they are folders.
+    for (const [dropped, n_rows] of [[paths, 200], [[...paths, join(folder, "folder")], 202]]) {
+      await visit(async (glass) => {
+        await glass.drop(dropped);
+        await glass.settled();
+        while ((await glass.n_rows()) < n_rows) await glass.page.waitForTimeout(50);
+        await glass.settled();
+        assert.equal(await glass.n_rows(), n_rows);
+        await glass.tab("Files");
+        const names = await glass.page.locator(".file-table tbody .file-name").allTextContents();
+        assert.deepEqual(names.slice(0, 3), ["000.log.gz", "001.log.gz", "002.log.gz"]);
+      });
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test("a Parquet table and the files of a zip archive are read, each with its own line", () =>
   visit(async (glass) => {
     const log = (name) => fileURLToPath(new URL(`../logs/${name}`, import.meta.url));

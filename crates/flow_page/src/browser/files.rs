@@ -1,10 +1,15 @@
 //! Files that the reader dropped, chose or pasted. Only named and measured here, never read.
 
+use std::time::Duration;
+
 use flow_core::session::message::FileMeta;
 use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DataTransfer, File, FileList, FileSystemDirectoryEntry, FileSystemEntry, FileSystemFileEntry};
+use web_sys::{
+    DataTransfer, DataTransferItem, File, FileList, FileSystemDirectoryEntry, FileSystemEntry,
+    FileSystemFileEntry,
+};
 
 /// What the browser gives us of a file: enough to hand it to the engine.
 pub type FileHandle = File;
@@ -16,11 +21,20 @@ pub struct LocalFile {
     pub handle: FileHandle,
 }
 
-impl LocalFile {
-    fn new(name: String, handle: File) -> LocalFile {
-        LocalFile { meta: FileMeta { name, n_bytes: handle.size() as u64 }, handle }
-    }
+/// A file that was not measured yet.
+struct NamedFile {
+    name: String,
+    handle: File,
 }
+
+/// Files that are measured at once: the browser asks the disk for the size of each, which takes a seventh of a millisecond.
+/// Few at first, so that reading begins while the others are measured; then so many that a frame is not late for them.
+const FIRST_FILES: usize = 16;
+const MORE_FILES: usize = 64;
+
+/// Dropped items that are asked one by one whether they are folders, which takes the browser as long. Of more than these
+/// only those are asked whose names tell the browser no type, as those of folders do not.
+const ITEMS_ASKED_MAX: usize = 50;
 
 /// Whether something dragged over the page holds files.
 pub fn holds_files(event: &web_sys::DragEvent) -> bool {
@@ -35,15 +49,15 @@ pub fn accept_drag(event: &web_sys::DragEvent) {
     }
 }
 
-/// Hands all dropped files to `on_files`, those in dropped folders included, once they are known.
-pub fn dropped(event: &web_sys::DragEvent, on_files: impl FnOnce(Vec<LocalFile>) + 'static) {
+/// Hands all dropped files to `on_files`, those in dropped folders included, as they are known: some now and more later,
+/// or none once.
+pub fn dropped(event: &web_sys::DragEvent, on_files: impl FnMut(Vec<LocalFile>) + 'static) {
     let Some(data) = event.data_transfer() else { return };
     // What was dropped can be asked for only while the event is handled; folders are walked later.
-    let (entries, files) = (entries_of(&data), data.files().map(named_files).unwrap_or_default());
-    if !entries.iter().any(FileSystemEntry::is_directory) {
-        on_files(files);
+    let Some(entries) = entries_with_folders(&data) else {
+        hand_over(data.files().map(named_files).unwrap_or_default(), FIRST_FILES, on_files);
         return;
-    }
+    };
     wasm_bindgen_futures::spawn_local(async move {
         // All are asked for before the first is there: one after the other, hundreds of files took a second.
         let mut asked: Vec<(String, JsFuture)> = Vec::new();
@@ -63,21 +77,45 @@ pub fn dropped(event: &web_sys::DragEvent, on_files: impl FnOnce(Vec<LocalFile>)
         let mut found = Vec::new();
         for (name, file) in asked {
             if let Some(handle) = file.await.ok().and_then(|file| file.dyn_into().ok()) {
-                found.push(LocalFile::new(name, handle));
+                found.push(NamedFile { name, handle });
             }
         }
-        on_files(found);
+        hand_over(found, FIRST_FILES, on_files);
     });
 }
 
-/// The files that were chosen in an `<input type="file">`. It is emptied, so that the same file can be chosen
-/// again.
-pub fn chosen(event: &web_sys::Event) -> Vec<LocalFile> {
+/// Measures the first `n_first` files and hands them over, then the others, some at a time.
+fn hand_over(mut files: Vec<NamedFile>, n_first: usize, mut on_files: impl FnMut(Vec<LocalFile>) + 'static) {
+    let later = files.split_off(n_first.min(files.len()));
+    on_files(files.into_iter().map(NamedFile::measured).collect());
+    if !later.is_empty() {
+        let go_on = move || hand_over(later, MORE_FILES, on_files);
+        leptos::prelude::set_timeout(go_on, Duration::ZERO);
+    }
+}
+
+impl NamedFile {
+    /// One chosen with its folder has the path to it, which web_sys does not know.
+    fn of(handle: File) -> NamedFile {
+        let path = Reflect::get(&handle, &"webkitRelativePath".into()).ok().and_then(|path| path.as_string());
+        let name = path.filter(|path| !path.is_empty()).unwrap_or_else(|| handle.name());
+        NamedFile { name, handle }
+    }
+
+    fn measured(self) -> LocalFile {
+        let n_bytes = self.handle.size() as u64;
+        LocalFile { meta: FileMeta { name: self.name, n_bytes }, handle: self.handle }
+    }
+}
+
+/// Hands the files that were chosen in an `<input type="file">` to `on_files`, as [`dropped`] does. It is emptied, so that
+/// the same file can be chosen again.
+pub fn chosen(event: &web_sys::Event, on_files: impl FnMut(Vec<LocalFile>) + 'static) {
     let input = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok());
-    let Some(input) = input else { return Vec::new() };
+    let Some(input) = input else { return };
     let files = input.files().map(named_files).unwrap_or_default();
     input.set_value("");
-    files
+    hand_over(files, FIRST_FILES, on_files);
 }
 
 /// What a paste holds, unless it goes into a text field: files, or text.
@@ -88,7 +126,7 @@ pub fn pasted(event: &web_sys::Event) -> Option<Pasted> {
     let data = event.dyn_ref::<web_sys::ClipboardEvent>()?.clipboard_data()?;
     let files = data.files().map(named_files).unwrap_or_default();
     if !files.is_empty() {
-        return Some(Pasted::Files(files));
+        return Some(Pasted::Files(files.into_iter().map(NamedFile::measured).collect()));
     }
     let text = data.get_data("text/plain").ok()?;
     (!text.trim().is_empty()).then_some(Pasted::Text(text))
@@ -104,24 +142,19 @@ pub fn open_picker(input: &web_sys::HtmlInputElement) {
     input.click();
 }
 
-fn named_files(files: FileList) -> Vec<LocalFile> {
-    (0..files.length()).filter_map(|at| files.get(at)).map(named_file).collect()
+fn named_files(files: FileList) -> Vec<NamedFile> {
+    (0..files.length()).filter_map(|at| files.get(at)).map(NamedFile::of).collect()
 }
 
-/// A file chosen with its folder has the path to it, which web_sys does not know.
-fn named_file(file: File) -> LocalFile {
-    let path = Reflect::get(&file, &"webkitRelativePath".into()).ok().and_then(|path| path.as_string());
-    let name = path.filter(|path| !path.is_empty()).unwrap_or_else(|| file.name());
-    LocalFile::new(name, file)
-}
-
-fn entries_of(data: &DataTransfer) -> Vec<FileSystemEntry> {
-    let items = data.items();
-    (0..items.length())
-        .filter_map(|at| items.get(at))
-        .filter(|item| item.kind() == "file")
-        .filter_map(|item| item.webkit_get_as_entry().ok().flatten())
-        .collect()
+/// What was dropped, if there is a folder among it.
+fn entries_with_folders(data: &DataTransfer) -> Option<Vec<FileSystemEntry>> {
+    let list = data.items();
+    let items = (0..list.length()).filter_map(|at| list.get(at)).filter(|item| item.kind() == "file");
+    let items: Vec<DataTransferItem> = items.collect();
+    let entry = |item: &DataTransferItem| item.webkit_get_as_entry().ok().flatten();
+    let may_be_folder = |item: &&DataTransferItem| items.len() <= ITEMS_ASKED_MAX || item.type_().is_empty();
+    let has_folder = items.iter().filter(may_be_folder).filter_map(entry).any(|entry| entry.is_directory());
+    has_folder.then(|| items.iter().filter_map(entry).collect())
 }
 
 /// What is in a folder. It comes in batches; an empty one is the last. A folder that cannot be read is empty.

@@ -21,7 +21,7 @@ pub fn FileButtons(#[prop(optional)] prominent: bool) -> impl IntoView {
             files::open_picker(&input);
         }
     };
-    let on_chosen = move |event: ev::Event| open(state, engine, files::chosen(&event));
+    let on_chosen = move |event: ev::Event| files::chosen(&event, move |files| open(state, engine, files));
     // Not a standard attribute, but every browser's.
     let picks_folder = custom_attribute("webkitdirectory", "");
     let (choose, folder) = if prominent {
