@@ -23,11 +23,11 @@ const _: () = assert!(ROWS_AT + ROWS_BITS + 1 == u64::BITS);
 /// The guards of all three: in a sum, that one of them is full. As a weight, that the row is too large for a place.
 const GUARDS: u64 = 1 << BYTES_BITS | 1 << (PACKETS_AT + PACKETS_BITS) | 1 << (ROWS_AT + ROWS_BITS);
 
-/// Neighbouring rows go to copies of the places of small keys: adding to what was stored a moment ago waits for the
-/// store. Rows come in the order of time, so that a timeline takes two thirds of the time with four; where keys
-/// are many it makes no difference.
+/// Where keys are few, neighbouring rows go to copies of their places: adding to what was stored a moment ago waits for the
+/// store. Rows come in the order of time, so that a timeline takes two thirds of the time with four. Where keys are many,
+/// neighbours seldom meet, and finding a copy takes as long as the rest of adding.
 const N_COPIES: usize = 4;
-const COPIED_KEYS: usize = 2_048;
+const COPIED_KEYS_MAX: usize = 2_048;
 
 /// Rows above packets above bytes.
 type Place = u64;
@@ -54,15 +54,25 @@ impl Weights {
         if n_records.range() != Some((1, 1)) {
             n_records.read(block, &mut self.n_records);
         }
-        let mut total = Tally::default();
         let mut places = std::mem::take(&mut self.places);
         places.clear();
-        places.extend((0..self.packets.len()).map(|at| {
-            let row = self.row(at);
-            total.add(row);
-            place_of(row)
-        }));
-        (self.places, self.total) = (places, total);
+        let has_room =
+            self.n_records.is_empty() && are_below(packets, PACKETS_BITS) && are_below(bytes, BYTES_BITS);
+        if has_room {
+            // Nothing to ask of each row, so that several are put together at once.
+            let place = |(packets, bytes): (&u64, &u64)| 1 << ROWS_AT | packets << PACKETS_AT | bytes;
+            places.extend(self.packets.iter().zip(&self.bytes).map(place));
+            let (packets, bytes) = (self.packets.iter().sum(), self.bytes.iter().sum());
+            self.total = Tally { rows: places.len() as u64, packets, bytes };
+        } else {
+            self.total = Tally::default();
+            places.extend((0..self.packets.len()).map(|at| {
+                let row = self.row(at);
+                self.total.add(row);
+                place_of(row)
+            }));
+        }
+        self.places = places;
     }
 
     fn row(&self, at: usize) -> Tally {
@@ -74,6 +84,11 @@ impl Weights {
     pub fn total(&self) -> Tally {
         self.total
     }
+}
+
+/// Whether every row has a value of so many bits.
+fn are_below(column: &Column, n_bits: u32) -> bool {
+    !column.has_absent() && column.range().is_some_and(|(_, most)| most >> n_bits == 0)
 }
 
 fn place_of(row: Tally) -> Place {
@@ -95,7 +110,7 @@ fn tally_of(place: Place) -> Tally {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Counters {
     n_keys: usize,
-    /// [`N_COPIES`] for each of the first [`COPIED_KEYS`], one for each other key; none while nothing was added.
+    /// As many for each key as [`Counters::n_copies`] says; none while nothing was added.
     places: Vec<Place>,
     /// What had no room in a place: of the few keys that have thousands of rows, or large ones.
     put_aside: HashMap<u32, Tally, FxBuildHasher>,
@@ -118,40 +133,63 @@ impl SparseCounters {
     }
 }
 
-/// Where a key's places begin, and how many it has: a power of two.
-fn places_of(key: usize) -> (usize, usize) {
-    if key < COPIED_KEYS { (key * N_COPIES, N_COPIES) } else { (key + (N_COPIES - 1) * COPIED_KEYS, 1) }
-}
-
 impl Counters {
     /// Makes room for keys below `n_keys`.
     pub fn grow(&mut self, n_keys: usize) {
+        let n_copies = self.n_copies();
         self.n_keys = self.n_keys.max(n_keys);
+        if self.n_copies() < n_copies && !self.is_empty() {
+            self.join_copies();
+        }
+    }
+
+    /// Places of each key.
+    fn n_copies(&self) -> usize {
+        if self.n_keys <= COPIED_KEYS_MAX { N_COPIES } else { 1 }
+    }
+
+    /// Goes on with one place for each key.
+    fn join_copies(&mut self) {
+        let copied = std::mem::take(&mut self.places);
+        self.make_places();
+        for (key, copies) in copied.chunks_exact(N_COPIES).enumerate() {
+            copies
+                .iter()
+                .for_each(|&copy| add_to_place(&mut self.places[key], copy, &mut self.put_aside, key));
+        }
+    }
+
+    /// The first rows bring the memory: a scan that finds none has none to look through.
+    fn make_places(&mut self) {
+        self.places.resize(self.n_keys * self.n_copies(), Place::default());
     }
 
     /// Adds each row of a block to its key.
     pub fn add(&mut self, keys: &[u32], weights: &Weights) {
         self.total.add(weights.total);
-        // The first rows bring the memory: a scan that finds none has none to look through.
-        let (first, n_copies) = places_of(self.n_keys);
-        self.places.resize(first + n_copies, Place::default());
+        self.make_places();
         // Rows of one service, say, that a filter left: one addition for all of them.
         if let [key, others @ ..] = keys
             && others.iter().all(|other| other == key)
         {
-            let place = &mut self.places[places_of(*key as usize).0];
-            let total = place_of(weights.total);
-            let sum = place.wrapping_add(total);
-            if total != GUARDS && sum & GUARDS == 0 {
-                *place = sum;
-            } else {
-                put_aside(&mut self.put_aside, *key, weights.total);
+            match place_of(weights.total) {
+                GUARDS => put_aside(&mut self.put_aside, *key, weights.total),
+                sum => {
+                    let n_copies = self.n_copies();
+                    let place = &mut self.places[*key as usize * n_copies];
+                    add_to_place(place, sum, &mut self.put_aside, *key as usize);
+                }
             }
-            return;
+        } else if self.n_copies() == 1 {
+            self.add_rows::<1>(keys, weights);
+        } else {
+            self.add_rows::<N_COPIES>(keys, weights);
         }
+    }
+
+    fn add_rows<const COPIES: usize>(&mut self, keys: &[u32], weights: &Weights) {
         for (at, (&key, &weight)) in keys.iter().zip(&weights.places).enumerate() {
-            let (first, n_copies) = places_of(key as usize);
-            let place = &mut self.places[first + (at & (n_copies - 1))];
+            let place = &mut self.places[key as usize * COPIES + at % COPIES];
             let sum = *place + weight;
             if sum & GUARDS == 0 {
                 *place = sum;
@@ -181,17 +219,11 @@ impl Counters {
     /// Adds what others have, of keys below [`Counters::n_keys`].
     pub fn add_sparse(&mut self, sparse: &SparseCounters) {
         self.total.add(sparse.total);
-        let (first, n_copies) = places_of(self.n_keys);
-        self.places.resize(first + n_copies, Place::default());
+        self.make_places();
+        let n_copies = self.n_copies();
         for (&key, &added) in sparse.keys.iter().zip(&sparse.places) {
-            let place = &mut self.places[places_of(key as usize).0];
-            let sum = *place + added;
-            if sum & GUARDS == 0 {
-                *place = sum;
-            } else {
-                *place = 0;
-                put_aside(&mut self.put_aside, key, tally_of(sum));
-            }
+            let place = &mut self.places[key as usize * n_copies];
+            add_to_place(place, added, &mut self.put_aside, key as usize);
         }
         for &(key, tally) in &sparse.put_aside {
             put_aside(&mut self.put_aside, key, tally);
@@ -221,12 +253,14 @@ impl Counters {
         if self.is_empty() {
             return;
         }
-        let n_copied = self.n_keys.min(COPIED_KEYS);
-        (0..n_copied).for_each(|key| visit(key, self.in_places_of(key)));
-        let (first, _) = places_of(COPIED_KEYS);
-        for (key, &place) in (COPIED_KEYS..self.n_keys).zip(self.places.get(first..).unwrap_or_default()) {
-            if place != Place::default() {
-                visit(key, tally_of(place));
+        for (key, copies) in self.places.chunks_exact(self.n_copies()).enumerate() {
+            // Most keys of many have none.
+            if let [place] = copies {
+                if *place != Place::default() {
+                    visit(key, tally_of(*place));
+                }
+            } else {
+                visit(key, tally_of_all(copies));
             }
         }
         self.put_aside.iter().for_each(|(&key, &tally)| visit(key as usize, tally));
@@ -248,9 +282,24 @@ impl Counters {
 
     /// What the copies of a key's place hold together.
     fn in_places_of(&self, key: usize) -> Tally {
-        let (first, n_copies) = places_of(key);
-        let copies = self.places.get(first..first + n_copies).unwrap_or_default();
-        copies.iter().fold(Tally::default(), |sum, place| sum.plus(tally_of(*place)))
+        let n_copies = self.n_copies();
+        tally_of_all(self.places.get(key * n_copies..(key + 1) * n_copies).unwrap_or_default())
+    }
+}
+
+fn tally_of_all(copies: &[Place]) -> Tally {
+    copies.iter().fold(Tally::default(), |sum, place| sum.plus(tally_of(*place)))
+}
+
+/// Adds what fits a place to one; what that holds is put aside where it is full.
+#[inline(always)]
+fn add_to_place(place: &mut Place, added: Place, aside: &mut HashMap<u32, Tally, FxBuildHasher>, key: usize) {
+    let sum = *place + added;
+    if sum & GUARDS == 0 {
+        *place = sum;
+    } else {
+        *place = 0;
+        put_aside(aside, key as u32, tally_of(sum));
     }
 }
 
@@ -316,6 +365,9 @@ mod tests {
     fn each_key_has_its_sums_whatever_their_size() {
         check(3, &[(0, 1, 40), (2, 5, 1_500), (2, ABSENT, 7), (0, 1, 1), (1, 0, 0)], 3);
         check(70_000, &[(69_999, 1, 40), (2, 5, 1_500), (69_999, 9, ABSENT)], 2);
+        // Few keys that become many when there is something already, in all copies, as much as there is room for.
+        let full = (1 << BYTES_BITS) - 1;
+        check(70_000, &[(2, 5, full), (1, 5, full), (1, 7, 3), (2, 7, full), (69_999, 1, 40), (2, 1, 1)], 2);
         // Packets fill their bits, rows fill theirs, bytes fill theirs and u64.
         check(2, &[(1, (1 << PACKETS_BITS) - 1, 1), (0, 1 << PACKETS_BITS, 2), (1, 3, 3)], 5_000);
         check(1, &[(0, 0, (1 << BYTES_BITS) - 1); 8], 10_000);
