@@ -45,7 +45,7 @@ pub const STRETCH_BYTES: u64 = 32 * 1024 * 1024;
 
 /// A generation begins this often while loading: four times a second, which looks alive. Each time all that is on screen
 /// is counted and drawn anew, in time that reading could have.
-const GENERATION_EVERY_MS: f64 = 245.0;
+const GENERATION_EVERY_MS: f64 = 230.0;
 
 /// Each progress brings new questions. Reading gets at least this many times the time that answering the last
 /// ones took, whatever is asked; who asks should ask seldom what takes long.
