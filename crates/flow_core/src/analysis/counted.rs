@@ -130,6 +130,11 @@ impl<C: Count> Remembered<C> {
         counts
     }
 
+    /// How many segments were counted.
+    pub fn n_segments(&self) -> usize {
+        self.versions.len()
+    }
+
     /// How many of the first of `segments` the counts are of: all that were counted, or none.
     fn n_covered(&self, segments: &[Segment]) -> usize {
         let is_same = segments.len() >= self.versions.len()
@@ -168,7 +173,7 @@ impl<C: Count> Remembered<C> {
 
 /// What some rows have beside all that is remembered, or without it.
 #[derive(Clone, Debug)]
-struct Difference<C> {
+pub(super) struct Difference<C> {
     counted: C,
     /// Whether all that is remembered is added, where that was less work.
     has_all: bool,
@@ -182,79 +187,12 @@ pub(super) struct Counted<'a, C: Clone> {
     all: Option<&'a C>,
 }
 
-/// The counts of the rows that were asked about last: what asks about them again, as the next turn of a question does or
-/// the same view by another metric, need not count.
-#[derive(Clone, Debug)]
-pub(super) struct LastCounted<C> {
-    last: Option<(CountedRows, Difference<C>)>,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-struct CountedRows {
-    versions: Vec<SegmentVersion>,
-    rows: RowSet,
-    /// How many of the segments are in what is remembered.
-    n_remembered: usize,
-}
-
-impl<C> Default for LastCounted<C> {
-    fn default() -> LastCounted<C> {
-        LastCounted { last: None }
-    }
-}
-
-impl CountedRows {
-    fn of<C: Count>(store: &Store, rows: &RowSet, remembered: &Remembered<C>) -> CountedRows {
-        let versions = store.rows().segments().iter().map(C::version).collect();
-        CountedRows { versions, rows: rows.clone(), n_remembered: remembered.versions.len() }
-    }
-
-    fn are<C: Count>(&self, store: &Store, rows: &RowSet, remembered: &Remembered<C>) -> bool {
-        self.n_remembered == remembered.versions.len()
-            && self.versions.iter().copied().eq(store.rows().segments().iter().map(C::version))
-            && self.rows == *rows
-    }
-}
-
-impl<C: Count> LastCounted<C> {
-    /// Counts these rows, unless they are the same as last time.
-    pub fn update(
-        &mut self,
-        store: &Store,
-        rows: &RowSet,
-        remembered: &Remembered<C>,
-        nothing: impl Fn() -> C,
-    ) {
-        match &mut self.last {
-            // Values that came since have no rows among these, and are asked for.
-            Some((counted, difference)) if counted.are(store, rows, remembered) => {
-                difference.counted.prepare(store);
-            }
-            last => {
-                // What was counted of other rows makes room first.
-                *last = None;
-                let Counted { difference, .. } = Counted::of(store, rows, Some(remembered), nothing);
-                *last = Some((CountedRows::of(store, rows, remembered), difference.into_owned()));
-            }
-        }
-    }
-
-    /// The counts of these rows, if they are those that were counted last.
-    pub fn get<'a>(
-        &'a self,
-        store: &Store,
-        rows: &RowSet,
-        remembered: &'a Remembered<C>,
-    ) -> Option<Counted<'a, C>> {
-        let (_, difference) = self.last.as_ref().filter(|(last, _)| last.are(store, rows, remembered))?;
-        Some(Counted {
-            difference: Cow::Borrowed(difference),
-            all: difference.has_all.then_some(&remembered.counts),
-        })
-    }
-}
-
 impl<C: Count> Difference<C> {
+    /// Takes in values that came since, which no row has that was counted: they are asked for.
+    pub fn prepare(&mut self, store: &Store) {
+        self.counted.prepare(store);
+    }
+
     /// Begins part by part with all or with nothing, whichever is nearer, and counts the difference.
     fn with_known(
         segments: &[Segment],
@@ -330,6 +268,17 @@ impl<'a, C: Count> Counted<'a, C> {
             counted.count(segment, rows);
         }
         Counted { difference: Cow::Owned(Difference { counted, has_all: false, rest: None }), all: None }
+    }
+
+    /// What was counted before, beside what was remembered then and still is.
+    pub fn again(difference: &'a Difference<C>, remembered: &'a Remembered<C>) -> Counted<'a, C> {
+        let all = difference.has_all.then_some(&remembered.counts);
+        Counted { difference: Cow::Borrowed(difference), all }
+    }
+
+    /// To be kept for [`Counted::again`].
+    pub fn into_difference(self) -> Difference<C> {
+        self.difference.into_owned()
     }
 
     /// What was counted, which has room for every key that the store knows.

@@ -3,8 +3,9 @@
 //! All of it follows from the store: without it answers are the same and take longer. It holds for segments by
 //! their versions, so that nothing outlives what it was made of, whatever has happened to the store since.
 
-use super::counted::{LastCounted, Remembered};
+use super::counted::Remembered;
 use super::direction::DirectionCounts;
+use super::last_counted::LastCounted;
 use super::overview::{AddressOrder, OverviewCounts, RememberedWindows};
 use super::rejected::{AcceptedAddresses, RejectedEnds};
 use super::timeline::{TimelineCounts, TimelineQuestion};

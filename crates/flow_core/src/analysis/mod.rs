@@ -22,6 +22,7 @@ pub mod files;
 pub mod findings;
 pub mod interface;
 mod keyed;
+mod last_counted;
 mod memory;
 pub mod outcomes;
 pub mod overview;
