@@ -93,7 +93,10 @@ function watch_loading() {
     let drawn;
     let n_redrawn = 0;
     new PerformanceObserver((list) => {
-      for (const task of list.getEntries()) if (task.startTime >= began) longest_task_ms = Math.max(longest_task_ms, task.duration);
+      for (const { startTime, duration } of list.getEntries()) {
+        // The drop's own task began before it.
+        if (began > 0 && startTime + duration >= began) longest_task_ms = Math.max(longest_task_ms, duration);
+      }
     }).observe({ type: "longtask" });
     document.addEventListener("drop", () => (began = performance.now()), { capture: true, once: true });
     const look = () => {
