@@ -62,6 +62,43 @@ for (const way of Object.keys(WAYS)) {
   });
 }
 
+test("views are rehearsed where nobody sees or reaches them, and nothing is left of it", () =>
+  with_page("hosted", { before: (page) => page.addInitScript(watch_rehearsal) }, async ({ page, errors }) => {
+    await eventually(() => page.evaluate(() => globalThis.test_rehearsal.ended !== undefined));
+    const { began, ended, seen } = await page.evaluate(() => globalThis.test_rehearsal);
+    assert.deepEqual(began, { inert: true, hidden: "true", visibility: "hidden", is_open: false });
+    assert.deepEqual(ended, { n_stored: 1, hash: "", has_focus: false }, "it has stored its theme, as ever");
+    assert.deepEqual(seen, [], "nothing of it was found in the page");
+    assert.equal(await page.title(), await page.evaluate(() => globalThis.test_rehearsal.title));
+    assert.deepEqual(errors, []);
+  }));
+
+/** Runs in the page. */
+function watch_rehearsal() {
+  const watch = (globalThis.test_rehearsal = { seen: [] });
+  const look = () => {
+    if (document.querySelector("[role=tab], .timeline, .grid")) watch.seen.push(document.body.innerText);
+    if (!watch.ended) requestAnimationFrame(look);
+  };
+  const note = ({ addedNodes, removedNodes }) => {
+    const [added] = [...addedNodes].filter((node) => node.inert);
+    if (added) {
+      const { visibility } = getComputedStyle(added);
+      const hidden = added.getAttribute("aria-hidden");
+      watch.began = { inert: added.inert, hidden, visibility, is_open: added.shadowRoot !== null };
+      watch.title = document.title;
+      look();
+    }
+    if ([...removedNodes].some((node) => node.inert)) {
+      const has_focus = document.activeElement !== document.body;
+      watch.ended = { n_stored: localStorage.length, hash: location.hash, has_focus };
+    }
+  };
+  document.addEventListener("DOMContentLoaded", () => {
+    new MutationObserver((changes) => changes.forEach(note)).observe(document.body, { childList: true });
+  });
+}
+
 /** The page with a few lines in place of the program: about the boot scripts alone, whatever Rust does. On the page
  *  `initSync` does nothing, so it never mounts; in a worker it runs `in_worker`. */
 function html_with_program(in_worker) {

@@ -37,6 +37,37 @@ test("the overview counts what is there", () =>
     assert.match(by_bytes[0], /10\.0\.2\.9/);
   }));
 
+test("what readers look at first after a load was asked before, and is there without asking", () =>
+  visit(
+    async (glass) => {
+      const n_asked = () => glass.page.evaluate(() => globalThis.test_n_asked);
+      await glass.open({ name: "web.log", text: text_of(WEB) });
+      let n_foreseen = 0;
+      while (n_foreseen !== (n_foreseen = await n_asked())) await glass.page.waitForTimeout(500);
+      await glass.tab("Rejected");
+      await glass.page.locator(".rejected").getByText("5432").first().waitFor();
+      await glass.tab("Direction");
+      await glass.page.locator(".direction .flows tbody tr").first().waitFor();
+      assert.equal(await n_asked(), n_foreseen);
+
+      await glass.filter("dstport = 23");
+      await glass.tab("Rejected");
+      assert.ok((await n_asked()) > n_foreseen, "of other rows it asks");
+      assert.equal(await glass.page.locator(".rejected").getByText("5432").count(), 0);
+    },
+    { before: (page) => page.addInitScript(count_messages) },
+  ));
+
+/** Runs in the page. */
+function count_messages() {
+  const { postMessage } = Worker.prototype;
+  globalThis.test_n_asked = 0;
+  Worker.prototype.postMessage = function (...args) {
+    globalThis.test_n_asked += 1;
+    return postMessage.apply(this, args);
+  };
+}
+
 test("direction is inferred, drawn from the interface, shown with its evidence, and can be corrected", () =>
   visit(async (glass) => {
     await glass.open({ name: "web.log", text: text_of(WEB) });

@@ -10,8 +10,10 @@ use leptos::prelude::*;
 
 use crate::browser::{location, page, storage};
 use crate::engine::Engine;
+use crate::rehearsal;
 use crate::state::{AppState, HistoryStep, LoadState, Tab, Theme, url};
 use crate::ui::filter_bar::FILTER_INPUT_ID;
+use crate::ui::foresight;
 use crate::ui::help::Help;
 use crate::ui::load_words;
 use crate::ui::shell::Shell;
@@ -28,8 +30,10 @@ pub fn App() -> impl IntoView {
     keep_url(state);
     remember(state);
     keep_title(state);
+    foresight::begin(state, engine);
     let help = Help::new();
     listen_to_keys(state, help);
+    rehearsal::begin(move || state.load.try_get_untracked() != Some(LoadState::Empty));
     view! { <Shell help/> }
 }
 

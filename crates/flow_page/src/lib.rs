@@ -3,6 +3,7 @@
 mod app;
 mod browser;
 mod engine;
+mod rehearsal;
 mod state;
 mod ui;
 

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod download;
 pub mod files;
 pub mod location;
+pub mod off_screen;
 pub mod page;
 pub mod random;
 pub mod scroll_box;

@@ -62,6 +62,19 @@ impl Desk {
         Ticket { slot, number: self.take_number() }
     }
 
+    /// Whether everything that was sent has ended, and nothing is due.
+    pub fn is_quiet(&self) -> bool {
+        self.awaited.is_empty() && self.slots.values().all(|entry| entry.queue.is_quiet())
+    }
+
+    /// Asks what a view that is not there yet will ask; one that is there asks for itself.
+    pub fn foresee(&mut self, slot: Slot, question: Question) {
+        let entry = self.slots.entry(slot).or_default();
+        if entry.reader.is_none() {
+            entry.queue.want(Some(question), self.generation);
+        }
+    }
+
     /// The requests of all slots that are due, as sent.
     pub fn take_due(&mut self, now_ms: f64) -> Vec<Request> {
         let due: Vec<Slot> =
@@ -94,6 +107,10 @@ impl Desk {
         let (Verdict::Show, entry) = settled.next()? else { return None };
         let result = result.map(Arc::new);
         entry.last = result.as_ref().ok().map(|answer| (Arc::clone(answer), coverage));
+        if entry.reader.is_none() {
+            // It was foreseen, and is there for the view that comes; nobody wants it kept up to date.
+            entry.queue.want(None, self.generation);
+        }
         entry.reader.map(|(_, reader)| (reader, result))
     }
 
@@ -104,5 +121,50 @@ impl Desk {
             entry.queue.restart();
             entry.last = None;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use flow_core::query::Filter;
+
+    use super::*;
+
+    fn question() -> Question {
+        Question::Rejected { filter: Filter::everything() }
+    }
+
+    /// The desk asks what is due, and the engine answers.
+    fn ask_and_answer(desk: &mut Desk) -> usize {
+        let requests = desk.take_due(0.0);
+        let n_asked = requests.len();
+        for Request { id, .. } in requests {
+            let coverage = Coverage { generation: desk.generation, ..Coverage::default() };
+            assert!(desk.settle(id, Ok(Answer::Done), coverage, 0.0).is_none());
+        }
+        n_asked
+    }
+
+    #[test]
+    fn what_was_foreseen_is_there_for_the_view_that_comes_and_is_not_kept_up_to_date() {
+        let mut desk = Desk { generation: 1, ..Desk::default() };
+        desk.foresee(Slot::Rejected, question());
+        assert_eq!(ask_and_answer(&mut desk), 1);
+        assert!(desk.is_quiet());
+
+        let generation = desk.generation;
+        let entry = desk.slots.get_mut(&Slot::Rejected).unwrap();
+        entry.queue.want(Some(question()), generation);
+        assert!(entry.queue.is_shown() && entry.last.is_some());
+        assert_eq!(ask_and_answer(&mut desk), 0, "it is known");
+
+        let entry = desk.slots.get_mut(&Slot::Rejected).unwrap();
+        entry.queue.want(None, generation);
+        entry.queue.refresh(Slot::Rejected, 1e6, false);
+        assert_eq!(ask_and_answer(&mut desk), 0, "nobody looks at it");
+
+        desk.generation = 2;
+        desk.foresee(Slot::Rejected, question());
+        assert_eq!(ask_and_answer(&mut desk), 1, "what was known is of what was loaded before");
     }
 }

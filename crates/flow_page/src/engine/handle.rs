@@ -40,14 +40,25 @@ pub struct Engine {
 impl Engine {
     /// Starts an engine that writes its progress to `progress` and says what commands failed to `on_failure`.
     pub fn start(progress: RwSignal<Progress>, on_failure: impl Fn(String) + 'static) -> Engine {
-        let engine = Engine {
+        let engine = Engine::unconnected(progress, on_failure);
+        engine.connect();
+        engine
+    }
+
+    /// Starts one on this thread, whose commands may fail unheard.
+    pub fn start_here(progress: RwSignal<Progress>) -> Engine {
+        let engine = Engine::unconnected(progress, |_| {});
+        engine.connect_here(engine.new_listener());
+        engine
+    }
+
+    fn unconnected(progress: RwSignal<Progress>, on_failure: impl Fn(String) + 'static) -> Engine {
+        Engine {
             state: RwSignal::new(EngineState::Running),
             progress,
             on_failure: StoredValue::new_local(Rc::new(on_failure)),
             desk: StoredValue::new_local(Rc::default()),
-        };
-        engine.connect();
-        engine
+        }
     }
 
     /// The engine of the page that the caller is on.
@@ -98,6 +109,21 @@ impl Engine {
         self.send_due();
     }
 
+    /// Asks what views will ask that are not there yet, so that they find their answers, of what is loaded now. Not
+    /// where that would keep this thread from the reader.
+    pub fn foresee(&self, questions: impl IntoIterator<Item = (Slot, Question)>) {
+        if self.state.get_untracked() == EngineState::Running {
+            let desk = self.desk();
+            questions.into_iter().for_each(|(slot, question)| desk.borrow_mut().foresee(slot, question));
+            self.send_due();
+        }
+    }
+
+    /// Whether nothing is awaited of it.
+    pub fn is_quiet(&self) -> bool {
+        self.desk().borrow().is_quiet()
+    }
+
     pub(super) fn subscribe(&self, slot: Slot, reader: Reader) -> Ticket {
         let desk = self.desk();
         let mut desk = desk.borrow_mut();
@@ -145,8 +171,12 @@ impl Engine {
         let listener = self.new_listener();
         match WorkerLink::start(listener.clone()) {
             Some(worker) => self.connected(Rc::new(worker), EngineState::Running),
-            None => self.connected(Rc::new(InlineLink::start(listener)), EngineState::RunningInPage),
+            None => self.connect_here(listener),
         }
+    }
+
+    fn connect_here(&self, listener: Listener) {
+        self.connected(Rc::new(InlineLink::start(listener)), EngineState::RunningInPage);
     }
 
     /// Whoever listened before is not heard any more.
@@ -310,8 +340,7 @@ impl Engine {
         let Some(unheard) = unheard else { return self.crashed(message) };
         // It never came up: some browsers let a worker be made and then refuse its program. The engine on
         // this thread gets what that one never saw, under the same numbers.
-        let listener = self.new_listener();
-        self.connected(Rc::new(InlineLink::start(listener)), EngineState::RunningInPage);
+        self.connect_here(self.new_listener());
         unheard.into_iter().for_each(|(request, files)| self.put_through(request, files));
     }
 

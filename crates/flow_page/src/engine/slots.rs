@@ -115,6 +115,11 @@ impl<Q: Clone + PartialEq> SlotQueue<Q> {
         self.due && self.in_flight.is_none()
     }
 
+    /// Whether nothing is to be sent and nothing awaited.
+    pub fn is_quiet(&self) -> bool {
+        !self.due && self.in_flight.is_none()
+    }
+
     /// What is to be sent under this id now, if anything.
     pub fn send(&mut self, id: RequestId, generation: u64, now_ms: f64) -> Option<Q> {
         if !self.can_send() {

@@ -16,6 +16,7 @@ pub mod export_menu;
 pub mod exposure;
 pub mod file_notice;
 pub mod filter_bar;
+pub mod foresight;
 pub mod format;
 pub mod header;
 pub mod help;

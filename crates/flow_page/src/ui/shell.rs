@@ -24,6 +24,17 @@ use crate::state::{AppState, LoadState, Tab};
 
 #[component]
 pub fn Shell(help: Help) -> impl IntoView {
+    view! {
+        <Screen help/>
+        <Notices/>
+        <HelpDialog help/>
+        <DropCatcher/>
+    }
+}
+
+/// All but what lies over it or listens to the whole window.
+#[component]
+pub fn Screen(help: Help) -> impl IntoView {
     let state = AppState::get();
     let is_empty = Memo::new(move |_| state.load.get() == LoadState::Empty);
     view! {
@@ -37,9 +48,6 @@ pub fn Shell(help: Help) -> impl IntoView {
                 }}
             </main>
         </div>
-        <Notices/>
-        <HelpDialog help/>
-        <DropCatcher/>
     }
 }
 

@@ -51,15 +51,16 @@ fn flows(answer: &Answer) -> Option<(Vec<Flow>, u64)> {
 /// Asks for the flows. Together with the rest of the view, so that they do not wait until that is drawn.
 pub(super) fn ask_for_flows() -> Asked {
     let state = AppState::get();
-    let question = Signal::derive(move || {
-        Some(Question::FirstRecords {
-            filter: state.filter.get(),
-            sort: by_bytes(),
-            subjects: subjects(),
-            n_rows: FLOWS_MAX,
-        })
-    });
-    ask(Slot::Records, question)
+    ask(Slot::Records, Signal::derive(move || Some(flows_question(state))))
+}
+
+pub fn flows_question(state: AppState) -> Question {
+    Question::FirstRecords {
+        filter: state.filter.get(),
+        sort: by_bytes(),
+        subjects: subjects(),
+        n_rows: FLOWS_MAX,
+    }
 }
 
 #[component]

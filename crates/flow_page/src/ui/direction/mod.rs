@@ -13,6 +13,7 @@ use flow_core::session::message::{Answer, Question};
 use leptos::prelude::*;
 
 use evidence::EvidenceTable;
+pub use flows::flows_question;
 use flows::{Flows, ask_for_flows};
 use interfaces::Interfaces;
 use picture::Picture;
@@ -47,10 +48,15 @@ fn source(columns: &[ColumnKey]) -> Source {
     }
 }
 
+/// What this view asks of all rows; beside it, it asks for [`flows_question`].
+pub fn question(state: AppState) -> Question {
+    Question::Direction { filter: state.filter.get() }
+}
+
 #[component]
 pub fn DirectionTab() -> impl IntoView {
     let state = AppState::get();
-    let question = Signal::derive(move || Some(Question::Direction { filter: state.filter.get() }));
+    let question = Signal::derive(move || Some(question(state)));
     let asked = ask(Slot::Direction, question);
     let flows = ask_for_flows();
     let answered = Answered::new(asked, |answer| match answer {

@@ -37,10 +37,15 @@ fn content(view: &RejectedView) -> Content {
     }
 }
 
+/// What this view asks.
+pub fn question(state: AppState) -> Question {
+    Question::Rejected { filter: state.filter.get() }
+}
+
 #[component]
 pub fn RejectedTab() -> impl IntoView {
     let state = AppState::get();
-    let question = Signal::derive(move || Some(Question::Rejected { filter: state.filter.get() }));
+    let question = Signal::derive(move || Some(question(state)));
     let asked = ask(Slot::Rejected, question);
     let answered = Answered::new(asked, |answer| match answer {
         Answer::Rejected(content) => Some(content),

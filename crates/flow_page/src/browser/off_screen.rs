@@ -1,0 +1,41 @@
+//! A place in the document that nobody sees or reaches, laid out and styled like the page.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, ShadowRootInit, ShadowRootMode};
+
+/// Gone from the document when dropped.
+pub struct OffScreen {
+    host: Element,
+    root: HtmlElement,
+}
+
+impl OffScreen {
+    /// `None` where the browser makes no closed shadow tree: what is in one is found by no id, no selector and no
+    /// keyboard, so that it cannot be taken for the page.
+    pub fn new() -> Option<OffScreen> {
+        let document = web_sys::window()?.document()?;
+        let host = document.create_element("div").ok()?;
+        for (name, value) in [("class", "off-screen"), ("aria-hidden", "true"), ("inert", "")] {
+            host.set_attribute(name, value).ok()?;
+        }
+        let shadow = host.attach_shadow(&ShadowRootInit::new(ShadowRootMode::Closed)).ok()?;
+        // The page's own style, as what is outside of a shadow tree does not style what is inside.
+        let style = document.query_selector("style").ok()??.clone_node_with_deep(true).ok()?;
+        shadow.append_child(&style).ok()?;
+        let root: HtmlElement = document.create_element("div").ok()?.dyn_into().ok()?;
+        shadow.append_child(&root).ok()?;
+        document.body()?.append_child(&host).ok()?;
+        Some(OffScreen { host, root })
+    }
+
+    /// What to mount in.
+    pub fn root(&self) -> HtmlElement {
+        self.root.clone()
+    }
+}
+
+impl Drop for OffScreen {
+    fn drop(&mut self) {
+        self.host.remove();
+    }
+}
