@@ -48,6 +48,8 @@ test("what readers look at first after a load was asked before, and is there wit
       await glass.page.locator(".rejected").getByText("5432").first().waitFor();
       await glass.tab("Direction");
       await glass.page.locator(".direction .flows tbody tr").first().waitFor();
+      await glass.tab("Records");
+      await glass.row(1).waitFor();
       assert.equal(await n_asked(), n_foreseen);
 
       await glass.filter("dstport = 23");

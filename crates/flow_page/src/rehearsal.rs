@@ -15,6 +15,7 @@ use crate::browser::clock;
 use crate::browser::off_screen::OffScreen;
 use crate::engine::Engine;
 use crate::state::{AppState, LoadState, Tab, Theme, ViewSpec};
+use crate::ui::filter_bar::FILTER_INPUT_ID;
 use crate::ui::help::Help;
 use crate::ui::shell::Screen;
 
@@ -34,13 +35,14 @@ const N_ROWS: u64 = 1_000;
 const FIRST_TAB: Tab = Tab::Files;
 
 /// What readers do first. Answers of one are drawn before the next begins.
-const ACTS: [fn(AppState); 6] = [
-    |state| state.set_tab(Tab::Records),
-    |state| state.set_tab(Tab::Overview),
-    |state| state.set_tab(Tab::Rejected),
-    |state| state.set_tab(Tab::Direction),
-    |state| state.edit(|spec| spec.filter_text = "dstport = 443".to_owned()),
-    |state| state.edit(|spec| spec.filter_text.clear()),
+const ACTS: [fn(AppState, &OffScreen); 7] = [
+    |state, _| state.set_tab(Tab::Records),
+    |state, _| state.set_tab(Tab::Overview),
+    |_, screen| screen.type_into(FILTER_INPUT_ID, "dstport = 443"),
+    |state, _| state.edit(|spec| spec.filter_text.clear()),
+    |state, _| state.set_tab(Tab::Rejected),
+    |state, _| state.set_tab(Tab::Direction),
+    |state, _| state.set_tab(Tab::Overview),
 ];
 
 /// Rehearses in small steps while the page is otherwise idle; ends early when `is_wanted` says that the reader has opened
@@ -74,7 +76,7 @@ pub fn begin(is_wanted: impl Fn() -> bool + 'static) {
             if is_wanted() {
                 break;
             }
-            act(state);
+            act(state, &off_screen);
             is_drawn(state, engine, &is_wanted).await;
         }
         drop(screen);

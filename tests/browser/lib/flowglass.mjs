@@ -119,7 +119,7 @@ export class Flowglass {
   async answered() {
     await this.page.evaluate(async () => {
       const waits = () =>
-        document.querySelector(".is-pending, .is-waiting") || /Working it out …/.test(document.body.textContent);
+        document.querySelector(".is-pending, .is-waiting") || /Working it out …/.test(document.getElementById("app").textContent);
       const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
       const began = performance.now();
       for (let n_quiet = 0; n_quiet < 3; n_quiet = waits() ? 0 : n_quiet + 1) {

@@ -30,7 +30,7 @@ struct NamedFile {
 /// Files that are measured at once: the browser asks the disk for the size of each, which takes a seventh of a millisecond.
 /// Few at first, so that reading begins while the others are measured; then so many that a frame is not late for them.
 const FIRST_FILES: usize = 16;
-const MORE_FILES: usize = 64;
+const MORE_FILES: usize = 48;
 
 /// Dropped items that are asked one by one whether they are folders, which takes the browser as long. Of more than these
 /// only those are asked whose names tell the browser no type, as those of folders do not.
@@ -152,9 +152,12 @@ fn entries_with_folders(data: &DataTransfer) -> Option<Vec<FileSystemEntry>> {
     let items = (0..list.length()).filter_map(|at| list.get(at)).filter(|item| item.kind() == "file");
     let items: Vec<DataTransferItem> = items.collect();
     let entry = |item: &DataTransferItem| item.webkit_get_as_entry().ok().flatten();
-    let may_be_folder = |item: &&DataTransferItem| items.len() <= ITEMS_ASKED_MAX || item.type_().is_empty();
-    let has_folder = items.iter().filter(may_be_folder).filter_map(entry).any(|entry| entry.is_directory());
-    has_folder.then(|| items.iter().filter_map(entry).collect())
+    let may_be_folder = |item: &DataTransferItem| items.len() <= ITEMS_ASKED_MAX || item.type_().is_empty();
+    let asked: Vec<Option<FileSystemEntry>> =
+        items.iter().map(|item| may_be_folder(item).then(|| entry(item)).flatten()).collect();
+    let has_folder = asked.iter().flatten().any(FileSystemEntry::is_directory);
+    let all = || items.iter().zip(asked).filter_map(|(item, asked)| asked.or_else(|| entry(item))).collect();
+    has_folder.then(all)
 }
 
 /// What is in a folder. It comes in batches; an empty one is the last. A folder that cannot be read is empty.

@@ -1,7 +1,10 @@
 //! A place in the document that nobody sees or reaches, laid out and styled like the page.
 
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, ShadowRootInit, ShadowRootMode};
+use web_sys::{
+    Element, Event, EventInit, HtmlElement, HtmlInputElement, KeyboardEvent, KeyboardEventInit,
+    ShadowRootInit, ShadowRootMode,
+};
 
 /// Gone from the document when dropped.
 pub struct OffScreen {
@@ -31,6 +34,23 @@ impl OffScreen {
     /// What to mount in.
     pub fn root(&self) -> HtmlElement {
         self.root.clone()
+    }
+
+    /// Types into a field that is mounted in it, and presses Enter. Nobody outside hears of it.
+    pub fn type_into(&self, id: &str, text: &str) {
+        let field = self.root.query_selector(&format!("#{id}")).ok().flatten();
+        let Some(field) = field.and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) else { return };
+        field.set_value(text);
+        // Events bubble, but not out of a shadow tree if they are not made to.
+        let (input, enter) = (EventInit::new(), KeyboardEventInit::new());
+        input.set_bubbles(true);
+        enter.set_bubbles(true);
+        enter.set_key("Enter");
+        let typed = Event::new_with_event_init_dict("input", &input).ok();
+        let pressed = KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &enter).ok();
+        for event in typed.into_iter().chain(pressed.map(KeyboardEvent::into)) {
+            let _ = field.dispatch_event(&event);
+        }
     }
 }
 

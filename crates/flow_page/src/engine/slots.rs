@@ -9,6 +9,7 @@ pub enum Slot {
     Timeline,
     Overview,
     Records,
+    Flows,
     Direction,
     Rejected,
     PacketsLost,

@@ -1,12 +1,12 @@
-//! Asking what the reader is likely to look at next: most go from the overview to what was rejected, or to which way
-//! traffic went. When a load has ended nothing else is asked for a moment, and these views are then there at once.
+//! Asking what the reader is likely to look at next: most go from the overview to what was rejected, to which way traffic
+//! went, or to the records. When a load has ended nothing else is asked for a moment, and these views are then there at once.
 
 use std::time::Duration;
 
 use flow_core::session::message::Question;
 use leptos::prelude::*;
 
-use super::{direction, rejected};
+use super::{direction, records, rejected};
 use crate::browser::clock;
 use crate::engine::{Engine, Slot};
 use crate::state::{AppState, LoadState};
@@ -42,10 +42,11 @@ async fn foresee(state: AppState, engine: Engine) {
 }
 
 /// What is answered fast comes first.
-fn questions(state: AppState) -> [(Slot, Question); 3] {
-    [
+fn questions(state: AppState) -> impl Iterator<Item = (Slot, Question)> {
+    let records = records::first_question(state).map(|question| (Slot::Records, question));
+    records.into_iter().chain([
         (Slot::Direction, direction::question(state)),
-        (Slot::Records, direction::flows_question(state)),
+        (Slot::Flows, direction::flows_question(state)),
         (Slot::Rejected, rejected::question(state)),
-    ]
+    ])
 }

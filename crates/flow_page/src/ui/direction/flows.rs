@@ -51,7 +51,7 @@ fn flows(answer: &Answer) -> Option<(Vec<Flow>, u64)> {
 /// Asks for the flows. Together with the rest of the view, so that they do not wait until that is drawn.
 pub(super) fn ask_for_flows() -> Asked {
     let state = AppState::get();
-    ask(Slot::Records, Signal::derive(move || Some(flows_question(state))))
+    ask(Slot::Flows, Signal::derive(move || Some(flows_question(state))))
 }
 
 pub fn flows_question(state: AppState) -> Question {

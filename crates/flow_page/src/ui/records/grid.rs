@@ -46,10 +46,19 @@ impl GridPlace {
 
     /// The rows to ask for.
     pub fn page(&self) -> Page {
-        // How many rows there are does not matter here: a page past the end is short.
-        let geometry = Geometry { n_rows: 0, row_px: ROW_PX, viewport_px: self.viewport_px.get() };
-        self.position.with(|position| position.page(&geometry))
+        let viewport_px = self.viewport_px.get();
+        self.position.with(|position| page_at(position, viewport_px))
     }
+
+    /// Those that a table asks for which has just been opened.
+    pub fn first_page() -> Page {
+        page_at(&Position::default(), VIEWPORT_PX_ASSUMED)
+    }
+}
+
+fn page_at(position: &Position, viewport_px: f64) -> Page {
+    // How many rows there are does not matter here: a page past the end is short.
+    position.page(&Geometry { n_rows: 0, row_px: ROW_PX, viewport_px })
 }
 
 /// The table as its rows and the detail panel know it.

@@ -10,12 +10,14 @@ mod row;
 mod row_strips;
 mod table_window;
 
+use flow_core::query::{SortSpec, Subject};
 use flow_core::session::message::Question;
 use leptos::prelude::*;
 
 use column_chooser::ColumnChooser;
 use grid::{Grid, GridPlace, GridState};
 use loaded_page::LoadedPage;
+use table_window::Page;
 
 use super::detail::DetailPanel;
 use super::exactness::{Exactness, Mark};
@@ -24,30 +26,40 @@ use super::states::Staged;
 use crate::engine::{Slot, ask};
 use crate::state::AppState;
 
+/// What this view asks when it is opened.
+pub fn first_question(state: AppState) -> Option<Question> {
+    let sort = state.spec.with(|spec| spec.sort.clone());
+    question(state, shown_columns(state), sort, GridPlace::first_page())
+}
+
+/// Without a column there is nothing to ask.
+fn question(state: AppState, subjects: Vec<Subject>, sort: Option<SortSpec>, page: Page) -> Option<Question> {
+    let Page { offset, n_rows } = page;
+    (!subjects.is_empty()).then(|| Question::Records {
+        filter: state.filter.get(),
+        sort,
+        subjects,
+        offset,
+        n_rows,
+    })
+}
+
+/// The chosen columns, or those that suit what was loaded.
+fn shown_columns(state: AppState) -> Vec<Subject> {
+    let chosen = state.spec.with(|spec| spec.columns.clone());
+    chosen.unwrap_or_else(|| {
+        state.progress.with(|progress| columns::default_columns(&progress.columns, progress.options.roll_up))
+    })
+}
+
 #[component]
 pub fn RecordsTab() -> impl IntoView {
     let state = AppState::get();
-    let shown_columns = Memo::new(move |_| {
-        let chosen = state.spec.with(|spec| spec.columns.clone());
-        chosen.unwrap_or_else(|| {
-            state
-                .progress
-                .with(|progress| columns::default_columns(&progress.columns, progress.options.roll_up))
-        })
-    });
+    let shown_columns = Memo::new(move |_| shown_columns(state));
     let sort = Memo::new(move |_| state.spec.with(|spec| spec.sort.clone()));
     let place = GridPlace::new();
     let page = Memo::new(move |_| place.page());
-    let question = Signal::derive(move || {
-        let (subjects, page) = (shown_columns.get(), page.get());
-        (!subjects.is_empty()).then(|| Question::Records {
-            filter: state.filter.get(),
-            sort: sort.get(),
-            subjects,
-            offset: page.offset,
-            n_rows: page.n_rows,
-        })
-    });
+    let question = Signal::derive(move || question(state, shown_columns.get(), sort.get(), page.get()));
     let asked = ask(Slot::Records, question);
     // The question is not tracked: an answer belongs to the question as it stood when the answer came.
     let loaded = Memo::new(move |_| {
