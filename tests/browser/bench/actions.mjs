@@ -8,9 +8,9 @@ export const ACTIONS = [
   { name: "filter: packets > 0", question: "top sources", act: (glass) => filter(glass, "packets > 0") },
   { name: 'filter: any contains "10.0.1"', question: "substring", act: (glass) => filter(glass, 'any contains "10.0.1"') },
   { name: "filter: none", act: (glass) => filter(glass, "") },
-  { name: "view: rejected", question: "rejected ports", act: (glass) => press(glass, "#tab-rejected") },
-  // The view itself was foreseen when the load ended; under another filter it is not, and this one leaves every row.
-  { name: "filter: bytes > 0, in rejected", act: (glass) => filter(glass, "bytes > 0") },
+  { name: "view: rejected", act: (glass) => press(glass, "#tab-rejected") },
+  // The view itself was foreseen when the load ended. Under another filter it is not, and this one leaves every row.
+  { name: "filter: bytes > 0, in rejected", question: "rejected ports", act: (glass) => filter(glass, "bytes > 0") },
   { name: "filter: none, in rejected", act: (glass) => filter(glass, "") },
   { name: "view: direction", act: (glass) => press(glass, "#tab-direction") },
   { name: "view: overview", act: (glass) => press(glass, "#tab-overview") },
