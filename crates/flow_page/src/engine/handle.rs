@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use flow_core::session::message::{
     Answer, Command, Coverage, Event, LoadPhase, Progress, Question, Request, RequestId,
@@ -117,6 +118,13 @@ impl Engine {
             questions.into_iter().for_each(|(slot, question)| desk.borrow_mut().foresee(slot, question));
             self.send_due();
         }
+    }
+
+    /// What a slot was told last.
+    pub fn last(&self, slot: Slot) -> Option<Arc<Answer>> {
+        let desk = self.desk();
+        let desk = desk.borrow();
+        desk.slots.get(&slot).and_then(|entry| entry.last.as_ref()).map(|(answer, _)| Arc::clone(answer))
     }
 
     /// Whether nothing is awaited of it.

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use flow_core::session::message::Question;
+use flow_core::session::message::{Answer, Question};
 use leptos::prelude::*;
 
 use super::{direction, records, rejected};
@@ -18,6 +18,12 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(40);
 /// What is then still asked takes so long that nothing should be added to it.
 const LOOKS_MAX: usize = 50;
 
+/// Of more rows the answers take so long that a press which comes meanwhile would wait for them noticeably.
+const ROWS_MAX: u64 = 25_000_000;
+
+/// The same for rejected rows, each of which is judged: so many take two workers a tenth of a second.
+const REJECTED_ROWS_MAX: u64 = 1_500_000;
+
 /// Begins to foresee at the end of every load.
 pub fn begin(state: AppState, engine: Engine) {
     Effect::new(move |_| {
@@ -31,22 +37,30 @@ async fn foresee(state: AppState, engine: Engine) {
     for _ in 0..LOOKS_MAX {
         clock::pause(BETWEEN_LOOKS).await;
         let is_settled = state.load.try_get_untracked() == Some(LoadState::Settled);
-        let has_rows = state.progress.try_with_untracked(|progress| progress.n_rows > 0) == Some(true);
-        if !is_settled || !has_rows {
+        let n_rows = state.progress.try_with_untracked(|progress| progress.n_rows).unwrap_or_default();
+        if !is_settled || !(1..=ROWS_MAX).contains(&n_rows) {
             return;
         }
         if engine.is_quiet() {
-            return engine.foresee(untrack(|| questions(state)));
+            let judges = n_rejected(engine).is_some_and(|n_rejected| n_rejected <= REJECTED_ROWS_MAX);
+            return engine.foresee(untrack(|| questions(state, judges)));
         }
     }
 }
 
 /// What is answered fast comes first.
-fn questions(state: AppState) -> impl Iterator<Item = (Slot, Question)> {
+fn questions(state: AppState, judges: bool) -> impl Iterator<Item = (Slot, Question)> {
     let records = records::first_question(state).map(|question| (Slot::Records, question));
-    records.into_iter().chain([
-        (Slot::Direction, direction::question(state)),
-        (Slot::Flows, direction::flows_question(state)),
-        (Slot::Rejected, rejected::question(state)),
-    ])
+    let directions =
+        [(Slot::Direction, direction::question(state)), (Slot::Flows, direction::flows_question(state))];
+    let rejected = judges.then(|| (Slot::Rejected, rejected::question(state)));
+    records.into_iter().chain(directions).chain(rejected)
+}
+
+/// Rejected rows of the chart, which has all of the time; `None` where there is none.
+fn n_rejected(engine: Engine) -> Option<u64> {
+    match engine.last(Slot::Timeline)?.as_ref() {
+        Answer::Timeline(timeline) => Some(timeline.buckets.iter().map(|bucket| bucket.rejected.rows).sum()),
+        _ => None,
+    }
 }
