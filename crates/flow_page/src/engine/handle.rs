@@ -110,12 +110,11 @@ impl Engine {
         self.send_due();
     }
 
-    /// Asks what views will ask that are not there yet, so that they find their answers, of what is loaded now. Not
-    /// where that would keep this thread from the reader.
-    pub fn foresee(&self, questions: impl IntoIterator<Item = (Slot, Question)>) {
+    /// Asks what a view will ask that is not there yet, so that it finds the answer, of what is loaded now. Not where
+    /// that would keep this thread from the reader.
+    pub fn foresee(&self, slot: Slot, question: Question) {
         if self.state.get_untracked() == EngineState::Running {
-            let desk = self.desk();
-            questions.into_iter().for_each(|(slot, question)| desk.borrow_mut().foresee(slot, question));
+            self.desk().borrow_mut().foresee(slot, question);
             self.send_due();
         }
     }

@@ -13,10 +13,10 @@ use crate::state::{AppState, LoadState};
 
 /// Between two looks at whether anything else is asked. The first is after one of them: what is on screen asks for its
 /// last answers when a load ends.
-const BETWEEN_LOOKS: Duration = Duration::from_millis(40);
+const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
 /// What is then still asked takes so long that nothing should be added to it.
-const LOOKS_MAX: usize = 50;
+const LOOKS_MAX: usize = 100;
 
 /// Of more rows the answers take so long that a press which comes meanwhile would wait for them noticeably.
 const ROWS_MAX: u64 = 25_000_000;
@@ -33,7 +33,9 @@ pub fn begin(state: AppState, engine: Engine) {
     });
 }
 
+/// One question at a time, so that a press that comes meanwhile waits for one at most.
 async fn foresee(state: AppState, engine: Engine) {
+    let mut n_foreseen = 0;
     for _ in 0..LOOKS_MAX {
         clock::pause(BETWEEN_LOOKS).await;
         let is_settled = state.load.try_get_untracked() == Some(LoadState::Settled);
@@ -43,7 +45,10 @@ async fn foresee(state: AppState, engine: Engine) {
         }
         if engine.is_quiet() {
             let judges = n_rejected(engine).is_some_and(|n_rejected| n_rejected <= REJECTED_ROWS_MAX);
-            return engine.foresee(untrack(|| questions(state, judges)));
+            let question = untrack(|| questions(state, judges).nth(n_foreseen));
+            let Some((slot, question)) = question else { return };
+            engine.foresee(slot, question);
+            n_foreseen += 1;
         }
     }
 }
