@@ -135,6 +135,10 @@ test("a drag over the timeline takes the views along, and asks for the next answ
     assert.equal(await rows(), 10);
     const box = await glass.page.locator(".timeline-plot").boundingBox();
     const at = (share) => [box.x + box.width * share, box.y + box.height / 2];
+    // What other views will ask is asked after a load, and is not what is counted here.
+    const n_asked = () => glass.page.evaluate(() => globalThis.flowglass_questions.asked);
+    let n_before;
+    while (n_before !== (n_before = await n_asked())) await glass.page.waitForTimeout(400);
     await glass.page.mouse.move(...at(0.02));
     await glass.page.mouse.down();
     await glass.page.evaluate(() => Object.assign(globalThis.flowglass_questions, { open: 0, most: 0, asked: 0 }));
