@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { Flowglass, line, text_of } from "./lib/flowglass.mjs";
+import { Flowglass, count_questions, line, n_asked_at_rest, text_of } from "./lib/flowglass.mjs";
 import { start_browser } from "./lib/harness.mjs";
 
 let browser;
@@ -110,25 +110,6 @@ test("the timeline narrows the time: previewed while dragging, committed at its 
     assert.equal(await glass.n_rows(), 10);
   }));
 
-/** Counts, in the page, the questions that the worker has not ended yet, and the most there ever were. */
-function count_questions() {
-  globalThis.flowglass_questions = { open: 0, most: 0, asked: 0 };
-  const count = globalThis.flowglass_questions;
-  const post = Worker.prototype.postMessage;
-  Worker.prototype.postMessage = function (...message) {
-    count.open += 1;
-    count.asked += 1;
-    count.most = Math.max(count.most, count.open);
-    return post.apply(this, message);
-  };
-  const { set } = Object.getOwnPropertyDescriptor(Worker.prototype, "onmessage");
-  Object.defineProperty(Worker.prototype, "onmessage", {
-    set(listener) {
-      set.call(this, listener && ((message) => ((count.open -= 1), listener(message))));
-    },
-  });
-}
-
 test("a drag over the timeline takes the views along, and asks for the next answer when it has the last", () =>
   visit(async (glass) => {
     const rows = async () => Number(await glass.page.locator(".figures .figure-value").first().textContent());
@@ -136,9 +117,7 @@ test("a drag over the timeline takes the views along, and asks for the next answ
     const box = await glass.page.locator(".timeline-plot").boundingBox();
     const at = (share) => [box.x + box.width * share, box.y + box.height / 2];
     // What other views will ask is asked after a load, and is not what is counted here.
-    const n_asked = () => glass.page.evaluate(() => globalThis.flowglass_questions.asked);
-    let n_before;
-    while (n_before !== (n_before = await n_asked())) await glass.page.waitForTimeout(400);
+    await n_asked_at_rest(glass);
     await glass.page.mouse.move(...at(0.02));
     await glass.page.mouse.down();
     await glass.page.evaluate(() => Object.assign(globalThis.flowglass_questions, { open: 0, most: 0, asked: 0 }));

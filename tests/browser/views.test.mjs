@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { Flowglass, line, text_of } from "./lib/flowglass.mjs";
+import { Flowglass, count_questions, line, n_asked_at_rest, text_of } from "./lib/flowglass.mjs";
 import { accessibility_findings, start_browser } from "./lib/harness.mjs";
 
 let browser;
@@ -40,10 +40,9 @@ test("the overview counts what is there", () =>
 test("what readers look at first after a load was asked before, and is there without asking", () =>
   visit(
     async (glass) => {
-      const n_asked = () => glass.page.evaluate(() => globalThis.test_n_asked);
+      const n_asked = () => glass.page.evaluate(() => globalThis.flowglass_questions.asked);
       await glass.open({ name: "web.log", text: text_of(WEB) });
-      let n_foreseen = 0;
-      while (n_foreseen !== (n_foreseen = await n_asked())) await glass.page.waitForTimeout(500);
+      const n_foreseen = await n_asked_at_rest(glass);
       await glass.tab("Rejected");
       await glass.page.locator(".rejected").getByText("5432").first().waitFor();
       await glass.tab("Direction");
@@ -57,18 +56,8 @@ test("what readers look at first after a load was asked before, and is there wit
       assert.ok((await n_asked()) > n_foreseen, "of other rows it asks");
       assert.equal(await glass.page.locator(".rejected").getByText("5432").count(), 0);
     },
-    { before: (page) => page.addInitScript(count_messages) },
+    { before: (page) => page.addInitScript(count_questions) },
   ));
-
-/** Runs in the page. */
-function count_messages() {
-  const { postMessage } = Worker.prototype;
-  globalThis.test_n_asked = 0;
-  Worker.prototype.postMessage = function (...args) {
-    globalThis.test_n_asked += 1;
-    return postMessage.apply(this, args);
-  };
-}
 
 test("direction is inferred, drawn from the interface, shown with its evidence, and can be corrected", () =>
   visit(async (glass) => {

@@ -61,6 +61,37 @@ function change_what_is_said() {
   };
 }
 
+/** Counts, in the page, the questions that the worker has not ended yet, and the most there ever were. */
+export function count_questions() {
+  globalThis.flowglass_questions = { open: 0, most: 0, asked: 0 };
+  const count = globalThis.flowglass_questions;
+  const post = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function (...message) {
+    count.open += 1;
+    count.asked += 1;
+    count.most = Math.max(count.most, count.open);
+    return post.apply(this, message);
+  };
+  const { set } = Object.getOwnPropertyDescriptor(Worker.prototype, "onmessage");
+  Object.defineProperty(Worker.prototype, "onmessage", {
+    set(listener) {
+      set.call(this, listener && ((message) => ((count.open -= 1), listener(message))));
+    },
+  });
+}
+
+/** How many were asked when for a while none more is. `count_questions` must count. */
+export async function n_asked_at_rest({ page }) {
+  let n_before;
+  let n_asked;
+  do {
+    n_before = n_asked;
+    n_asked = await page.evaluate(() => globalThis.flowglass_questions.asked);
+    await page.waitForTimeout(500);
+  } while (n_asked !== n_before);
+  return n_asked;
+}
+
 export class Flowglass {
   constructor(opened, place) {
     Object.assign(this, opened);
